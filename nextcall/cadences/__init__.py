@@ -1,0 +1,1 @@
+"""What we intend to do, and when."""

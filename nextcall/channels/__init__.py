@@ -1,0 +1,1 @@
+"""How a message leaves and how reports come back; knows no lead and no database."""

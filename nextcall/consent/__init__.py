@@ -1,0 +1,1 @@
+"""May we, on this channel, to this contact point, now?"""

@@ -1,0 +1,116 @@
+"""Permissions and withdrawals as rows that say who, when and why; and what the caps count."""
+
+from django.db import models
+
+from nextcall.leads.models import ContactPoint, Lead, Person
+from nextcall.team.models import Account, Member
+
+
+class Permission(models.Model):
+    """Consent in force for a contact point, a channel and a purpose, with its proof."""
+
+    class Tier(models.TextChoices):
+        WRITTEN = "written"  # prior express written consent (US-03)
+        EXPRESS = "express"
+        IMPLIED = "implied"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="permissions")
+    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.CASCADE, related_name="permissions")
+    channel = models.CharField(max_length=10)  # call, text, email, voicemail
+    automated = models.BooleanField(default=True)  # the wording says that software may choose and send
+    purpose = models.CharField(max_length=15, default="marketing")
+    tier = models.CharField(max_length=10, choices=Tier.choices)
+    sellers = models.JSONField(default=list, blank=True)
+    wording = models.TextField(blank=True)  # exactly what was shown
+    wording_version = models.CharField(max_length=40, blank=True)
+    source = models.CharField(max_length=20)  # form, import, voice, text, hand
+    proof = models.JSONField(default=dict, blank=True)  # url, ip, capture, file, attested by
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "person"])]
+
+
+class Withdrawal(models.Model):
+    """The lead's wish not to be contacted, by channel or at all; never deleted.
+
+    Held by the salted hash of the contact point, so that it outlives an erasure and meets the same
+    number or address again when it is imported next year.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    value_hash = models.CharField(max_length=64)  # lib.hashing.point_hash(kind, key)
+    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.SET_NULL)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="withdrawals")
+    channels = models.JSONField()  # subset of call, text, email, voicemail
+    reason = models.CharField(max_length=20)  # opt_out, wrong_number, complaint, reassigned, import, link
+    said = models.TextField(blank=True)
+    via = models.CharField(max_length=20)  # text, email, call, link, import, hand, hook
+    at = models.DateTimeField()
+    applied_at = models.DateTimeField()
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    confirmation_touch_id = models.BigIntegerField(null=True, blank=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    lifted_because = models.CharField(max_length=300, blank=True)
+    import_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "value_hash"]), models.Index(fields=["account", "person"])]
+
+
+class PlaceClue(models.Model):
+    """Something that says where a person may be, beyond number, ZIP and address: their own statement."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="place_clues")
+    kind = models.CharField(max_length=10)  # stated, browser, calendar
+    zone = models.CharField(max_length=64, blank=True)
+    region = models.CharField(max_length=40, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+
+class Attempt(models.Model):
+    """A touch made, or reserved at claim, towards a person: what rolling caps count.
+
+    Counts across all numbers, members, leads and cadences of the account (per person).
+    """
+
+    class State(models.TextChoices):
+        RESERVED = "reserved"
+        MADE = "made"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE)
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.SET_NULL)
+    channel = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    touch_id = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "person", "at"])]
+
+
+class PolicyChange(models.Model):
+    """A change of the account's policy. Loosening a rule needs its basis, a name and an end date."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    rule_id = models.CharField(max_length=60)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    loosens = models.BooleanField()
+    legal_basis = models.CharField(max_length=300, blank=True)
+    approved_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    refused_because = models.CharField(max_length=300, blank=True)

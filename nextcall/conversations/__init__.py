@@ -1,0 +1,1 @@
+"""What was said: messages, calls and promises."""

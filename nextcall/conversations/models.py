@@ -1,0 +1,84 @@
+"""What was said, by whom, on which channel; and what we said we would do."""
+
+from django.db import models
+
+from nextcall.cadences.models import Touch
+from nextcall.leads.models import ContactPoint, Lead, Person
+from nextcall.team.models import Account, Member
+
+
+class Message(models.Model):
+    """A text or an email, in or out."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="messages")
+    lead = models.ForeignKey(Lead, null=True, on_delete=models.CASCADE, related_name="messages")
+    touch = models.OneToOneField(Touch, null=True, on_delete=models.SET_NULL, related_name="message")
+    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.SET_NULL)
+    channel = models.CharField(max_length=10)
+    outbound = models.BooleanField()
+    subject = models.CharField(max_length=300, blank=True)
+    body = models.TextField(blank=True)
+    message_id = models.CharField(max_length=300, blank=True, db_index=True)
+    verdict = models.CharField(max_length=12, blank=True)  # of an inbound message: reply, opt_out, hold …
+    at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    dedupe_key = models.CharField(max_length=120, blank=True)  # the provider's own id of the event
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "lead", "at"])]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "dedupe_key"], condition=~models.Q(dedupe_key=""), name="one_message_an_event")
+        ]
+
+
+class Call(models.Model):
+    """A call made, or one that came in."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="calls")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="calls")
+    touch = models.OneToOneField(Touch, null=True, on_delete=models.SET_NULL, related_name="call")
+    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.SET_NULL)
+    outbound = models.BooleanField(default=True)
+    outcome = models.CharField(max_length=20, blank=True)
+    seconds = models.PositiveIntegerField(null=True, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    note = models.TextField(blank=True)
+
+
+class Note(models.Model):
+    """What a member wants to remember; never an attempt."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="notes")
+    body = models.TextField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+
+
+class Promise(models.Model):
+    """Something we told a lead we would do, with a due time: kept, broken or released."""
+
+    class Kind(models.TextChoices):
+        CALL = "call"
+        SEND = "send"
+        WINDOW = "window"  # a call-back window: when we told the lead we can be reached
+        APPOINTMENT = "appointment"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="promises")
+    owner = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    what = models.CharField(max_length=300, blank=True)
+    due_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField()
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=10, blank=True)  # kept, broken, released
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "owner", "due_at"], name="promise_open", condition=models.Q(closed_at__isnull=True))]

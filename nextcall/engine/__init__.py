@@ -1,0 +1,1 @@
+"""The only way out, and what a reply sets in motion."""

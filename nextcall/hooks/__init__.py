@@ -1,0 +1,1 @@
+"""URLs for machines: leads in, replies, one-click unsubscribe."""

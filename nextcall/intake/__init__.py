@@ -1,0 +1,1 @@
+"""A lead arrives: raw first, meaning second."""

@@ -1,0 +1,1 @@
+"""Bytes in, NewLead or CannotRead out; pure."""

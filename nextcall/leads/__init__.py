@@ -1,0 +1,1 @@
+"""Their side: persons, contact points, leads, sources and offers."""

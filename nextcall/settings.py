@@ -1,0 +1,124 @@
+"""One settings file; everything comes from the environment, and `checks.py` says what is amiss.
+
+| variable | means | default |
+|---|---|---|
+| NEXTCALL_HOME | where the SQLite database, keys and backups live | ./var |
+| DATABASE_URL | postgresql://user:password@host/name for a team | SQLite in NEXTCALL_HOME |
+| NEXTCALL_URL | the address people open, for links in email | http://localhost:8000 |
+| NEXTCALL_SECRET_KEY | signs sessions and links | made once in NEXTCALL_HOME/secret.key |
+| NEXTCALL_SEALING_KEY | encrypts provider credentials, kept outside the database | made once in NEXTCALL_HOME/sealing.key |
+| NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from nextcall.lib import keys, zone_data
+
+zone_data.use_shipped()
+
+HOME = Path(os.environ.get("NEXTCALL_HOME", "var")).resolve()
+URL = os.environ.get("NEXTCALL_URL", "http://localhost:8000").rstrip("/")
+DEBUG = os.environ.get("NEXTCALL_DEBUG") == "1"
+SECRET_KEY = os.environ.get("NEXTCALL_SECRET_KEY") or keys.read_or_make(HOME / "secret.key")
+SEALING_KEY = os.environ.get("NEXTCALL_SEALING_KEY") or keys.read_or_make(HOME / "sealing.key", fernet=True)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(URL).hostname or "localhost",
+                 *filter(None, os.environ.get("NEXTCALL_HOSTS", "").split(","))]
+CSRF_TRUSTED_ORIGINS = [URL]
+
+INSTALLED_APPS = ["django.contrib.sessions", "nextcall"]
+AUTH_USER_MODEL = "nextcall.Member"
+AUTHENTICATION_BACKENDS = ["nextcall.team.sign_in.Backend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MIDDLEWARE = [
+    "nextcall.web.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "nextcall.urls"
+WSGI_APPLICATION = "nextcall.wsgi.application"
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [Path(__file__).parent / "web" / "templates"],
+    "OPTIONS": {
+        "context_processors": ["django.template.context_processors.request", "nextcall.web.frame.frame"],
+        "builtins": ["nextcall.web.tags"],
+        "libraries": {},
+    },
+}]
+
+
+def _database() -> dict[str, object]:
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "nextcall.sqlite3",
+            # IMMEDIATE takes the write lock at BEGIN: no deadlock by upgrade, and claims are atomic.
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456;"
+                                " PRAGMA cache_size=-32768; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;",
+            },
+            "CONN_MAX_AGE": None,
+            "TEST": {"NAME": os.environ.get("NEXTCALL_TEST_SQLITE") or None},
+        }
+    parts = urlsplit(url)
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    host = str(options.pop("host", parts.hostname or ""))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"), "HOST": host, "PORT": parts.port or "",
+        "USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or ""),
+        "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_ROOT = None
+
+SECURE = URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
+    "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'"],
+    "connect-src": ["'self'"], "font-src": ["'self'"], "manifest-src": ["'self'"], "worker-src": ["'self'"],
+    "form-action": ["'self'"], "frame-ancestors": ["'none'"], "base-uri": ["'none'"],
+}}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+IMPORT_MAX_BYTES = 50 * 1024 * 1024  # one file of leads
+CAPTURE_MAX_BYTES = 1024 * 1024  # one posted lead
+LOGIN_URL = "/sign-in/"
+LOGGING_CONFIG = "nextcall.lib.logs.configure"
+LOGGING: dict[str, object] = {}

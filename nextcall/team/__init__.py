@@ -1,0 +1,1 @@
+"""Our side: accounts, members, roles, working hours, connections and keys."""

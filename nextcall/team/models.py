@@ -1,0 +1,117 @@
+"""Accounts, the members in them, how they sign in, and what they are connected to."""
+
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+
+class Account(models.Model):
+    """A company using Nextcall; every row belongs to one."""
+
+    name = models.CharField(max_length=120)
+    seller_name = models.CharField(max_length=120, blank=True)  # as leads know it; named in every message
+    postal_address = models.CharField(max_length=300, blank=True)  # required in email (US-19 CAN-SPAM)
+    phone = models.CharField(max_length=20, blank=True)  # the number we say on the phone, E.164
+    zone = models.CharField(max_length=64, default="America/New_York")
+    country = models.CharField(max_length=2, default="US")  # of a number written without a country
+    policy = models.JSONField(default=dict, blank=True)  # tightened hours and caps; see consent.policy
+    outcomes = models.JSONField(default=dict, blank=True)  # changes to the shipped outcome table
+    default_cadence = models.CharField(max_length=64, default="fast-start-light")
+    undo_seconds = models.PositiveSmallIntegerField(default=10)  # how long a hand-written message waits before leaving
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberManager(BaseUserManager["Member"]):
+    def get_by_natural_key(self, username: str | None) -> "Member":
+        return self.get(email__iexact=username)
+
+
+class Member(AbstractBaseUser):
+    """A person of ours in an account; signs in by one-time link or password."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        MANAGER = "manager"
+        REP = "rep"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="members")
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.REP)
+    zone = models.CharField(max_length=64, default="America/New_York")
+    phone = models.CharField(max_length=20, blank=True)
+    # [[open, close] | null] * 7, Monday first, local wall-clock "HH:MM"
+    working_hours = models.JSONField(default=list, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+    settings = models.JSONField(default=dict, blank=True)  # theme, single keys on or off
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    objects = MemberManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def manages(self) -> bool:
+        """Owners and managers see and change every lead of the account; a rep sees their own."""
+        return self.role in (self.Role.OWNER, self.Role.MANAGER)
+
+
+class SignInLink(models.Model):
+    """A one-time link; only the hash of its token is kept."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sign_in_links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+
+class SignInAttempt(models.Model):
+    """One try to sign in, for limiting tries by address and by place; no password is kept."""
+
+    email_hash = models.CharField(max_length=64, db_index=True)
+    ip = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(db_index=True)
+    succeeded = models.BooleanField()
+
+
+class Connection(models.Model):
+    """A provider that serves one channel for an account; its credentials are encrypted."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="connections")
+    channel = models.CharField(max_length=10)  # email, text, call
+    provider = models.CharField(max_length=20)  # smtp, handset, memory
+    sealed = models.BinaryField()  # JSON sealed by lib.sealing: host, port, user, password, from_address, …
+    from_address = models.CharField(max_length=254, blank=True)
+    per_minute = models.PositiveIntegerField(default=600)  # the sender's rate
+    enabled = models.BooleanField(default=True)
+    problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "channel"], name="one_connection_a_channel")]
+
+
+class LeadInKey(models.Model):
+    """The secret part of an address that leads are posted to, /in/<key>/<format>."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="lead_in_keys")
+    key = models.CharField(max_length=64, unique=True)
+    label = models.CharField(max_length=80)
+    source_name = models.CharField(max_length=80, blank=True)
+    offer_name = models.CharField(max_length=80, blank=True)
+    cadence_slug = models.CharField(max_length=64, blank=True)
+    owner = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL)
+    # Permission that the form's own wording gives: {"channels": [...], "wording": "...", "sellers": [...]}
+    permission = models.JSONField(default=dict, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""What happened, written once, when it happens, never edited."""

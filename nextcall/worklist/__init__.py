@@ -1,0 +1,1 @@
+"""Who next, why, and what to say: a question, not a table."""
