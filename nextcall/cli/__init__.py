@@ -1,1 +1,107 @@
 """The command line: one module per command."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Command:
+    """`module` under nextcall.cli holds a function `command`, or an `app` where it has commands of its own."""
+
+    module: str
+    says: str
+    database: bool = True
+
+
+# Loaded when called, so that a command without a database starts in a fraction of a second.
+COMMANDS = {
+    "serve": Command("serve", "pages, hooks and the engine as one supervised command", database=False),
+    "engine": Command("engine", "the engine alone; on PostgreSQL as many as wanted"),
+    "import": Command("import_", "leads from CSV, TSV or XLSX files"),
+    "read": Command("read", "what Nextcall understands of a lead, nothing stored", database=False),
+    "classify": Command("classify", "what an inbound message means", database=False),
+    "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
+    "cadence": Command("cadence", "list, show, check, plan, diff, export, import cadences", database=False),
+    "run-through": Command("run_through", "the real engine over a throw-away database, the clock jumps", database=False),
+    "doctor": Command("doctor", "what is in order, and how to mend what is not", database=False),
+    "backup": Command("backup", "a consistent copy while running"),
+    "restore": Command("restore", "puts a backup back", database=False),
+}
+
+
+class Wrong(Exception):
+    """The input or the call is wrong: one line that says what, where, and what would be right. Exit status 2."""
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; the exit status: 0 done, 1 needs attention, 2 the input or the call is wrong."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(overview())
+        return 0 if arguments else 2
+    if arguments[0] in ("-V", "--version"):
+        from nextcall import __version__
+
+        print(f"nextcall {__version__}")
+        return 0
+    name, *rest = arguments
+    if name not in COMMANDS:
+        return complain(f"there is no command {name!r}; there are: {', '.join(COMMANDS)}")
+    return call(name, rest)
+
+
+def call(name: str, arguments: Sequence[str]) -> int:
+    import typer
+
+    try:
+        answer: Any = load(name)(args=list(arguments), prog_name=f"nextcall {name}", standalone_mode=False)
+    except Wrong as wrong:
+        return complain(str(wrong))
+    except typer.TyperException as wrong:  # a usage error: one line instead of a page
+        return complain(f"{wrong.format_message()} (nextcall {name} --help shows the call)")
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.Abort:
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return answer if isinstance(answer, int) else 0
+
+
+def load(name: str) -> Any:
+    import typer
+
+    if COMMANDS[name].database:
+        set_up()
+    module = importlib.import_module(f"nextcall.cli.{COMMANDS[name].module}")
+    app = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        app.command(name)(module.command)
+    return typer.main.get_command(app)
+
+
+def set_up() -> None:
+    """Make the models usable; commands that need them only sometimes call this themselves."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nextcall.settings")
+    import django
+
+    django.setup()
+
+
+def overview() -> str:
+    lines = [f"  {name:<12} {command.says}" for name, command in COMMANDS.items()]
+    return "\n".join(["nextcall COMMAND …", "", *lines, "", "nextcall COMMAND --help shows each with an example."])
+
+
+def complain(what: str) -> int:
+    print(f"nextcall: {' '.join(what.split())}", file=sys.stderr)
+    return 2
