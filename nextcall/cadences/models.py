@@ -143,6 +143,8 @@ class Touch(models.Model):
             models.Index(fields=["lease_until"], name="touch_leased", condition=models.Q(state__in=["claimed", "sending"])),
             # the work list of one member
             models.Index(fields=["account", "owner", "due_at"], name="touch_open", condition=models.Q(state="open")),
+            models.Index(fields=["account", "owner", "due_at"], name="touch_ahead",
+                         condition=models.Q(state="planned", by_machine=False)),
             models.Index(fields=["account", "due_at"], name="touch_uncertain", condition=models.Q(state="uncertain")),
             models.Index(fields=["lead", "due_at"]),
             models.Index(fields=["person", "state"], name="touch_person_live",

@@ -123,6 +123,9 @@ class Lead(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)  # the lead wrote, and nobody answered yet
     search = models.CharField(max_length=400, blank=True)  # name, addresses and numbers in lower case
     removed_at = models.DateTimeField(null=True, blank=True)  # an undone import
+    # A lead nobody owns is in one pair of hands at a time: who was dealt its card, and until when it is theirs.
+    held_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    held_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
@@ -130,6 +133,8 @@ class Lead(models.Model):
             models.Index(fields=["account", "owner", "-arrived_at"]),
             models.Index(fields=["account", "stage", "-arrived_at"]),
             models.Index(fields=["account", "source", "-arrived_at"]),
+            # "untouched N days", and the Leads page sorted by the latest attempt
+            models.Index(fields=["account", "latest_attempt_at", "id"]),
             models.Index(fields=["account", "waiting_since"], name="lead_waiting", condition=models.Q(waiting_since__isnull=False)),
         ]
 
