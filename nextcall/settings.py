@@ -7,6 +7,10 @@
 | NEXTCALL_URL | the address people open, for links in email | http://localhost:8000 |
 | NEXTCALL_SECRET_KEY | signs sessions and links | made once in NEXTCALL_HOME/secret.key |
 | NEXTCALL_SEALING_KEY | encrypts provider credentials, kept outside the database | made once in NEXTCALL_HOME/sealing.key |
+| NEXTCALL_HOSTS | further host names that may be asked for, with commas between | none |
+| NEXTCALL_METRICS_TOKEN | lets another machine read /metrics with `Authorization: Bearer` | this machine only |
+| NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
+| NEXTCALL_LOG_LEVEL | DEBUG, INFO, WARNING, ERROR | INFO |
 | NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
 """
 
@@ -27,9 +31,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(URL).hostname or "l
                  *filter(None, os.environ.get("NEXTCALL_HOSTS", "").split(","))]
 CSRF_TRUSTED_ORIGINS = [URL]
 
-INSTALLED_APPS = ["django.contrib.sessions", "nextcall"]
+INSTALLED_APPS = ["django.contrib.sessions", "django.contrib.messages", "nextcall"]
 AUTH_USER_MODEL = "nextcall.Member"
-AUTHENTICATION_BACKENDS = ["nextcall.team.sign_in.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -41,8 +44,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "nextcall.web.middleware.BoundedBody",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "nextcall.urls"
@@ -51,11 +55,14 @@ TEMPLATES = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "DIRS": [Path(__file__).parent / "web" / "templates"],
     "OPTIONS": {
-        "context_processors": ["django.template.context_processors.request", "nextcall.web.frame.frame"],
+        "context_processors": ["django.template.context_processors.request", "django.contrib.messages.context_processors.messages",
+                               "nextcall.web.frame.frame"],
         "builtins": ["nextcall.web.tags"],
         "libraries": {},
     },
 }]
+
+SQLITE_SYNC = "FULL" if os.environ.get("NEXTCALL_SQLITE_SYNC", "").upper() == "FULL" else "NORMAL"
 
 
 def _database() -> dict[str, object]:
@@ -68,8 +75,9 @@ def _database() -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=268435456;"
-                                " PRAGMA cache_size=-32768; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;",
+                "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNC};"
+                                " PRAGMA mmap_size=268435456; PRAGMA cache_size=-32768;"
+                                " PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;",
             },
             "CONN_MAX_AGE": None,
             "TEST": {"NAME": os.environ.get("NEXTCALL_TEST_SQLITE") or None},
@@ -97,6 +105,7 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ROOT = None
+WHITENOISE_MAX_AGE = 31_536_000  # every address carries the hash of its content (web.tags.asset)
 
 SECURE = URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -120,5 +129,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 IMPORT_MAX_BYTES = 50 * 1024 * 1024  # one file of leads
 CAPTURE_MAX_BYTES = 1024 * 1024  # one posted lead
 LOGIN_URL = "/sign-in/"
+CSRF_FAILURE_VIEW = "nextcall.web.errors.forged"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING_CONFIG = "nextcall.lib.logs.configure"
-LOGGING: dict[str, object] = {}
+LOGGING = {"level": os.environ.get("NEXTCALL_LOG_LEVEL", "INFO").upper()}
+METRICS_TOKEN = os.environ.get("NEXTCALL_METRICS_TOKEN", "")

@@ -5,26 +5,26 @@ for them (https://github.com/python/tzdata/releases/tag/2026.5).
 """
 
 import zoneinfo
-from importlib import metadata, resources
+
+import tzdata
+import whenever
 
 OLDEST = "2026e"
 
 
 def use_shipped() -> None:
-    """Make every ZoneInfo in this process come from the tzdata package."""
+    """Make every zone of this process come from the tzdata package, in zoneinfo as in whenever."""
     zoneinfo.reset_tzpath(to=[])
     zoneinfo.ZoneInfo.clear_cache()
+    whenever.reset_tzpath([])
+    whenever.clear_tzcache()
 
 
 def version() -> str:
     """The release in use, such as "2026f"."""
-    return resources.files("tzdata").joinpath("zones").parent.joinpath("__init__.py").read_text().split('IANA_VERSION = "')[1].split('"')[0]
-
-
-def package_version() -> str:
-    return metadata.version("tzdata")
+    return tzdata.IANA_VERSION
 
 
 def is_current() -> bool:
     """Whether the data is new enough to decide on; the gate denies phone and text when it is not."""
-    return version() >= OLDEST and not zoneinfo.TZPATH
+    return version() >= OLDEST and not zoneinfo.TZPATH and not whenever.get_tzpath()
