@@ -1,0 +1,62 @@
+"""Remembers instead of sending: for tests, for rehearsal, and for running a cadence through."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from nextcall.channels.contract import Found, Outgoing, Receipt
+
+
+class Memory:
+    """Keeps what it was given in `sent`.
+
+    `before` and `after` are called with the message around the moment it is kept: they may raise, wait or crash.
+    With `file`, every send appends one line with the reference, written through at once, which outlives the process.
+    """
+
+    name = "memory"
+
+    def __init__(
+        self,
+        *,
+        file: str = "",
+        knows: bool = True,
+        keep: int | None = None,
+        before: Callable[[Outgoing], None] | None = None,
+        after: Callable[[Outgoing], None] | None = None,
+    ) -> None:
+        self.sent: list[Outgoing] = []
+        self.before = before
+        self.after = after
+        self._keep = keep
+        self._knows = knows
+        self._path = Path(file) if file else None
+        self._file = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600) if file else None
+        self._lock = threading.Lock()
+
+    def send(self, message: Outgoing) -> Receipt:
+        if self.before:
+            self.before(message)
+        if self._file is not None:
+            os.write(self._file, f"{message.reference} {message.channel}\n".encode())
+        with self._lock:
+            if self._keep is None or len(self.sent) < self._keep:
+                self.sent.append(message)
+        if self.after:
+            self.after(message)
+        return Receipt(f"memory-{message.reference}")
+
+    def look_up(self, reference: str) -> Found:
+        if not self._knows:
+            return "unknown"
+        if any(message.reference == reference for message in self.sent):
+            return "sent"
+        if self._path and any(line.startswith(reference) for line in self._path.read_text().splitlines()):
+            return "sent"
+        return "never_arrived"
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

@@ -1,0 +1,84 @@
+"""Email over SMTP, against a real server."""
+
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from nextcall.channels.contract import Outgoing, SendError
+from nextcall.channels.email.smtp import Smtp
+from tests.channels.conformance import MailServer, mail_server
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[MailServer, Smtp]]:
+    with mail_server() as (kept, port):
+        provider = Smtp(host="127.0.0.1", port=port, security="plain", timeout_seconds=5)
+        yield kept, provider
+        provider.close()
+
+
+def letter(**changes: object) -> Outgoing:
+    values: dict[str, object] = {
+        "reference": "0b1f", "channel": "email", "to": "ann@example.com", "subject": "Your question – 7 %",
+        "body": "Hello Ann,\n.dot\nGrüße", "html": "<p>Hello Ann</p>", "from_name": "Thorne, Hazel",
+        "from_address": "hazel@seller.example", "reply_to": "team@seller.example", "in_reply_to": "<old@example.com>",
+        "headers": {"List-Unsubscribe": "<https://x.example/u/1>", "Date": "Mon, 23 Nov 2026 17:00:00 +0000"},
+    }
+    return Outgoing(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_an_email_has_two_parts_and_the_headers_mailbox_providers_want(server: tuple[MailServer, Smtp]) -> None:
+    kept, provider = server
+    receipt = provider.send(letter())
+    mail = message_from_bytes(kept.received[0], policy=default)
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]  # type: ignore[attr-defined]
+    assert mail.get_body(("plain",)).get_content().splitlines() == ["Hello Ann,", ".dot", "Grüße"]  # type: ignore[attr-defined]
+    assert mail["Message-ID"] == "<0b1f@seller.example>" == receipt.provider_reference
+    assert mail["In-Reply-To"] == mail["References"] == "<old@example.com>"
+    assert mail["List-Unsubscribe"] == "<https://x.example/u/1>"
+    assert mail["From"].addresses[0].display_name == "Thorne, Hazel"
+    assert mail["Subject"] == "Your question – 7 %"
+
+
+def test_connections_are_kept_between_emails(server: tuple[MailServer, Smtp]) -> None:
+    kept, provider = server
+    for n in range(5):
+        provider.send(letter(reference=f"r{n}"))
+    assert len(kept.received) == 5
+    assert kept.connections == 1
+
+
+@pytest.mark.parametrize("field", ["subject", "from_name", "in_reply_to"])
+def test_a_line_break_never_begins_a_header_of_its_own(server: tuple[MailServer, Smtp], field: str) -> None:
+    kept, provider = server
+    provider.send(letter(**{field: "Hi\r\nBcc: thief@example.com\r\n\r\nbody"}))
+    mail = message_from_bytes(kept.received[0], policy=default)
+    assert mail["Bcc"] is None
+    assert b"\nBcc:" not in kept.received[0]
+
+
+@pytest.mark.parametrize("to", ["ann@example.com\r\nRCPT TO:<thief@example.com>", "ann@example.com, b@example.com", "", "ann"])
+def test_an_address_that_is_not_one_address_is_refused(server: tuple[MailServer, Smtp], to: str) -> None:
+    kept, provider = server
+    with pytest.raises(SendError) as refused:
+        provider.send(letter(to=to))
+    assert refused.value.permanent
+    assert kept.received == []
+
+
+def test_a_refusal_by_policy_does_not_mark_the_address(server: tuple[MailServer, Smtp]) -> None:
+    _, provider = server
+    with pytest.raises(SendError) as refused:
+        provider.send(letter(to="spam@example.com"))
+    assert refused.value.permanent
+    assert refused.value.problem == ""
+
+
+def test_a_kept_connection_that_died_is_replaced_without_a_word(server: tuple[MailServer, Smtp]) -> None:
+    kept, provider = server
+    provider.send(letter(reference="r1"))
+    provider._idle[0].sock.close()  # type: ignore[union-attr]
+    provider.send(letter(reference="r2"))
+    assert len(kept.received) == 2
