@@ -5,26 +5,39 @@ for them (https://github.com/python/tzdata/releases/tag/2026.5).
 """
 
 import zoneinfo
+from functools import cache
+from importlib import metadata, resources
 
-import tzdata
 import whenever
 
 OLDEST = "2026e"
 
 
 def use_shipped() -> None:
-    """Make every zone of this process come from the tzdata package, in zoneinfo as in whenever."""
+    """Make every zone in this process come from the tzdata package, for both libraries that read zones."""
     zoneinfo.reset_tzpath(to=[])
     zoneinfo.ZoneInfo.clear_cache()
     whenever.reset_tzpath([])
     whenever.clear_tzcache()
 
 
+@cache
 def version() -> str:
-    """The release in use, such as "2026f"."""
-    return tzdata.IANA_VERSION
+    """The release that is shipped, such as "2026f"."""
+    source = resources.files("tzdata").joinpath("__init__.py").read_text()
+    return source.split('IANA_VERSION = "')[1].split('"')[0]
+
+
+def package_version() -> str:
+    """The tzdata package's own version, such as "2026.6"."""
+    return metadata.version("tzdata")
+
+
+def in_use() -> str:
+    """The release this process decides by; "" when it would read the operating system's copy, of unknown age."""
+    return "" if zoneinfo.TZPATH or whenever.get_tzpath() else version()
 
 
 def is_current() -> bool:
     """Whether the data is new enough to decide on; the gate denies phone and text when it is not."""
-    return version() >= OLDEST and not zoneinfo.TZPATH and not whenever.get_tzpath()
+    return in_use() >= OLDEST
