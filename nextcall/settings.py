@@ -101,10 +101,7 @@ LANGUAGE_CODE = "en-us"
 USE_I18N = False
 
 STATIC_URL = "static/"
-STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS = [Path(__file__).parent / "web" / "static"]
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_ROOT = None
+STATIC_ROOT = Path(__file__).parent / "web" / "static"  # served as they lie here: there is no build
 WHITENOISE_MAX_AGE = 31_536_000  # every address carries the hash of its content (web.tags.asset)
 
 SECURE = URL.startswith("https://")
