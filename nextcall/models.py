@@ -3,7 +3,7 @@
 from nextcall.cadences.models import Cadence, CadenceVersion, Enrollment, Pause, Touch
 from nextcall.consent.models import Attempt, PolicyChange, Permission, PlaceClue, Withdrawal
 from nextcall.conversations.models import Call, Message, Note, Promise
-from nextcall.engine.models import Action
+from nextcall.engine.models import Action, Pace
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, Source
 from nextcall.team.models import Account, Connection, LeadInKey, Member, SignInAttempt, SignInLink
@@ -12,6 +12,6 @@ from nextcall.timeline.models import Event
 __all__ = [
     "Account", "Action", "Attempt", "Cadence", "CadenceVersion", "Call", "Capture", "Connection",
     "ContactPoint", "Enrollment", "Event", "Import", "Lead", "LeadInKey", "Member", "Message",
-    "Note", "Offer", "Pause", "Permission", "Person", "PlaceClue", "PolicyChange", "Promise",
+    "Note", "Offer", "Pace", "Pause", "Permission", "Person", "PlaceClue", "PolicyChange", "Promise",
     "Reach", "SignInAttempt", "SignInLink", "Source", "Touch", "Withdrawal",
 ]

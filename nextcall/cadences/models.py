@@ -139,7 +139,7 @@ class Touch(models.Model):
         indexes = [
             # "next due": what the engine claims, in order, however many rows are stored
             models.Index(fields=["due_at", "priority"], name="touch_due", condition=models.Q(state="planned")),
-            models.Index(fields=["priority", "due_at"], name="touch_urgent", condition=models.Q(state="planned")),
+            models.Index(fields=["account", "priority", "due_at"], name="touch_urgent", condition=models.Q(state="planned")),
             models.Index(fields=["lease_until"], name="touch_leased", condition=models.Q(state__in=["claimed", "sending"])),
             # the work list of one member
             models.Index(fields=["account", "owner", "due_at"], name="touch_open", condition=models.Q(state="open")),

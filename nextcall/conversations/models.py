@@ -27,7 +27,11 @@ class Message(models.Model):
     dedupe_key = models.CharField(max_length=120, blank=True)  # the provider's own id of the event
 
     class Meta:
-        indexes = [models.Index(fields=["account", "lead", "at"])]
+        indexes = [
+            models.Index(fields=["account", "lead", "at"]),
+            # unclear messages that nobody has seen: they hold back every machine touch to the person
+            models.Index(fields=["person"], name="message_held", condition=models.Q(verdict="hold", answered_at__isnull=True)),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "dedupe_key"], condition=~models.Q(dedupe_key=""), name="one_message_an_event")
         ]
@@ -47,6 +51,10 @@ class Call(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
     note = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)  # logged by mistake; stays in the record
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "lead", "at"])]
 
 
 class Note(models.Model):

@@ -1,9 +1,9 @@
-"""Action: what a member did, with what it takes to undo it."""
+"""Action: what a member did, with what it takes to undo it. Pace: how fast a sender may send."""
 
 from django.db import models
 
 from nextcall.leads.models import Lead
-from nextcall.team.models import Account, Member
+from nextcall.team.models import Account, Connection, Member
 
 
 class Action(models.Model):
@@ -21,3 +21,10 @@ class Action(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "member", "-at"])]
+
+
+class Pace(models.Model):
+    """When a connection may send its next message: one row that all engines share, so that the rate holds for all."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True)
+    next_at = models.DateTimeField()

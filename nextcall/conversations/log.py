@@ -1,0 +1,86 @@
+"""Writing down what was said, in the transaction in which it was said or sent."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from nextcall.cadences.models import Touch
+from nextcall.conversations.models import Call, Message, Note
+from nextcall.leads.models import ContactPoint, Lead
+from nextcall.team.models import Account, Member
+from nextcall.timeline.record import record
+
+LONGEST_BODY = 50_000  # characters of one message that are kept
+
+
+def sent(messages: Iterable[Message]) -> None:
+    """Store messages that left, with few statements. The engine alone calls this; it makes their events itself."""
+    Message.objects.bulk_create(messages, batch_size=200)
+
+
+def received(
+    *, account: Account, lead: Lead | None, contact_point: ContactPoint | None, channel: str, body: str, at: datetime,
+    verdict: str, subject: str = "", message_id: str = "", dedupe_key: str = "", by: Member | None = None,
+) -> Message:
+    """A message from outside. `lead` None: nobody we know. `dedupe_key` is the provider's own id of the event."""
+    message = Message.objects.create(
+        account=account, person_id=lead.person_id if lead else None, lead=lead, contact_point=contact_point,
+        channel=channel, outbound=False, subject=clean(subject)[:300], body=clean(body)[:LONGEST_BODY], at=at,
+        verdict=verdict, message_id=message_id[:300], dedupe_key=dedupe_key[:120], by=by,
+    )
+    if contact_point:
+        ContactPoint.objects.filter(account=account, pk=contact_point.pk).update(latest_inbound_at=at)
+    record(
+        account_id=account.pk, kind="message.received", at=at, by=by, lead_id=lead.pk if lead else None,
+        person_id=message.person_id, data={"channel": channel, "verdict": verdict, "message": message.pk},
+    )
+    return message
+
+
+def called(
+    *, lead: Lead, outcome: str, at: datetime, by: Member | None, touch: Touch | None = None,
+    contact_point: ContactPoint | None = None, seconds: int | None = None, note: str = "", outbound: bool = True,
+) -> Call:
+    """A call that was made, or came in; `seconds` is how long it was connected."""
+    call = Call.objects.create(
+        account_id=lead.account_id, person_id=lead.person_id, lead=lead, touch=touch, contact_point=contact_point,
+        outbound=outbound, outcome=outcome, seconds=seconds, at=at, by=by, note=clean(note)[:LONGEST_BODY],
+    )
+    record(
+        account_id=lead.account_id, kind="call.made" if outbound else "call.received", at=at, by=by, lead_id=lead.pk,
+        person_id=lead.person_id, touch_id=touch.pk if touch else None, data={"outcome": outcome, "call": call.pk},
+    )
+    return call
+
+
+def noted(*, lead: Lead, body: str, by: Member | None, at: datetime) -> Note:
+    """A note; it is never an attempt."""
+    note = Note.objects.create(account_id=lead.account_id, lead=lead, body=clean(body)[:LONGEST_BODY], at=at, by=by)
+    record(account_id=lead.account_id, kind="note.written", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
+           data={"note": note.pk})
+    return note
+
+
+def waiting(*, lead: Lead, at: datetime) -> None:
+    """The lead wrote and waits for an answer, since `at` unless they waited already."""
+    Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(waiting_since=Coalesce(F("waiting_since"), at))
+
+
+def answered(*, lead: Lead, at: datetime) -> None:
+    """Somebody of ours answered, or saw that no answer is needed: the lead waits no more."""
+    Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False, answered_at=None).update(answered_at=at)
+    Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(waiting_since=None)
+
+
+def clean(text: Any) -> str:
+    """Without control characters, which databases refuse (NUL) and pages trip over."""
+    return "".join(_kept(letter) for letter in str(text))
+
+
+def _kept(letter: str) -> str:
+    if letter.isprintable() or letter in "\n\t\u200d":  # the last joins emoji
+        return letter
+    return " " if letter.isspace() and letter != "\r" else ""
