@@ -1,0 +1,36 @@
+# `make` lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help run test check kill-rounds bench bench-quick screenshots lock
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+run:  ## set up what is missing, then serve; prints the address and a sign-in link
+	@script/setup
+	@NEXTCALL_HOME="$${NEXTCALL_HOME:-var}" .venv/bin/nextcall serve $(ARGS)
+
+test:  ## everything: checks, the suite on SQLite and PostgreSQL, journeys in Chromium
+	@script/test
+
+check:  ## format, lint, types, floor plan, budgets
+	@script/setup --dev
+	@script/check
+
+kill-rounds:  ## 200 rounds of kill -9 on both databases; long
+	@script/setup --dev
+	.venv/bin/pytest tests -m kill -o addopts="-p no:playwright --strict-markers --import-mode=importlib -v" --kill-rounds=200
+
+bench:  ## every figure we claim about speed, beside its floor; ~20 minutes
+	@script/setup --dev
+	.venv/bin/python -m bench $(ARGS)
+
+bench-quick:  ## the same with small sizes; says how it works, not how fast
+	@script/setup --dev
+	.venv/bin/python -m bench --quick $(ARGS)
+
+screenshots:  ## pictures of every page, phone and desktop, into screenshots/
+	@script/setup --dev --browser
+	.venv/bin/python script/screenshots
+
+lock:  ## write the lock files again after a change in pyproject.toml
+	@script/lock

@@ -79,6 +79,9 @@ def call(name: str, arguments: Sequence[str]) -> int:
 def load(name: str) -> Any:
     import typer
 
+    from nextcall.lib import zone_data
+
+    zone_data.use_shipped()
     if COMMANDS[name].database:
         set_up()
     module = importlib.import_module(f"nextcall.cli.{COMMANDS[name].module}")
