@@ -133,8 +133,9 @@ class Lead(models.Model):
             models.Index(fields=["account", "owner", "-arrived_at"]),
             models.Index(fields=["account", "stage", "-arrived_at"]),
             models.Index(fields=["account", "source", "-arrived_at"]),
-            # "untouched N days", and the Leads page sorted by the latest attempt
+            # the Leads page sorted by the latest attempt; by name, and searched without reading the rows
             models.Index(fields=["account", "latest_attempt_at", "id"]),
+            models.Index(fields=["account", "search", "id"]),
             models.Index(fields=["account", "waiting_since"], name="lead_waiting", condition=models.Q(waiting_since__isnull=False)),
         ]
 

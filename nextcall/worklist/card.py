@@ -1,0 +1,208 @@
+"""One card: everything the Now page shows of one lead, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nextcall.cadences.models import Enrollment, Touch
+from nextcall.conversations.models import Message, Note, Promise
+from nextcall.engine import outcome
+from nextcall.leads.models import Lead
+from nextcall.team.models import Member
+from nextcall.worklist import say
+from nextcall.worklist.beads import Bead, Thread, thread_of
+from nextcall.worklist.gating import Reachable, reach_of
+from nextcall.worklist.ranking import Group, Ranked
+
+UNANSWERED = ("no_answer", "left_voicemail", "voicemail")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why the card's deed may not be done now."""
+
+    says: str
+    rule: str
+    source: str
+    opens: str  # in the lead's own time; "" if waiting will not help
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One lead in hand."""
+
+    ranked: Ranked
+    lead: Lead
+    touch: Touch | None
+    promise: Promise | None
+    name: str
+    first_name: str
+    there: str  # the time where they are
+    about: str  # source and offer, where
+    words: str  # their own
+    words_from: str
+    chip: str
+    tint: str
+    why: str
+    details: tuple[tuple[str, str], ...]
+    reasons: tuple[say.Reason, ...]
+    beads: tuple[Bead, ...]
+    thread_says: str
+    reach: dict[str, Reachable]
+    primary: str  # call, text, email, reply, decide
+    held: Held | None
+    outcomes: tuple[outcome.Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The rows that a card is made of."""
+
+    lead: Lead
+    touch: Touch | None
+    promise: Promise | None
+    inbound: Message | None
+    note: Note | None
+    enrollment: Enrollment | None
+
+
+def _read(ranked: Ranked, member: Member) -> _Read:
+    one = ranked.candidate
+    lead = (
+        Lead.objects.filter(account_id=member.account_id, pk=one.lead_id)
+        .select_related("account", "person", "source", "offer", "owner").get()
+    )
+    touch = Touch.objects.filter(account_id=member.account_id, pk=one.touch_id).first() if one.touch_id else open_touch(lead)
+    return _Read(
+        lead=lead, touch=touch,
+        promise=Promise.objects.filter(pk=one.promise_id).first() if one.promise_id else None,
+        inbound=Message.objects.filter(account_id=member.account_id, lead=lead, outbound=False).order_by("-at").first(),
+        note=Note.objects.filter(account_id=member.account_id, lead=lead).order_by("-at").first(),
+        enrollment=(
+            Enrollment.objects.filter(account_id=member.account_id, lead=lead, ended_at__isnull=True)
+            .select_related("version__cadence").order_by("beside", "-pk").first()
+        ),
+    )
+
+
+def open_touch(lead: Lead) -> Touch | None:
+    """The touch a person has in hand for this lead: open, else the next one planned for a person."""
+    ours = Touch.objects.filter(account_id=lead.account_id, lead=lead, by_machine=False)
+    found = ours.filter(state=Touch.State.OPEN).order_by("due_at").first()
+    return found or ours.filter(state=Touch.State.PLANNED, channel="call").order_by("due_at").first()
+
+
+def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
+    """The whole card of one ranked lead."""
+    rows = _read(ranked, member)
+    lead, person = rows.lead, rows.lead.person
+    reach = reach_of(person.pk, lead.pk, member=member, at=at)
+    zone = reach["call"].facts.place.home_zone
+    thread = thread_of(lead, touch=rows.touch, enrollment=rows.enrollment, at=at, zone=zone)
+    known = say.Known(
+        zone=zone, member_zone=member.zone, touch_number=thread.number, touches=thread.total, cadence=thread.cadence,
+        cadence_day=thread.day, due_at=ranked.candidate.due_at, promise=rows.promise.what if rows.promise else "",
+        unanswered_at=[touch.made_at for touch in thread.made
+                       if touch.channel == "call" and touch.outcome in UNANSWERED and touch.made_at],
+    )
+    chip, tint = say.chip(ranked, known, at=at)
+    first = person.given_name or str(person)
+    words, words_from = _words(rows, at=at)
+    primary = _primary(ranked, reach)
+    return Card(
+        ranked=ranked, lead=lead, touch=rows.touch, promise=rows.promise, name=str(person), first_name=first,
+        there=say.clock(at, zone), about=_about(lead), words=words, words_from=words_from, chip=chip, tint=tint,
+        why=say.why(ranked, known, at=at), details=tuple(_details(rows, reach, known, thread, at=at)),
+        reasons=_reasons(rows, thread, first), beads=thread.beads, thread_says=thread.says, reach=reach, primary=primary,
+        held=_held(reach, primary, zone=zone, at=at),
+        outcomes=tuple(outcome.effects(rows.touch, at=at)) if rows.touch else (),
+    )
+
+
+def _primary(ranked: Ranked, reach: dict[str, Reachable]) -> str:
+    if ranked.group is Group.UNCERTAIN:
+        return "decide"
+    if ranked.group is Group.WAITING:
+        return "reply"
+    channel = ranked.candidate.channel
+    return channel if channel in reach else "call"
+
+
+def _about(lead: Lead) -> str:
+    place = lead.person.street or ", ".join(part for part in (lead.person.city, lead.person.region) if part)
+    asked = lead.offer.name if lead.offer else ""
+    source = lead.source.name if lead.source and lead.source.name != asked else ""
+    return " · ".join(part for part in (asked, source, place) if part)
+
+
+def _words(rows: _Read, *, at: datetime) -> tuple[str, str]:
+    inbound = rows.inbound
+    if inbound and inbound.body and (rows.lead.waiting_since or at - inbound.at < timedelta(days=30)):
+        return inbound.body[:600], f"by {inbound.channel}, {say.ago(inbound.at, at=at)}"
+    return rows.lead.message[:600], ""
+
+
+def _reasons(rows: _Read, thread: Thread, first: str) -> tuple[say.Reason, ...]:
+    newest = rows.inbound.body if rows.inbound and not rows.inbound.answered_at else ""
+    asked = rows.lead.message.strip()
+    return say.reasons(
+        name=first, question=say.question_in(newest, asked), asked=asked[:160], answers=rows.lead.answers,
+        promise=rows.promise.what if rows.promise else "", step_says=thread.step_says,
+        note=rows.note.body[:200] if rows.note else "",
+    )
+
+
+def _held(reach: dict[str, Reachable], primary: str, *, zone: str, at: datetime) -> Held | None:
+    if primary not in reach:
+        return None
+    there = reach[primary]
+    decision = there.decision
+    if decision.verdict == "allow":
+        return None
+    rule = decision.deciding
+    opens = say.when(decision.earliest, zone, at=at) if decision.earliest else ""
+    return Held(
+        says=rule.says if rule else f"No number or address for a {primary}.",
+        rule=rule.id if rule else "", source=rule.source if rule else "", opens=opens,
+    )
+
+
+def _details(
+    rows: _Read, reach: dict[str, Reachable], known: say.Known, thread: Thread, *, at: datetime
+) -> list[tuple[str, str]]:
+    lead = rows.lead
+    inside = " inside your 5-minute goal" if at - lead.arrived_at <= timedelta(minutes=5) else ""
+    details = [("Arrived", f"{say.ago(lead.arrived_at, at=at)}{',' if inside else ''}{inside}")]
+    if rows.promise:
+        details.append(("Promise", f"{rows.promise.what or 'A call'}, {say.when(rows.promise.due_at, known.member_zone, at=at)}"))
+    if thread.says:
+        details.append(("Cadence", thread.says))
+    details.append(("Hours", hours_line(reach["call"], zone=known.zone, at=at)))
+    details.append(("Permission", permission_line(reach)))
+    tried = say.tries(known)
+    if tried:
+        details.append(("Tries", tried))
+    if lead.owner is None:
+        details.append(("Owner", "Nobody yet; yours for 15 minutes"))
+    return details
+
+
+def hours_line(there: Reachable, *, zone: str, at: datetime) -> str:
+    """ "Calls allowed until 8 pm their time", or why not and when."""
+    decision = there.decision
+    noun = f"{there.channel.capitalize()}s"
+    if decision.verdict == "allow":
+        return f"{noun} allowed until {say.clock(decision.until, zone)} their time" if decision.until else f"{noun} allowed"
+    says = decision.deciding.says if decision.deciding else ""
+    if decision.earliest:
+        return f"{noun} open {say.when(decision.earliest, zone, at=at)} their time. {says}"
+    return f"No {there.channel}s. {says}"
+
+
+def permission_line(reach: dict[str, Reachable]) -> str:
+    """Which channels carry which permission."""
+    tiers: dict[str, list[str]] = {}
+    for channel, there in reach.items():
+        if there.point is not None:
+            tiers.setdefault("stopped" if there.facts.withdrawn else there.facts.tier, []).append(channel)
+    words = {"written": "in writing", "express": "given", "implied": "implied", "none": "none recorded", "stopped": "withdrawn"}
+    return "; ".join(f"{', '.join(channels)}: {words[tier]}" for tier, channels in tiers.items()).capitalize() or "None recorded"

@@ -1,0 +1,170 @@
+"""The deck: who is next, why, and how far the day has come. A question; the only thing kept is whose hands a lead is in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from nextcall.conversations.models import Promise
+from nextcall.engine.models import Action
+from nextcall.leads.models import Lead
+from nextcall.team.models import Member
+from nextcall.worklist import gathering, gating, say
+from nextcall.worklist.card import Card, card
+from nextcall.worklist.ranking import CARRIED_SHARE, DAY, Candidate, Group, Ranked, rank
+
+HOLD = timedelta(minutes=15)
+COMING = 6
+CALL_MINUTES, MESSAGE_MINUTES = 3, 1
+WORKED = ("outcome", "send", "snooze", "decide")
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One line of who comes after."""
+
+    lead_id: int
+    name: str
+    icon: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Whether today fits."""
+
+    calls: int
+    messages: int
+    room: int
+    done_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Everything the Now page shows."""
+
+    done: int
+    to_go: int
+    minutes: int
+    card: Card | None
+    coming: tuple[Coming, ...]
+    before_id: int | None  # lead on the card before this one
+    fits: Fits
+    windows: tuple[Promise, ...]
+    spread: int  # carried-over people left for the days after
+    opens: str  # when the next planned touch is due, if nothing is left now
+    latest: Action | None  # the last action, with its undo
+
+
+def day_of(member: Member, at: datetime) -> tuple[datetime, datetime]:
+    """The member's own midnight before and after `at`."""
+    zone = ZoneInfo(member.zone)
+    today = at.astimezone(zone).date()
+    return (
+        datetime.combine(today, datetime.min.time(), zone),
+        datetime.combine(today + timedelta(days=1), datetime.min.time(), zone),
+    )
+
+
+def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
+    """The member's deck at `at`, open at the lead `turned_to` if it is in there, else at the first card.
+
+    A lead that nobody owns is held for the member for 15 minutes when its card is dealt.
+    """
+    began, ends = day_of(member, at)
+    size = _day_size(member)
+    found = gathering.gather(member, at=at)
+    ranked, spread = _ranked(found, member, at=at, began=began, carried_left=size // CARRIED_SHARE)
+    place = next((n for n, one in enumerate(ranked) if one.candidate.lead_id == turned_to), 0)
+    place = _hold_first(ranked, place, member=member, at=at)
+    later = gathering.later_today(member, at=at, day_ends_at=ends)
+    done = done_today(member, since=began)
+    channels = [one.candidate.channel for one in ranked] + [channel for channel, _ in later]
+    calls = channels.count("call")
+    minutes = calls * CALL_MINUTES + (len(channels) - calls) * MESSAGE_MINUTES
+    in_hand = ranked[place] if place < len(ranked) else None
+    return Deck(
+        done=done, to_go=len(channels), minutes=minutes,
+        card=card(in_hand, member=member, at=at) if in_hand else None,
+        coming=_coming(ranked[place + 1:place + 1 + COMING], member, at=at),
+        before_id=ranked[place - 1].candidate.lead_id if 0 < place < len(ranked) else None,
+        fits=Fits(calls, len(channels) - calls, max(size - done - len(channels), 0),
+                  say.clock(at + timedelta(minutes=minutes), member.zone)),
+        windows=open_windows(member, at=at), spread=spread,
+        opens=say.when(later[0][1], member.zone, at=at) if later else "",
+        latest=latest_action(member, since=at - timedelta(hours=12)),
+    )
+
+
+def _ranked(
+    found: list[Candidate], member: Member, *, at: datetime, began: datetime, carried_left: int
+) -> tuple[list[Ranked], int]:
+    """Ranked twice: once to know whom to ask the gate about, once with its answers."""
+    first, spread = rank(found, at=at, day_began_at=began, carried_left=carried_left)
+    judged = gating.judge([one.candidate for one in first], member=member, at=at)
+    return rank(judged, at=at, day_began_at=began, carried_left=carried_left)[0], spread
+
+
+def _day_size(member: Member) -> int:
+    chosen = member.settings.get("people_a_day")
+    return chosen if isinstance(chosen, int) and 0 < chosen <= 500 else DAY
+
+
+def _hold_first(ranked: list[Ranked], place: int, *, member: Member, at: datetime) -> int:
+    """The place of the first card from `place` on that is this member's to hold."""
+    for n in range(place, len(ranked)):
+        if hold(ranked[n].candidate.lead_id, member=member, at=at):
+            return n
+    return len(ranked)
+
+
+def hold(lead_id: int, *, member: Member, at: datetime) -> bool:
+    """Take an unowned lead into this member's hands for 15 minutes; an owned one needs no holding.
+
+    False if another member holds it: two members never get the same card.
+    """
+    mine = Q(owner__isnull=False) | Q(held_by=member, held_until__gt=at + HOLD / 2)
+    lead = Lead.objects.filter(account_id=member.account_id, pk=lead_id)
+    if lead.filter(mine).exists():
+        return True
+    free = Q(held_until__isnull=True) | Q(held_until__lte=at) | Q(held_by=member)
+    return bool(lead.filter(free, owner__isnull=True).update(held_by=member, held_until=at + HOLD))
+
+
+def done_today(member: Member, *, since: datetime) -> int:
+    """People this member dealt with since their midnight: deeds not undone."""
+    return Action.objects.filter(
+        account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True, kind__in=WORKED
+    ).count()
+
+
+def latest_action(member: Member, *, since: datetime) -> Action | None:
+    """The last thing this member did that can still be undone."""
+    return (
+        Action.objects.filter(account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True)
+        .order_by("-at", "-pk").first()
+    )
+
+
+def open_windows(member: Member, *, at: datetime) -> tuple[Promise, ...]:
+    """Call-back windows that are open now, or open later today."""
+    return tuple(
+        Promise.objects.filter(account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__lte=at + timedelta(hours=12),
+                               kind=Promise.Kind.WINDOW, until_at__gt=at)
+        .select_related("lead__person").order_by("due_at")[:3]
+    )
+
+
+def _coming(after: list[Ranked], member: Member, *, at: datetime) -> tuple[Coming, ...]:
+    rows = Lead.objects.filter(account_id=member.account_id, pk__in=[one.candidate.lead_id for one in after])
+    people = {lead.pk: lead.person for lead in rows.select_related("person")}
+    icons = {"call": "call", "text": "text", "email": "mail", "voicemail": "vm"}
+    lines = []
+    for one in after:
+        person = people.get(one.candidate.lead_id)
+        if person is not None:
+            known = say.Known(zone=person.zone or member.zone, member_zone=member.zone)
+            icon = "in" if one.group is Group.WAITING else icons.get(one.candidate.channel, "call")
+            lines.append(Coming(one.candidate.lead_id, str(person), icon, say.line_for(one, known, at=at)))
+    return tuple(lines)
