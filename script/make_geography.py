@@ -53,11 +53,15 @@ ELSEWHERE = {
     "868": "TT", "869": "KN", "876": "JM",
 }
 TERRITORY = {"340": "VI", "670": "MP", "671": "GU", "684": "AS", "787": "PR", "939": "PR"}
+# Canadian area codes that keep to their province's main clock.
+MAIN_CLOCK = {"604": "America/Vancouver"} | dict.fromkeys(
+    (code for code in "226 249 289 343 365 382 416 437 519 548 613 647 683 705 742 753 905 942".split()), "America/Toronto"
+) | dict.fromkeys((code for code in "263 273 354 438 450 468 514 579 819 873".split()), "America/Toronto")
 PROVINCE_ZONES = {
     "AB": "America/Edmonton", "MB": "America/Winnipeg", "NB": "America/Moncton", "NS": "America/Halifax",
     "BC": "America/Vancouver+America/Edmonton+America/Dawson_Creek+America/Fort_Nelson+America/Creston",
-    "NL": "America/St_Johns+America/Goose_Bay", "NT": "America/Yellowknife+America/Inuvik",
-    "NU": "America/Iqaluit+America/Rankin_Inlet+America/Cambridge_Bay+America/Atikokan",
+    "NL": "America/St_Johns+America/Goose_Bay", "NT": "America/Edmonton+America/Inuvik",
+    "NU": "America/Iqaluit+America/Rankin_Inlet+America/Resolute+America/Cambridge_Bay+America/Atikokan",
     "ON": "America/Toronto+America/Winnipeg+America/Atikokan",  # the north-west is unsettled: both
     "PE": "America/Halifax", "QC": "America/Toronto+America/Halifax+America/Blanc-Sablon",
     "SK": "America/Regina+America/Edmonton", "YT": "America/Whitehorse",
@@ -153,7 +157,7 @@ def area_codes() -> list[str]:
         country = _country(code)
         if country == "CA":
             provinces = PROVINCE.get(code, "ON")
-            lines.append(f"{code} {'+'.join(f'CA-{p}' for p in provinces.split())} *")
+            lines.append(f"{code} {'+'.join(f'CA-{p}' for p in provinces.split())} {MAIN_CLOCK.get(code, '*')}")
         elif country != "US":
             lines.append(f"{code} {'US-unknown' if country == 'anywhere' else country} *")
         elif state := _state_of(over := OVERLAYS.get(code, code), counted):
