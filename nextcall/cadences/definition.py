@@ -18,12 +18,13 @@ class When:
 
     day: int | None = None  # 1 is the arrival day in the lead's zone; months and weeks are turned into days
     wait: timedelta | None = None
-    # what `wait` counts from: "arrival", "attempt" (the latest attempt really made of this cadence), or a step key
+    # what `wait` counts from: "arrival", "attempt" (the latest attempt really made, once every earlier step of the
+    # cadence is behind us), or a step key (once that step was really made)
     after: str = "arrival"
     only_after: tuple[str, ...] = ()  # outcomes of that step that make this one happen; empty: any
     at: time | None = None  # local wall clock
-    part: Part | None = None  # the part of the day; "another" parts are chosen by the planner when `rotate`
-    rotate: bool = False  # another part of the day than the latest unanswered call
+    part: Part | None = None  # the part of the day
+    rotate: bool = False  # instead of `part`: another part of the day than the attempt before, least tried first
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Made:
     intended_at: datetime
     attempt: bool  # False: skipped, blocked or cancelled; counts for order, never as an attempt
     outcome: str = ""  # no_answer, left_voicemail, talked, …; "sent" for a machine touch
+    due_at: datetime | None = None  # when a machine touch should have left; later than that is downtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,13 @@ class Progress:
     """How far one enrollment is."""
 
     anchor_at: datetime  # the instant that day 1 belongs to
-    shift: timedelta = timedelta()  # pauses and downtime
+    shift: timedelta = timedelta()  # all pauses together: pushes what the calendar says
     made: tuple[Made, ...] = ()  # oldest first
     standing: frozenset[str] = frozenset()  # step keys that are planned, claimed or open now
+    open: frozenset[str] = frozenset()  # those of them that are a person's to do now
+    pauses: tuple[tuple[datetime, timedelta], ...] = ()  # began, how long: pushes what waits for an attempt
+    calls_after: datetime | None = None  # calls hold until then: a call-back window, an outcome's retry
+    fresh: bool = True  # the lead arrived just before day 1 began, not with an old list
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ class Enrollment(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     beside = models.BooleanField(default=False)  # the cadence may run beside others
     anchor_at = models.DateTimeField()  # day 1: the lead's arrival, or the enrollment if that came later
-    shift_seconds = models.BigIntegerField(default=0)  # pauses and downtime push what follows
+    shift_seconds = models.BigIntegerField(default=0)  # pauses push what follows
+    calls_after_at = models.DateTimeField(null=True, blank=True)  # calls hold until then: a call-back window, a retry
     began_at = models.DateTimeField()
     began_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -75,6 +76,9 @@ class Pause(models.Model):
     until_at = models.DateTimeField(null=True, blank=True)  # resumes by itself then
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["until_at"], name="pause_due", condition=models.Q(ended_at__isnull=True))]
 
 
 class Touch(models.Model):
@@ -139,7 +143,7 @@ class Touch(models.Model):
         indexes = [
             # "next due": what the engine claims, in order, however many rows are stored
             models.Index(fields=["due_at", "priority"], name="touch_due", condition=models.Q(state="planned")),
-            models.Index(fields=["account", "priority", "due_at"], name="touch_urgent", condition=models.Q(state="planned")),
+            models.Index(fields=["account", "channel", "priority", "due_at"], name="touch_urgent", condition=models.Q(state="planned")),
             models.Index(fields=["lease_until"], name="touch_leased", condition=models.Q(state__in=["claimed", "sending"])),
             # the work list of one member
             models.Index(fields=["account", "owner", "due_at"], name="touch_open", condition=models.Q(state="open")),

@@ -1,0 +1,130 @@
+"""How far enrollments are, and all that the planner asks about them, in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from nextcall.cadences import outcomes
+from nextcall.cadences.definition import Cadence, Made, Progress
+from nextcall.cadences.models import Enrollment, Pause, Touch
+from nextcall.cadences.planner import Working
+from nextcall.cadences.versions import definitions
+from nextcall.consent import ledger, policy
+from nextcall.consent.facts import Facts
+from nextcall.consent.policy import Policy
+from nextcall.leads.models import ContactPoint
+from nextcall.team.models import Account
+
+STANDING = {Touch.State.PLANNED, Touch.State.CLAIMED, Touch.State.SENDING, Touch.State.OPEN}
+# An uncertain touch may have left: it counts, and the cadence goes on while a person decides.
+MADE = {Touch.State.SENT, Touch.State.DELIVERED, Touch.State.BOUNCED, Touch.State.DONE, Touch.State.UNCERTAIN}
+FREED = "#"  # "d2-text-1#81": a touch that a pause cancelled, so that its step may be planned again
+FRESH = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One enrollment with everything the planner asks about it."""
+
+    enrollment: Enrollment
+    cadence: Cadence
+    progress: Progress
+    facts: Mapping[str, Facts]
+    points: Mapping[str, ContactPoint]
+    policy: Policy
+    working: Working | None
+
+
+def progress_of(enrollments: Sequence[Enrollment]) -> dict[int, Progress]:
+    """How far each is, by enrollment id. Two or three queries, however many there are."""
+    made: dict[int, list[Made]] = defaultdict(list)
+    standing: dict[int, set[str]] = defaultdict(set)
+    opened: dict[int, set[str]] = defaultdict(set)
+    rows = Touch.objects.filter(enrollment__in=[enrollment.pk for enrollment in enrollments]).exclude(step_key="")
+    for row in rows.values("enrollment_id", "step_key", "channel", "by_machine", "state", "due_at", "intended_at",
+                           "made_at", "finished_at", "outcome"):
+        if FREED in row["step_key"]:
+            continue
+        if row["state"] in STANDING:
+            standing[row["enrollment_id"]].add(row["step_key"])
+            if row["state"] == Touch.State.OPEN:
+                opened[row["enrollment_id"]].add(row["step_key"])
+        else:
+            made[row["enrollment_id"]].append(_made(row))
+    pauses = _pauses([enrollment.pk for enrollment in enrollments if enrollment.shift_seconds])
+    return {enrollment.pk: Progress(
+        anchor_at=enrollment.anchor_at, shift=timedelta(seconds=enrollment.shift_seconds),
+        made=tuple(sorted(made[enrollment.pk], key=lambda one: one.at)), standing=frozenset(standing[enrollment.pk]),
+        open=frozenset(opened[enrollment.pk]), pauses=pauses.get(enrollment.pk, ()), calls_after=enrollment.calls_after_at,
+        fresh=enrollment.lead.import_id is None and enrollment.lead.arrived_at >= enrollment.anchor_at - FRESH,
+    ) for enrollment in enrollments}
+
+
+def situations(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) -> list[Situation]:
+    """The planner's view of these enrollments of one account; `lead` should be selected with them."""
+    if not enrollments:
+        return []
+    account = Account.objects.get(pk=account_id)
+    cadences = definitions([enrollment.version_id for enrollment in enrollments])
+    progress = progress_of(enrollments)
+    points = ledger.points_for({enrollment.person_id for enrollment in enrollments}, account_id=account_id)
+    facts = _facts(enrollments, cadences, points, account_id=account_id, at=at)
+    rules = policy.for_account(account.policy, at=at)
+    hours = _working(enrollments)
+    return [Situation(
+        enrollment, cadences[enrollment.version_id], progress[enrollment.pk], facts[enrollment.pk],
+        points.get(enrollment.person_id, {}), rules, hours.get(enrollment.lead.owner_id),
+    ) for enrollment in enrollments]
+
+
+def _made(row: Mapping[str, Any]) -> Made:
+    attempt = row["state"] in MADE and outcomes.counts(row["outcome"])
+    at = row["made_at"] or row["finished_at"] or row["due_at"]
+    machine = row["by_machine"]
+    return Made(
+        row["step_key"], row["channel"], at, row["intended_at"] or row["due_at"], attempt,
+        row["outcome"] or ("sent" if machine and attempt else ""), row["due_at"] if machine else None,
+    )
+
+
+def _pauses(enrollment_ids: Sequence[int]) -> dict[int, tuple[tuple[datetime, timedelta], ...]]:
+    found: dict[int, list[tuple[datetime, timedelta]]] = defaultdict(list)
+    if enrollment_ids:
+        ended = Pause.objects.filter(enrollment__in=enrollment_ids, ended_at__isnull=False)
+        for enrollment_id, began, end in ended.values_list("enrollment_id", "began_at", "ended_at"):
+            found[enrollment_id].append((began, end - began))
+    return {key: tuple(pauses) for key, pauses in found.items()}
+
+
+def _facts(enrollments: Sequence[Enrollment], cadences: Mapping[int, Cadence],
+           points: Mapping[int, Mapping[str, ContactPoint]], *, account_id: int,
+           at: datetime) -> dict[int, dict[str, Facts]]:
+    """Facts by enrollment, then "channel" or "channel:purpose"; a channel without a contact point has none."""
+    asked: list[tuple[int, str, ledger.Wanted]] = []
+    for enrollment in enrollments:
+        reachable = points.get(enrollment.person_id, {})
+        for name, channel, purpose in questions(cadences[enrollment.version_id]):
+            if channel in reachable:
+                asked.append((enrollment.pk, name, ledger.Wanted(
+                    person_id=enrollment.person_id, contact_point_id=reachable[channel].pk, channel=channel,
+                    purpose=purpose, lead_id=enrollment.lead_id)))
+    answers = ledger.facts_for([wanted for _, _, wanted in asked], account_id=account_id, at=at)
+    found: dict[int, dict[str, Facts]] = {enrollment.pk: {} for enrollment in enrollments}
+    for (enrollment_id, name, _), facts in zip(asked, answers, strict=True):
+        found[enrollment_id][name] = facts
+    return found
+
+
+def questions(cadence: Cadence) -> Iterable[tuple[str, Any, Any]]:
+    """What the gate is asked about in this cadence: the name of the facts, the channel, the purpose."""
+    pairs = {(step.channel, step.purpose) for step in cadence.steps}
+    return [(channel if purpose == "marketing" else f"{channel}:{purpose}", channel, purpose)
+            for channel, purpose in sorted(pairs)]
+
+
+def _working(enrollments: Sequence[Enrollment]) -> dict[int | None, Working]:
+    """The working hours of the leads' owners; select `lead__owner` with the enrollments."""
+    owners = {enrollment.lead.owner for enrollment in enrollments if enrollment.lead.owner}
+    return {owner.pk: Working(owner.working_hours, owner.zone) for owner in owners}

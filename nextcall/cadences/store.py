@@ -1,0 +1,103 @@
+"""Stores what comes next: the one place where cadences become rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from nextcall.cadences import versions
+from nextcall.cadences.definition import Planned
+from nextcall.cadences.models import CadenceVersion, Enrollment, Touch
+from nextcall.cadences.planner import next_touches, ran_its_course
+from nextcall.cadences.progress import Situation, situations
+from nextcall.leads.models import ContactPoint
+from nextcall.team.models import Account, Member
+from nextcall.timeline.models import Event
+from nextcall.timeline.record import event, record_many
+
+BATCH = 500
+FOLLOWING = 3  # cadences that may follow one another in one go, if each has nothing to do
+
+
+def plan_next(enrollment_ids: Iterable[int], *, account_id: int, at: datetime) -> list[Touch]:
+    """Plan and store the next step of each track of these enrollments, in a constant number of queries a batch.
+
+    Call it in the transaction that closes a touch. Idempotent: a step that is stored already stays as it is.
+    An enrollment that ran its course is finished, and the cadence named in its `then` begins. The touches
+    returned are those inserted, without ids.
+    """
+    stored: list[Touch] = []
+    waiting = sorted(set(enrollment_ids))
+    for _ in range(FOLLOWING):
+        following: list[int] = []
+        for start in range(0, len(waiting), BATCH):
+            touches, begun = _plan_batch(waiting[start:start + BATCH], account_id=account_id, at=at)
+            stored += touches
+            following += begun
+        if not (waiting := following):
+            break
+    return stored
+
+
+def _plan_batch(ids: Sequence[int], *, account_id: int, at: datetime) -> tuple[list[Touch], list[int]]:
+    active = Enrollment.objects.filter(pk__in=ids, account_id=account_id, state=Enrollment.State.ACTIVE)
+    known = situations(list(active.select_related("lead__owner")), account_id=account_id, at=at)
+    touches, over = [], []
+    for situation in known:
+        planned = next_touches(situation.cadence, situation.progress, situation.facts, situation.policy, now=at,
+                               seed=situation.enrollment.lead_id, working=situation.working)
+        touches += [_touch(one, situation, at) for one in planned]
+        if not planned and ran_its_course(situation.cadence, situation.progress, now=at):
+            over.append(situation)
+    Touch.objects.bulk_create(touches, ignore_conflicts=True, batch_size=BATCH)
+    return touches, _end(over, account_id=account_id, at=at)
+
+
+def _touch(planned: Planned, situation: Situation, at: datetime) -> Touch:
+    enrollment = situation.enrollment
+    point: ContactPoint | None = situation.points.get(planned.channel)
+    return Touch(
+        account_id=enrollment.account_id, lead_id=enrollment.lead_id, person_id=enrollment.person_id,
+        enrollment_id=enrollment.pk, owner_id=enrollment.lead.owner_id, step_key=planned.step_key,
+        channel=planned.channel, by_machine=planned.by == "machine", purpose=planned.purpose,
+        local_at=planned.local_at.replace(tzinfo=UTC), zone=planned.zone, due_at=planned.due_at,
+        intended_at=planned.intended_at, priority=planned.priority, rule=planned.rule,
+        because=planned.moved_because[:200], contact_point=point, created_at=at, import_id=enrollment.lead.import_id,
+    )
+
+
+def _end(over: Sequence[Situation], *, account_id: int, at: datetime) -> list[int]:
+    """Finish what ran its course and begin what follows; the ids of the enrollments begun."""
+    if not over:
+        return []
+    ids = [situation.enrollment.pk for situation in over]
+    Enrollment.objects.filter(pk__in=ids).update(
+        state=Enrollment.State.FINISHED, ended_at=at, ended_because="ran its course"
+    )
+    record_many(
+        happened("cadence.finished", situation.enrollment, situation.cadence.slug, at=at, because="ran its course")
+        for situation in over
+    )
+    follow = [situation for situation in over if situation.cadence.then and not situation.cadence.beside]
+    if not follow:
+        return []
+    known = versions.known(Account.objects.get(pk=account_id), {one.cadence.then for one in follow}, at=at)
+    begun = [_following(one.enrollment, known[one.cadence.then], at) for one in follow if one.cadence.then in known]
+    Enrollment.objects.bulk_create(begun)
+    record_many(
+        happened("cadence.began", one, one.version.cadence.slug, at=at, because="the cadence before ran its course")
+        for one in begun
+    )
+    return [one.pk for one in begun]
+
+
+def _following(ended: Enrollment, version: CadenceVersion, at: datetime) -> Enrollment:
+    return Enrollment(
+        account_id=ended.account_id, lead=ended.lead, person_id=ended.person_id, version=version,
+        beside=versions.definition_of(version).beside, anchor_at=at, began_at=at,
+    )
+
+
+def happened(kind: str, enrollment: Enrollment, slug: str, *, at: datetime, by: Member | None = None,
+             **data: object) -> Event:
+    """The event of a deed on an enrollment, not stored yet."""
+    return event(account_id=enrollment.account_id, kind=kind, at=at, by=by, person_id=enrollment.person_id,
+                 lead_id=enrollment.lead_id, data={"enrollment": enrollment.pk, "cadence": slug, **data})
