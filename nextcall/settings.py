@@ -11,6 +11,7 @@
 | NEXTCALL_METRICS_TOKEN | lets another machine read /metrics with `Authorization: Bearer` | this machine only |
 | NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
 | NEXTCALL_LOG_LEVEL | DEBUG, INFO, WARNING, ERROR | INFO |
+| NEXTCALL_ALLOW_PRIVATE_SMTP | 1 lets accounts use mail servers inside private networks | 0; localhost where NEXTCALL_URL is localhost |
 | NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
 """
 
@@ -125,6 +126,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 IMPORT_MAX_BYTES = 50 * 1024 * 1024  # one file of leads
 CAPTURE_MAX_BYTES = 1024 * 1024  # one posted lead
+# Mail servers that an account may name: on a laptop its own are fine, on a server only public ones, unless the operator says so.
+SMTP_REACH = (
+    "private" if os.environ.get("NEXTCALL_ALLOW_PRIVATE_SMTP") == "1"
+    else "own" if urlsplit(URL).hostname in ("localhost", "127.0.0.1", "::1") else "public"
+)
 LOGIN_URL = "/sign-in/"
 CSRF_FAILURE_VIEW = "nextcall.web.errors.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -1,13 +1,11 @@
 """Who belongs to an account: opening one, adding members, their roles, and letting them go."""
 
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 
 from nextcall.team.models import Account, Member, SignInLink
-
-WEEK = [["09:00", "18:00"]] * 5 + [None, None]
+from nextcall.team.sign_in import make_link
 
 
 class Refused(Exception):
@@ -61,8 +59,10 @@ def reactivate(*, member: Member, by: Member) -> None:
     Member.objects.filter(pk=member.pk).update(is_active=True)
 
 
-def is_zone(name: str) -> bool:
-    return name in available_timezones()
+def link_for(*, member: Member, by: Member, at: datetime) -> str:
+    """The path of a sign-in link, to hand over in person. Only an owner makes one for an owner."""
+    _may_manage(by, member.role)
+    return make_link(member, at=at)
 
 
 def _create(account: Account, *, name: str, email: str, role: str, zone: str, at: datetime) -> Member:

@@ -3,11 +3,12 @@
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
 from django.forms import BoundField
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -54,3 +55,15 @@ def field(bound: BoundField, css: str = "") -> dict[str, object]:
 def _css_of(bound: BoundField, extra: str) -> str:
     kind = getattr(bound.field.widget, "input_type", "area")
     return f"{ {'select': 'select', 'area': 'area', 'file': 'file'}.get(kind, 'input') } {extra}".strip()
+
+
+@register.simple_tag
+def sources(written: str) -> SafeString:
+    """Where a rule is written: addresses become links, anything else stays words."""
+    parts = [part.strip() for part in written.split(";") if part.strip()]
+    links = [
+        format_html('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', part, urlsplit(part).hostname or part)
+        if part.startswith(("https://", "http://")) else format_html("{}", part)
+        for part in parts
+    ]
+    return format_html_join(", ", "{}", ((link,) for link in links))

@@ -1,0 +1,71 @@
+"""Settings, Company: who leads hear from, and what new leads start on."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from nextcall.cadences import parse
+from nextcall.lib import phone as phones
+from nextcall.team.models import Account
+from nextcall.timeline import record
+from nextcall.web.access import SignedIn, manager
+from nextcall.web.settings.profile import read_phone
+from nextcall.web.settings.sections import section
+from nextcall.web.zones import zone_choices
+
+FIELDS = ("name", "seller_name", "postal_address", "phone", "zone", "default_cadence", "undo_seconds")
+
+
+def cadence_choices() -> list[tuple[str, str]]:
+    return [(slug, cadence.name) for slug, cadence in parse.library().items()]
+
+
+class AccountForm(forms.Form):
+    name = forms.CharField(max_length=120, label="Company")
+    seller_name = forms.CharField(
+        max_length=120, label="Name that leads know", help_text="Stands in every message. Permission is given to this name."
+    )
+    postal_address = forms.CharField(
+        max_length=300, label="Postal address", required=False,
+        help_text="The law asks for it in every marketing email; without it none leaves (US CAN-SPAM).",
+    )
+    phone = forms.CharField(
+        max_length=40, required=False, label="Number to call back", widget=forms.TextInput(attrs={"type": "tel"}),
+        help_text="The number you say in voicemails.",
+    )
+    zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
+    default_cadence = forms.ChoiceField(label="Cadence for new leads", choices=cadence_choices)
+    undo_seconds = forms.IntegerField(
+        min_value=0, max_value=60, label="Seconds before a message you wrote leaves",
+        help_text="0 to 60. Until then you can undo it.",
+    )
+
+    def __init__(self, *args: object, country: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.country = country
+
+    def clean_phone(self) -> str:
+        return read_phone(self.cleaned_data["phone"], country=self.country)
+
+
+@require_http_methods(["GET", "POST"])
+@manager
+def account(request: SignedIn) -> HttpResponse:
+    row = request.member.account
+    if request.method == "GET":
+        initial = {field: getattr(row, field) for field in FIELDS}
+        initial |= {"phone": phones.show(row.phone) if row.phone else "", "seller_name": row.seller_name or row.name}
+        return section(request, "account", {"form": AccountForm(initial=initial, country=row.country)})
+    form = AccountForm(request.POST, country=row.country)
+    if not form.is_valid():
+        return section(request, "account", {"form": form}, status=422)
+    changed = {field: form.cleaned_data[field] for field in FIELDS if getattr(row, field) != form.cleaned_data[field]}
+    if changed:
+        Account.objects.filter(pk=row.pk).update(**changed)
+        record.record(account_id=row.pk, kind="account.changed", at=timezone.now(), by=request.member,
+                      data={"fields": sorted(changed)})
+    messages.success(request, "Saved.")
+    return HttpResponseRedirect(reverse("settings_account"))

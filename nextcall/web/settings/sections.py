@@ -1,0 +1,31 @@
+"""What the sections of Settings have in common: their list, and how one is shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from nextcall.web.access import SignedIn
+
+# url name, word, whether only owners and managers have it
+SECTIONS = (
+    ("settings", "You", False),
+    ("settings_account", "Company", True),
+    ("settings_email", "Email", True),
+    ("settings_lead_ins", "Lead-in keys", True),
+    ("settings_members", "Members", True),
+    ("settings_rules", "Hours and caps", False),
+)
+
+
+def section(request: SignedIn, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """One section's page, with the links to the others that this member may open."""
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    sections = [
+        {"name": word, "url": reverse(name), "here": (here or "").startswith(name) and (name != "settings" or here == name)}
+        for name, word, managers in SECTIONS
+        if request.member.manages or not managers
+    ]
+    return render(request, f"settings/{template}.html", {"sections": sections, **context}, status=status)

@@ -1,0 +1,22 @@
+"""The addresses of the sections of Settings."""
+
+from django.urls import path
+
+from nextcall.web.settings import account, email, lead_ins, members, profile, rules
+
+urlpatterns = [
+    path("", profile.profile, name="settings"),
+    path("password/", profile.password, name="settings_password"),
+    path("company/", account.account, name="settings_account"),
+    path("email/", email.email, name="settings_email"),
+    path("email/disconnection/", email.disconnection, name="settings_email_disconnection"),
+    path("lead-ins/", lead_ins.lead_ins, name="settings_lead_ins"),
+    path("lead-ins/<int:pk>/revocation/", lead_ins.revocation, name="settings_lead_in_revocation"),
+    path("members/", members.members, name="settings_members"),
+    path("members/<int:pk>/role/", members.role, name="settings_member_role"),
+    path("members/<int:pk>/link/", members.sign_in_link, name="settings_member_link"),
+    path("members/<int:pk>/deactivation/", members.deactivation, name="settings_member_deactivation"),
+    path("members/<int:pk>/activation/", members.activation, name="settings_member_activation"),
+    path("rules/", rules.rules, name="settings_rules"),
+    path("rules/<str:rule_id>/", rules.rule, name="settings_rule"),
+]
