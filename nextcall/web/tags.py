@@ -41,7 +41,7 @@ def icon(name: str) -> SafeString:
 def field(bound: BoundField, css: str = "") -> dict[str, object]:
     """A labelled form field with its hint and what is wrong with it, tied together for assistive tech."""
     widget = bound.field.widget
-    kind = "check" if widget.input_type == "checkbox" else "field"  # type: ignore[attr-defined]
+    kind = "check" if getattr(widget, "input_type", "") == "checkbox" else "field"
     parts = {"hint": bound.help_text, "wrong": bound.errors}
     described = [f"{bound.id_for_label}_{part}" for part, there in parts.items() if there]
     attributes = {"class": _css_of(bound, css)} if kind == "field" else {}

@@ -1,6 +1,6 @@
 """The addresses of the pages. One line a page, grouped by page."""
 
-from django.urls import path
+from django.urls import include, path
 
 from nextcall.web import frame, sign_in, welcome
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("sign-in/link/<str:token>/", sign_in.link, name="sign_in_link"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("welcome/", welcome.welcome, name="welcome"),
+    path("settings/", include("nextcall.web.settings.urls")),
     # Now, Leads, Lead
 ]

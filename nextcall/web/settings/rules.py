@@ -57,9 +57,10 @@ def rules(request: SignedIn) -> HttpResponse:
     account = request.member.account
     in_force = policy.for_account(account.policy, at=timezone.now())
     packs = [in_force.account, *sorted(in_force.packs.values(), key=lambda pack: (pack.place != "US", pack.name))]
+    counted = [(pack, len(pack.hours) + len(pack.caps) + len(pack.needs)) for pack in packs]
     changes = PolicyChange.objects.filter(account=account).select_related("approved_by").order_by("-at")[:20]
     changed = set(account.policy.get("rules", {}))
-    context = {"packs": packs, "changes": changes, "changed": changed, "version": in_force.version}
+    context = {"packs": counted, "changes": changes, "changed": changed, "version": in_force.version}
     return section(request, "rules", context)
 
 
