@@ -38,6 +38,23 @@ def wake() -> None:
                 path.unlink(missing_ok=True)  # nobody listens there any more
 
 
+def listening() -> int:
+    """How many engines have an ear open: none means that nobody sends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query = %s",
+                [f"LISTEN {CHANNEL}"],
+            )
+            return int(cursor.fetchone()[0])
+    heard = 0
+    for path in _sockets().glob("*.sock"):
+        with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as word, contextlib.suppress(OSError):
+            word.connect(str(path))  # refused where the engine died
+            heard += 1
+    return heard
+
+
 class Waker:
     """One engine's ear. `wait` sleeps until there is work, `nudge` wakes it from this process."""
 
