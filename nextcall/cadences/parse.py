@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,6 +24,7 @@ CADENCE_KEYS = {"name", "slug", "says", "version", "beside", "stop_stages", "pau
                 "step", "rhythm"}
 STEP_KEYS = {"key", "channel", "by", "day", "week", "month", "wait", "before", "after", "only_after", "at", "part",
              "purpose", "wording", "subject", "needs_reason", "says"}
+UNNAMED = "\0"  # before the key of a step that the file leaves unnamed
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -47,7 +48,7 @@ def _cadence(table: Mapping[str, Any], source: str) -> Cadence:
     lines = table.get("step", [])
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
         raise BadCadence('steps are written as [[step]], one table each')
-    steps = [_step(line, number) for number, line in enumerate(lines, 1)]
+    steps = [_step(line, number) for number, line in enumerate(_repeated(lines), 1)]
     if rhythm:
         steps += unroll(rhythm)
     slug = fields.text(table, "slug", "the cadence")
@@ -68,6 +69,13 @@ def _cadence(table: Mapping[str, Any], source: str) -> Cadence:
     )
 
 
+def _repeated(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A step on several days, `month = [1, 2, 3]`, is as many steps."""
+    for line in lines:
+        unit = next((unit for unit in ("day", "week", "month") if isinstance(line.get(unit), list)), None)
+        yield from [{**line, unit: count} for count in line[unit]] if unit else [line]
+
+
 def _step(line: Mapping[str, Any], number: int) -> Step:
     where = f"step {line.get('key') or number}"
     fields.only(line, STEP_KEYS, where)
@@ -82,7 +90,7 @@ def _step(line: Mapping[str, Any], number: int) -> Step:
     if channel == "email" and not subject:
         raise BadCadence(f"{where}: an email needs `subject`, one line or a list of variants")
     return Step(
-        key=fields.text(line, "key", where, default=""), channel=channel, by=cast(By, by), when=_when(line, where),
+        key=fields.text(line, "key", where, default="") or UNNAMED + _stem(line, channel), channel=channel, by=cast(By, by), when=_when(line, where),
         purpose=fields.choice(line, "purpose", where, PURPOSES, default="marketing"), wording=wording, subject=subject,
         needs_reason=fields.flag(line, "needs_reason", where), says=fields.text(line, "says", where, default=""),
     )
@@ -123,13 +131,18 @@ def _day(line: Mapping[str, Any], unit: str, where: str) -> int:
     return day
 
 
+def _stem(line: Mapping[str, Any], channel: str) -> str:
+    unit = next((unit for unit in ("day", "week", "month") if unit in line), "")
+    return f"{unit[0]}{line[unit]}-{channel}" if unit else f"{line.get('after', 'arrival')}-{channel}"
+
+
 def _numbered(steps: list[Step]) -> tuple[Step, ...]:
-    """Steps without a key get one from their day and channel: d1-text-1, d1-text-2, m2-email…"""
+    """Steps without a key get one from their time and channel: d1-text-1, d1-text-2, m2-email-1."""
     counts: dict[str, int] = {}
     keyed = []
     for step in steps:
-        if not step.key:
-            stem = f"d{step.when.day}-{step.channel}" if step.when.day else f"{step.when.after}-{step.channel}"
+        if step.key.startswith(UNNAMED):
+            stem = step.key.removeprefix(UNNAMED)
             counts[stem] = counts.get(stem, 0) + 1
             step = replace(step, key=f"{stem}-{counts[stem]}")
         keyed.append(step)
