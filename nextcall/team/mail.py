@@ -45,8 +45,13 @@ def provider_of(connection: Connection) -> Provider:
 
 def letter(member: Member, connection: Connection, *, subject: str, body: str) -> Outgoing:
     return Outgoing(
-        reference=uuid4().hex, channel="email", to=member.email, subject=subject, body=body,
-        from_name="Nextcall", from_address=connection.from_address,
+        reference=uuid4().hex,
+        channel="email",
+        to=member.email,
+        subject=subject,
+        body=body,
+        from_name="Nextcall",
+        from_address=connection.from_address,
     )
 
 

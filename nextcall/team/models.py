@@ -1,6 +1,5 @@
 """Accounts, the members in them, how they sign in, and what they are connected to."""
 
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 

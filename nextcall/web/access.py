@@ -58,7 +58,7 @@ def signed_in(view: View[P]) -> Door[P]:
     """Lets only members in; others are asked to sign in and come back here."""
 
     @wraps(view)
-    def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         member = member_of(request)
         if member is None:
             there = {"next": request.get_full_path()} if request.method == "GET" else {}
@@ -76,7 +76,7 @@ def manager(view: View[P]) -> Door[P]:
     """Lets only owners and managers in; a rep is told so."""
 
     @wraps(view)
-    def door(request: SignedIn, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def door(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.member.manages:
             raise PermissionDenied("This page is for owners and managers.")
         return view(request, *args, **kwargs)
@@ -86,7 +86,7 @@ def manager(view: View[P]) -> Door[P]:
 
 def found_or_404(rows: type[M] | QuerySet[M], account: Account, **lookup: Any) -> M:
     """The one row of this account that fits; another account's row does not exist here."""
-    queryset = rows if isinstance(rows, QuerySet) else cast("QuerySet[M]", rows._default_manager.all())
+    queryset = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
     found = queryset.filter(account=account, **lookup).first()
     if found is None:
         raise Http404

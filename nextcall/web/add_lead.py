@@ -15,26 +15,38 @@ from nextcall.intake.parsers.new_lead import Address, ConsentGiven, Name, NewLea
 from nextcall.leads.models import Lead, Offer, Source
 from nextcall.lib import email_address
 from nextcall.lib import phone as phones
-from nextcall.team.models import Account
 from nextcall.web.access import SignedIn, signed_in
-from nextcall.web.permission import DEFAULT_WORDING, PermissionFields
+from nextcall.web.permission import PermissionFields
 
 
 class AddLeadForm(PermissionFields):
     name = forms.CharField(max_length=200, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
     phone = forms.CharField(
-        max_length=40, required=False, label="Phone", widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
+        max_length=40,
+        required=False,
+        label="Phone",
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
     )
     email = forms.CharField(
-        max_length=254, required=False, label="Email", widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"})
+        max_length=254,
+        required=False,
+        label="Email",
+        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "off"}),
     )
     postal_code = forms.CharField(
         max_length=20, required=False, label="ZIP", help_text="Says which hours and rules apply where they are."
     )
-    source = forms.CharField(max_length=80, required=False, label="Source", widget=forms.TextInput(attrs={"list": "sources"}))
-    offer = forms.CharField(max_length=80, required=False, label="Offer", widget=forms.TextInput(attrs={"list": "offers"}))
+    source = forms.CharField(
+        max_length=80, required=False, label="Source", widget=forms.TextInput(attrs={"list": "sources"})
+    )
+    offer = forms.CharField(
+        max_length=80, required=False, label="Offer", widget=forms.TextInput(attrs={"list": "offers"})
+    )
     message = forms.CharField(
-        max_length=5000, required=False, label="Their words", widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=5000,
+        required=False,
+        label="Their words",
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="As they said or wrote it. It leads their card.",
     )
 
@@ -63,9 +75,15 @@ class AddLeadForm(PermissionFields):
         given = self.permission()
         consent = ConsentGiven(channels=tuple(given["channels"]), wording=given["wording"]) if given else None
         return NewLead(
-            raw_format="hand", name=Name(full=values["name"]), source=values["source"] or None, offer=values["offer"] or None,
-            phones=(values["phone"],) if values["phone"] else (), emails=(values["email"],) if values["email"] else (),
-            address=Address(postal_code=values["postal_code"] or None), message=values["message"] or None, consent=consent,
+            raw_format="hand",
+            name=Name(full=values["name"]),
+            source=values["source"] or None,
+            offer=values["offer"] or None,
+            phones=(values["phone"],) if values["phone"] else (),
+            emails=(values["email"],) if values["email"] else (),
+            address=Address(postal_code=values["postal_code"] or None),
+            message=values["message"] or None,
+            consent=consent,
         )
 
 
@@ -73,20 +91,18 @@ class AddLeadForm(PermissionFields):
 @signed_in
 def add_lead(request: SignedIn) -> HttpResponse:
     account = request.member.account
-    form = AddLeadForm(account=account, initial={"wording": wording_of(account)})
+    form = AddLeadForm(account=account)
     if request.method == "POST":
         form = AddLeadForm(request.POST, account=account)
         if form.is_valid():
             lead = accept(account=account, new_lead=form.new_lead(), by=request.member, at=timezone.now())
             messages.success(request, f"{lead.person} is added.")
             return HttpResponseRedirect(_page_of(lead))
-    names = {"sources": Source, "offers": Offer}
-    lists = {key: model.objects.filter(account=account).order_by("name").values_list("name", flat=True)[:100] for key, model in names.items()}
+    lists = {
+        "sources": Source.objects.filter(account=account).order_by("name").values_list("name", flat=True)[:100],
+        "offers": Offer.objects.filter(account=account).order_by("name").values_list("name", flat=True)[:100],
+    }
     return render(request, "add_lead/page.html", {"form": form, **lists}, status=422 if form.errors else 200)
-
-
-def wording_of(account: Account) -> str:
-    return DEFAULT_WORDING.format(seller=account.seller_name or account.name)
 
 
 def _page_of(lead: Lead) -> str:

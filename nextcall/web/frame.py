@@ -17,8 +17,13 @@ SHEETS = tuple(
     f"css/{name}.css" for name in ("tokens", "base", "shell", "buttons", "forms", "panels", "tables", "keys")
 )
 FRAME_KEYS = (
-    ("G then N", "Now"), ("G then L", "Leads"), ("G then M", "Import"), ("G then S", "Settings"),
-    ("/", "Search"), ("Z", "Undo"), ("?", "This list"),
+    ("G then N", "Now"),
+    ("G then L", "Leads"),
+    ("G then M", "Import"),
+    ("G then S", "Settings"),
+    ("/", "Search"),
+    ("Z", "Undo"),
+    ("?", "This list"),
 )
 # url name, word, icon, module whose pages belong to it
 PLACES = (

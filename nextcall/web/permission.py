@@ -21,8 +21,11 @@ class PermissionFields(forms.Form):
         choices=CHANNELS, required=False, label="Permission was given for", widget=forms.CheckboxSelectMultiple
     )
     wording = forms.CharField(
-        max_length=2000, required=False, label="Exactly as they read it", widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The words beside the box they ticked. They are kept as proof.",
+        max_length=2000,
+        required=False,
+        label="Exactly as they read it",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The words beside the box they ticked, or what they said. Kept as proof.",
     )
 
     def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
@@ -32,7 +35,9 @@ class PermissionFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("channels") and not (values.get("wording") or "").strip():
-            self.add_error("wording", "Permission needs the words it was given with. Paste them, or untick the channels.")
+            self.add_error(
+                "wording", "Permission needs the words it was given with. Paste them, or untick the channels."
+            )
         return values
 
     def permission(self) -> dict[str, Any]:

@@ -23,7 +23,9 @@ TOO_MANY = "Too many tries from here or for this address. Wait 15 minutes, or us
 class SignInForm(forms.Form):
     email = forms.EmailField(max_length=254, label="Email", widget=forms.EmailInput(attrs={"autocomplete": "username"}))
     password = forms.CharField(
-        max_length=200, strip=False, label="Password",
+        max_length=200,
+        strip=False,
+        label="Password",
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 

@@ -44,7 +44,7 @@ def field(bound: BoundField, css: str = "") -> dict[str, object]:
     kind = "check" if getattr(widget, "input_type", "") == "checkbox" else "field"
     parts = {"hint": bound.help_text, "wrong": bound.errors}
     described = [f"{bound.id_for_label}_{part}" for part, there in parts.items() if there]
-    attributes = {"class": _css_of(bound, css)} if kind == "field" else {}
+    attributes: dict[str, str | bool] = {"class": _css_of(bound, css)} if kind == "field" else {}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
@@ -62,8 +62,11 @@ def sources(written: str) -> SafeString:
     """Where a rule is written: addresses become links, anything else stays words."""
     parts = [part.strip() for part in written.split(";") if part.strip()]
     links = [
-        format_html('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', part, urlsplit(part).hostname or part)
-        if part.startswith(("https://", "http://")) else format_html("{}", part)
+        format_html(
+            '<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', part, urlsplit(part).hostname or part
+        )
+        if part.startswith(("https://", "http://"))
+        else format_html("{}", part)
         for part in parts
     ]
     return format_html_join(", ", "{}", ((link,) for link in links))

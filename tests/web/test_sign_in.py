@@ -147,9 +147,17 @@ def test_signing_in_returns_to_the_page_that_was_asked_for(client: Client, ann: 
     assert try_password(client, "ann@example.com", PASSWORD, next="/more/?a=1")["Location"] == "/more/?a=1"
 
 
-@pytest.mark.parametrize("elsewhere", [
-    "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "///evil.example",
-])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "evil",
+        "///evil.example",
+    ],
+)
 def test_nobody_is_sent_to_another_site(client: Client, ann: Member, elsewhere: str) -> None:
     assert try_password(client, "ann@example.com", PASSWORD, next=elsewhere)["Location"] == "/"
 
@@ -157,7 +165,14 @@ def test_nobody_is_sent_to_another_site(client: Client, ann: Member, elsewhere: 
 def test_the_first_sign_in_asks_for_name_hours_and_zone(client: Client, account: Account) -> None:
     new = make_member(account, "owner", name="Owner", working_hours=[])
     assert client.post(fresh_link(new))["Location"] == "/welcome/"
-    said = {"name": "Ann Weaver", "zone": "America/Phoenix", "opens": "08:30", "closes": "17:00", "works_0": "1", "works_5": "1"}
+    said = {
+        "name": "Ann Weaver",
+        "zone": "America/Phoenix",
+        "opens": "08:30",
+        "closes": "17:00",
+        "works_0": "1",
+        "works_5": "1",
+    }
     client.post("/welcome/", said)
     new.refresh_from_db()
     assert (new.name, new.zone) == ("Ann Weaver", "America/Phoenix")

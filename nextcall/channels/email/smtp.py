@@ -7,6 +7,7 @@ import threading
 from typing import Literal
 
 from nextcall.channels.contract import Found, Outgoing, Receipt, SendError, Uncertain
+from nextcall.channels.email import hosts
 from nextcall.channels.email.message import compose, message_id
 
 Security = Literal["starttls", "ssl", "plain"]
@@ -107,6 +108,7 @@ class Smtp:
             raise _refusal(code, words)
 
     def _connect(self) -> smtplib.SMTP:
+        hosts.check(self._host, self._port)
         try:
             if self._security == "ssl":
                 server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -114,6 +116,8 @@ class Smtp:
                 )
             else:
                 server = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+            if server.sock is not None:
+                hosts.check_peer(self._host, server.sock)
             if self._security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             server.ehlo_or_helo_if_needed()

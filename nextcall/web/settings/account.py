@@ -26,20 +26,29 @@ def cadence_choices() -> list[tuple[str, str]]:
 class AccountForm(forms.Form):
     name = forms.CharField(max_length=120, label="Company")
     seller_name = forms.CharField(
-        max_length=120, label="Name that leads know", help_text="Stands in every message. Permission is given to this name."
+        max_length=120,
+        label="Name that leads know",
+        help_text="Stands in every message. Permission is given to this name.",
     )
     postal_address = forms.CharField(
-        max_length=300, label="Postal address", required=False,
+        max_length=300,
+        label="Postal address",
+        required=False,
         help_text="The law asks for it in every marketing email; without it none leaves (US CAN-SPAM).",
     )
     phone = forms.CharField(
-        max_length=40, required=False, label="Number to call back", widget=forms.TextInput(attrs={"type": "tel"}),
+        max_length=40,
+        required=False,
+        label="Number to call back",
+        widget=forms.TextInput(attrs={"type": "tel"}),
         help_text="The number you say in voicemails.",
     )
     zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
     default_cadence = forms.ChoiceField(label="Cadence for new leads", choices=cadence_choices)
     undo_seconds = forms.IntegerField(
-        min_value=0, max_value=60, label="Seconds before a message you wrote leaves",
+        min_value=0,
+        max_value=60,
+        label="Seconds before a message you wrote leaves",
         help_text="0 to 60. Until then you can undo it.",
     )
 
@@ -65,7 +74,12 @@ def account(request: SignedIn) -> HttpResponse:
     changed = {field: form.cleaned_data[field] for field in FIELDS if getattr(row, field) != form.cleaned_data[field]}
     if changed:
         Account.objects.filter(pk=row.pk).update(**changed)
-        record.record(account_id=row.pk, kind="account.changed", at=timezone.now(), by=request.member,
-                      data={"fields": sorted(changed)})
+        record.record(
+            account_id=row.pk,
+            kind="account.changed",
+            at=timezone.now(),
+            by=request.member,
+            data={"fields": sorted(changed)},
+        )
     messages.success(request, "Saved.")
     return HttpResponseRedirect(reverse("settings_account"))

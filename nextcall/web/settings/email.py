@@ -19,20 +19,34 @@ from nextcall.web.settings.mail_servers import in_words, known_server
 from nextcall.web.settings.sections import section
 
 PORTS = {"starttls": 587, "ssl": 465, "plain": 25}
-SECURITIES = (("starttls", "STARTTLS, usual on port 587"), ("ssl", "TLS from the start, usual on port 465"),
-              ("plain", "None: only for a server on this machine"))
+SECURITIES = (
+    ("starttls", "STARTTLS, usual on port 587"),
+    ("ssl", "TLS from the start, usual on port 465"),
+    ("plain", "None: only for a server on this machine"),
+)
 
 
 class EmailForm(forms.Form):
-    from_address = forms.EmailField(max_length=254, label="Your address", help_text="Leads see it, and answers come to it.")
-    user = forms.CharField(max_length=254, required=False, label="User name", help_text="Empty: your address. A dash: no sign-in.")
+    from_address = forms.EmailField(
+        max_length=254, label="Your address", help_text="Leads see it, and answers come to it."
+    )
+    user = forms.CharField(
+        max_length=254, required=False, label="User name", help_text="Empty: your address. A dash: no sign-in."
+    )
     password = forms.CharField(
-        max_length=500, strip=False, required=False, label="Password",
+        max_length=500,
+        strip=False,
+        required=False,
+        label="Password",
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="Big providers want an app password. It is encrypted with a key outside the database.",
     )
-    host = forms.CharField(max_length=253, required=False, label="Server", help_text="Empty: found from your address, if we know it.")
-    port = forms.IntegerField(min_value=1, max_value=65535, required=False, label="Port", help_text="Empty: the usual one.")
+    host = forms.CharField(
+        max_length=253, required=False, label="Server", help_text="Empty: found from your address, if we know it."
+    )
+    port = forms.IntegerField(
+        min_value=1, max_value=65535, required=False, label="Port", help_text="Empty: the usual one."
+    )
     security = forms.ChoiceField(choices=SECURITIES, label="Encryption")
     per_minute = forms.IntegerField(min_value=1, max_value=6000, label="Emails a minute at most")
 
@@ -42,7 +56,9 @@ class EmailForm(forms.Form):
         if not values.get("host"):
             known = known_server(address)
             if known is None and address:
-                self.add_error("host", "We do not know this provider's server. Write its name, such as smtp.example.com.")
+                self.add_error(
+                    "host", "We do not know this provider's server. Write its name, such as smtp.example.com."
+                )
             elif known:
                 values["host"], values["port"], values["security"] = known
         values["port"] = values.get("port") or PORTS.get(values.get("security", ""), 587)
@@ -108,8 +124,12 @@ def _draft(request: SignedIn, form: EmailForm, row: Connection | None) -> Connec
         if (stored.get("host"), stored.get("user")) == (wanted["host"], wanted["user"]):
             wanted["password"] = stored.get("password", "")
     return Connection(
-        account=request.member.account, channel="email", provider="smtp", sealed=sealing.seal(wanted),
-        from_address=values["from_address"], per_minute=values["per_minute"],
+        account=request.member.account,
+        channel="email",
+        provider="smtp",
+        sealed=sealing.seal(wanted),
+        from_address=values["from_address"],
+        per_minute=values["per_minute"],
         created_at=row.created_at if row else timezone.now(),
     )
 
@@ -129,4 +149,6 @@ def _problem(request: SignedIn, draft: Connection) -> str:
 
 def _note(request: SignedIn, kind: str, **data: object) -> None:
     account_id = request.member.account_id
-    record.record(account_id=account_id, kind=kind, at=timezone.now(), by=request.member, data={"channel": "email", **data})
+    record.record(
+        account_id=account_id, kind=kind, at=timezone.now(), by=request.member, data={"channel": "email", **data}
+    )

@@ -20,17 +20,23 @@ from nextcall.web.settings.sections import section
 
 
 class LeadInForm(PermissionFields):
-    label = forms.CharField(max_length=80, label="Name", help_text="For you to tell keys apart, such as Website or Open house.")
+    label = forms.CharField(
+        max_length=80, label="Name", help_text="For you to tell keys apart, such as Website or Open house."
+    )
     source = forms.CharField(max_length=80, required=False, label="Source")
-    offer = forms.CharField(max_length=80, required=False, label="Offer", help_text="What they answered, such as Home value.")
-    cadence = forms.ChoiceField(required=False, label="Cadence", choices=lambda: [("", "The company's"), *cadence_choices()])
-    owner = forms.ModelChoiceField(Member.objects.none(), required=False, label="Owner", empty_label="Nobody yet")
+    offer = forms.CharField(
+        max_length=80, required=False, label="Offer", help_text="What they answered, such as Home value."
+    )
+    cadence = forms.ChoiceField(
+        required=False, label="Cadence", choices=lambda: [("", "The company's"), *cadence_choices()]
+    )
 
     def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
         super().__init__(*args, account=account, **kwargs)
-        owner = self.fields["owner"]
-        assert isinstance(owner, forms.ModelChoiceField)
-        owner.queryset = Member.objects.filter(account=account, is_active=True).order_by("name")
+        members = Member.objects.filter(account=account, is_active=True).order_by("name")
+        self.fields["owner"] = forms.ModelChoiceField(
+            members, required=False, label="Owner", empty_label="Nobody yet"
+        )
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,8 +48,13 @@ def lead_ins(request: SignedIn) -> HttpResponse:
         form = LeadInForm(request.POST, account=account)
         if form.is_valid():
             key = _make(form, account)
-            record.record(account_id=account.pk, kind="lead_in_key.made", at=timezone.now(), by=request.member,
-                          data={"label": key.label})
+            record.record(
+                account_id=account.pk,
+                kind="lead_in_key.made",
+                at=timezone.now(),
+                by=request.member,
+                data={"label": key.label},
+            )
             messages.success(request, f"{key.label} is ready. Its address and form are below.")
             return HttpResponseRedirect(f"{reverse('settings_lead_ins')}#key-{key.pk}")
     keys = LeadInKey.objects.filter(account=account).select_related("owner").order_by("revoked_at", "-created_at")
@@ -58,8 +69,13 @@ def revocation(request: SignedIn, pk: int) -> HttpResponse:
     key = found_or_404(LeadInKey, request.member.account, pk=pk, revoked_at=None)
     key.revoked_at = timezone.now()
     key.save(update_fields=["revoked_at"])
-    record.record(account_id=key.account_id, kind="lead_in_key.revoked", at=key.revoked_at, by=request.member,
-                  data={"label": key.label})
+    record.record(
+        account_id=key.account_id,
+        kind="lead_in_key.revoked",
+        at=key.revoked_at,
+        by=request.member,
+        data={"label": key.label},
+    )
     messages.success(request, f"{key.label} no longer takes leads.")
     return HttpResponseRedirect(reverse("settings_lead_ins"))
 
@@ -67,9 +83,15 @@ def revocation(request: SignedIn, pk: int) -> HttpResponse:
 def _make(form: LeadInForm, account: Account) -> LeadInKey:
     values = form.cleaned_data
     return LeadInKey.objects.create(
-        account=account, key=secrets.token_urlsafe(24), label=values["label"], source_name=values["source"],
-        offer_name=values["offer"], cadence_slug=values["cadence"], owner=values["owner"],
-        permission=form.permission(), created_at=timezone.now(),
+        account=account,
+        key=secrets.token_urlsafe(24),
+        label=values["label"],
+        source_name=values["source"],
+        offer_name=values["offer"],
+        cadence_slug=values["cadence"],
+        owner=values["owner"],
+        permission=form.permission(),
+        created_at=timezone.now(),
     )
 
 
@@ -81,7 +103,9 @@ def _shown(key: LeadInKey) -> dict[str, object]:
     address = f"{settings.URL}/in/{key.key}/"
     context = {"address": f"{address}form", "wording": key.permission.get("wording", "")}
     return {
-        "row": key, "form_address": f"{address}form", "json_address": f"{address}json",
+        "row": key,
+        "form_address": f"{address}form",
+        "json_address": f"{address}json",
         "channels": [word for name, word in CHANNELS if name in key.permission.get("channels", [])],
         "html": render_to_string("settings/lead_form.txt", context) if not key.revoked_at else "",
     }

@@ -15,7 +15,11 @@ from nextcall.timeline import record
 from nextcall.web.access import SignedIn, found_or_404, manager
 from nextcall.web.settings.sections import section
 
-ROLES = (("rep", "Rep: their own leads"), ("manager", "Manager: every lead, and settings"), ("owner", "Owner: all, owners too"))
+ROLES = (
+    ("rep", "Rep: their own leads"),
+    ("manager", "Manager: every lead, and settings"),
+    ("owner", "Owner: all, owners too"),
+)
 
 
 class MemberForm(forms.Form):
@@ -97,8 +101,10 @@ def sign_in_link(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _page(request: SignedIn, form: MemberForm, *, link: dict[str, object] | None = None) -> HttpResponse:
-    rows = Member.objects.filter(account=request.member.account).order_by("-is_active", "name").annotate(
-        lead_count=Count("leads", filter=Q(leads__removed_at__isnull=True))
+    rows = (
+        Member.objects.filter(account=request.member.account)
+        .order_by("-is_active", "name")
+        .annotate(lead_count=Count("leads", filter=Q(leads__removed_at__isnull=True)))
     )
     context = {"form": form, "rows": rows, "roles": ROLES, "link": link}
     return section(request, "members", context, status=422 if form.errors else 200)
@@ -110,5 +116,10 @@ def _refused(request: SignedIn, why: str) -> HttpResponse:
 
 
 def _note(request: SignedIn, kind: str, member: Member, **data: object) -> None:
-    record.record(account_id=member.account_id, kind=kind, at=timezone.now(), by=request.member,
-                  data={"member": member.pk, **data})
+    record.record(
+        account_id=member.account_id,
+        kind=kind,
+        at=timezone.now(),
+        by=request.member,
+        data={"member": member.pk, **data},
+    )

@@ -23,19 +23,28 @@ from nextcall.web.zones import zone_choices
 class ProfileForm(forms.Form):
     name = forms.CharField(max_length=120, label="Name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(
-        max_length=254, label="Email", help_text="You sign in with it.",
+        max_length=254,
+        label="Email",
+        help_text="You sign in with it.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     phone = forms.CharField(
-        max_length=40, label="Phone", required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+        max_length=40,
+        label="Phone",
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
     back_on = forms.DateField(
-        label="Away until", required=False, help_text="Your first day back. Until then your plans are held.",
+        label="Away until",
+        required=False,
+        help_text="Your first day back. Until then your plans are held.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     single_keys = forms.BooleanField(
-        label="Single keys", required=False, help_text="C calls, 1 to 8 log an outcome, ? lists all. They pause while you type."
+        label="Single keys",
+        required=False,
+        help_text="C calls, 1 to 8 log an outcome, ? lists all. They pause while you type.",
     )
 
     def __init__(self, *args: object, member: Member, **kwargs: object) -> None:
@@ -64,11 +73,17 @@ def read_phone(written: str, *, country: str) -> str:
 
 class PasswordForm(forms.Form):
     current = forms.CharField(
-        label="Password now", max_length=200, strip=False, required=False,
+        label="Password now",
+        max_length=200,
+        strip=False,
+        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     fresh = forms.CharField(
-        label="New password", max_length=200, strip=False, help_text="At least 10 characters.",
+        label="New password",
+        max_length=200,
+        strip=False,
+        help_text="At least 10 characters.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -123,11 +138,18 @@ def password(request: SignedIn) -> HttpResponse:
 
 
 def _page(
-    request: SignedIn, form: ProfileForm, *, days: list[working_hours.Day] | None = None, wrong: str = "",
-    password_form: PasswordForm | None = None, status: int = 200,
+    request: SignedIn,
+    form: ProfileForm,
+    *,
+    days: list[working_hours.Day] | None = None,
+    wrong: str = "",
+    password_form: PasswordForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
-        "form": form, "days": days or working_hours.days_of(request.member.working_hours), "wrong": wrong,
+        "form": form,
+        "days": days or working_hours.days_of(request.member.working_hours),
+        "wrong": wrong,
         "password_form": password_form or PasswordForm(member=request.member),
     }
     return section(request, "profile", context, status=status)
@@ -136,8 +158,11 @@ def _page(
 def _initial(member: Member) -> dict[str, object]:
     away = member.away_until if member.away_until and member.away_until > timezone.now() else None
     return {
-        "name": member.name, "email": member.email, "phone": phones.show(member.phone) if member.phone else "",
-        "zone": member.zone, "back_on": away.astimezone(ZoneInfo(member.zone)).date() if away else None,
+        "name": member.name,
+        "email": member.email,
+        "phone": phones.show(member.phone) if member.phone else "",
+        "zone": member.zone,
+        "back_on": away.astimezone(ZoneInfo(member.zone)).date() if away else None,
         "single_keys": member.settings.get("single_keys", True),
     }
 

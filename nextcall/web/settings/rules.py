@@ -23,11 +23,15 @@ class ChangeForm(forms.Form):
     """A rule's value, and what loosening needs."""
 
     legal_basis = forms.CharField(
-        max_length=300, required=False, label="Legal basis",
+        max_length=300,
+        required=False,
+        label="Legal basis",
         help_text="Only to loosen: which consent, exemption or advice allows it. Kept in the log.",
     )
     ends_on = forms.DateField(
-        required=False, label="Ends on", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+        label="Ends on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="Only to loosen: the shipped rule holds again from that day.",
     )
 
@@ -40,7 +44,10 @@ class ChangeForm(forms.Form):
         else:
             for day, word in DAY_WORDS.items():
                 self.fields[day] = forms.CharField(
-                    max_length=60, required=False, label=word, help_text="Like 09:00-18:00, or closed." if day == "holiday" else ""
+                    max_length=60,
+                    required=False,
+                    label=word,
+                    help_text="Like 09:00-18:00, or closed." if day == "holiday" else "",
                 )
 
     @property
@@ -93,8 +100,13 @@ def _change(request: SignedIn, form: ChangeForm) -> str:
     ends_at = datetime.combine(day, time.min, ZoneInfo(request.member.account.zone)) if day else None
     try:
         made = policy.change(
-            request.member.account, form.rule.id, form.value(), by=request.member, at=timezone.now(),
-            legal_basis=values["legal_basis"], ends_at=ends_at,
+            request.member.account,
+            form.rule.id,
+            form.value(),
+            by=request.member,
+            at=timezone.now(),
+            legal_basis=values["legal_basis"],
+            ends_at=ends_at,
         )
     except ValueError as wrong:
         return f"That cannot be read: {wrong}."

@@ -24,7 +24,11 @@ def section(request: SignedIn, template: str, context: Mapping[str, Any], *, sta
     """One section's page, with the links to the others that this member may open."""
     here = request.resolver_match.url_name if request.resolver_match else ""
     sections = [
-        {"name": word, "url": reverse(name), "here": (here or "").startswith(name) and (name != "settings" or here == name)}
+        {
+            "name": word,
+            "url": reverse(name),
+            "here": (here or "").startswith(name) and (name != "settings" or here == name),
+        }
         for name, word, managers in SECTIONS
         if request.member.manages or not managers
     ]
