@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from nextcall.web import frame, sign_in, welcome
+from nextcall.web import add_lead, frame, sign_in, welcome
 
 urlpatterns = [
     path("", frame.home, name="home"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("settings/", include("nextcall.web.settings.urls")),
+    path("add-lead/", add_lead.add_lead, name="add_lead"),
     # Now, Leads, Lead
 ]
