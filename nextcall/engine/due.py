@@ -1,0 +1,253 @@
+"""Claiming what is due: chosen, locked, decided, reserved and written in one transaction, in batches."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from nextcall.cadences.models import Touch
+from nextcall.cadences.store import plan_next
+from nextcall.channels.contract import Outgoing, Provider
+from nextcall.consent import ledger
+from nextcall.consent.facts import Decision
+from nextcall.engine import letter, senders, sql, tally, unsubscribing
+from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
+from nextcall.engine.lanes import Candidate, Chooser
+from nextcall.engine.senders import Senders
+from nextcall.engine.settle import Settled, settle
+from nextcall.lib import hours
+from nextcall.timeline.record import event, record_many
+
+BATCH = 50
+LEASE = timedelta(minutes=5)  # far longer than any provider is given to answer
+LATE = timedelta(hours=12)  # later than this, what else was due at the same time is planned anew
+WRITE = (
+    "UPDATE nextcall_touch SET state = %s, rule = %s, because = %s, due_at = %s, local_at = %s, zone = %s,"
+    " contact_point_id = %s, subject = %s, body = %s, step_key = %s, claimed_by = %s, lease_until = %s, tries = %s,"
+    " provider = %s, decision = %s, finished_at = %s WHERE id = %s AND state = 'planned'"
+)
+CLOSED = frozenset({"blocked", "skipped", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message that may leave: permitted, worded and committed as `sending`."""
+
+    due: Due
+    provider: Provider
+    provider_name: str
+    outgoing: Outgoing
+    contact_point_id: int
+    purpose: str
+
+
+@dataclass(slots=True)
+class Claimed:
+    """What one claim came to. `found`: how many due touches it saw; 0 means that nothing is due now."""
+
+    found: int = 0
+    ready: list[Ready] = field(default_factory=list)
+    settled: int = 0
+
+
+class Claims:
+    """One engine's claims: its name, its turn among the lanes, and which senders are at their rate."""
+
+    def __init__(self, name: str, everyone: Senders) -> None:
+        self.name = name
+        self.senders = everyone
+        self.chooser = Chooser()
+        self.resting: dict[tuple[int, str], datetime] = {}
+
+    def claim(self, *, at: datetime, limit: int = BATCH) -> Claimed:
+        """Claim up to `limit` persons' due touches. What is `ready` must be handed to its provider now."""
+        self.resting = {key: until for key, until in self.resting.items() if until > at}
+        with transaction.atomic():
+            candidates = self.chooser.choose(at=at, limit=limit, resting=self.resting)
+            if not candidates:
+                return Claimed()
+            dues = self._lock(candidates, at)
+            if not dues:
+                return Claimed(found=len(candidates))
+            known = gather(dues, self.senders, at=at)
+            settled = [settle(due, known, at=at) for due in self._within_rate(dues, known, at)]
+            ready = self._permit(settled, known, at)
+            _write(settled, self.name, at)
+            _reserve(settled, at)
+            _follow(settled, at)
+        return Claimed(len(candidates), ready, len(settled))
+
+    def next_at(self) -> datetime | None:
+        """When a sender that is at its rate may send again."""
+        return min(self.resting.values(), default=None)
+
+    def _lock(self, candidates: Sequence[Candidate], at: datetime) -> list[Due]:
+        """The touches that may be settled now: of each person one message, the earliest, and everything for a person to do."""
+        persons = sorted({one.person_id for one in candidates})
+        if sql.many_engines():  # a person whom somebody else holds, a reply coming in perhaps, waits for the next round
+            held = sql.rows(
+                f"SELECT p.id FROM nextcall_person p WHERE p.id = ANY(%s) ORDER BY p.id{sql.skip_locked('p')}", [persons]
+            )
+            persons = [row[0] for row in held]
+        busy = set(Touch.objects.filter(person__in=persons, state__in=["claimed", "sending"]).values_list("person_id", flat=True))
+        found, sending = [], set(busy)
+        points: set[int] = set()
+        for due in due_of(persons, at=at):
+            if due.is_sent:
+                if due.person_id in sending or (due.account_id, due.channel) in self.resting or due.contact_point_id in points:
+                    continue
+                sending.add(due.person_id)
+                if due.contact_point_id:
+                    points.add(due.contact_point_id)
+            found.append(due)
+        return found
+
+    def _within_rate(self, dues: Sequence[Due], known: Knowledge, at: datetime) -> list[Due]:
+        """Leaves out what the senders could not send now; their lanes rest until they can."""
+        wanted: dict[tuple[int, str], int] = {}
+        for due in dues:
+            if due.is_sent:
+                wanted[due.account_id, due.channel] = wanted.get((due.account_id, due.channel), 0) + 1
+        allowed = {}
+        for key, count in wanted.items():
+            allowed[key], again_at = senders.permitted(known.senders.get(key, senders.OWN_HANDSET), count, at=at)
+            if allowed[key] < count:
+                self.resting[key] = max(again_at, at + timedelta(milliseconds=10))
+        kept = []
+        for due in dues:
+            if due.is_sent:
+                allowed[due.account_id, due.channel] -= 1
+                if allowed[due.account_id, due.channel] < 0:
+                    continue
+            kept.append(due)
+        return kept
+
+    def _permit(self, settled: list[Settled], known: Knowledge, at: datetime) -> list[Ready]:
+        """Take the messages' share of their senders' rates; what another engine took meanwhile stays planned."""
+        groups: dict[tuple[int, str], list[Settled]] = {}
+        for one in settled:
+            if one.state == "sending":
+                groups.setdefault((one.due.account_id, one.due.channel), []).append(one)
+        ready = []
+        for key, members in sorted(groups.items()):
+            had = senders.take(known.senders.get(key, senders.OWN_HANDSET), len(members), at=at)
+            for one in members[had:]:
+                settled.remove(one)
+            ready += [_ready(one, known, at) for one in members[:had]]
+        return ready
+
+
+def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
+    due, point, sender = one.due, one.point, one.sender
+    assert point is not None and sender is not None and sender.provider is not None
+    account = known.accounts[due.account_id]
+    owner = known.members.get(due.owner_id or 0)
+    text, html, extra = one.body, "", {}
+    if due.channel == "email":
+        link = unsubscribing.url(account_id=account.pk, person_id=due.person_id, contact_point_id=point.pk)
+        foot = {"seller": account.seller_name or account.name, "postal_address": account.postal_address, "unsubscribe": link}
+        text, html = letter.signed(one.body, **foot), letter.html(one.body, **foot)
+        extra = dict(letter.headers(at=at, unsubscribe=link))
+    outgoing = Outgoing(
+        reference=str(due.reference), channel=due.channel, to=point.value, body=text, subject=one.subject, html=html,
+        from_name=owner.name if owner and due.channel == "email" else sender.from_name, from_address=sender.from_address,
+        reply_to=sender.reply_to, in_reply_to=due.in_reply_to, headers=extra,
+        valid_until=one.decision.until if one.decision else None,
+    )
+    return Ready(due, sender.provider, sender.name, outgoing, point.pk, due.purpose)
+
+
+def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
+    sql.execute_many(WRITE, [_row(one, engine, at) for one in settled])
+    closed = [one for one in settled if one.state in CLOSED]
+    record_many(event(
+        account_id=one.due.account_id, kind=f"touch.{one.state}", at=at, person_id=one.due.person_id, lead_id=one.due.lead_id,
+        touch_id=one.due.id, data={"channel": one.due.channel, "rule": one.rule, "because": one.because},
+    ) for one in closed)
+    for one in settled:
+        tally.count({"planned": "waited", "open": "opened"}.get(one.state, one.state), one.due.channel)
+        tally.late((at - one.due.due_at).total_seconds())
+
+
+def _row(one: Settled, engine: str, at: datetime) -> list[Any]:
+    due = one.due
+    local_at, zone, due_at = due.local_at, due.zone, due.due_at
+    if one.due_at is not None and one.due_at != due.due_at:
+        due_at = one.due_at
+        zone = zone or "UTC"
+        local_at = hours.local(due_at, zone).replace(tzinfo=UTC)
+    sending = one.state == "sending"
+    point = one.point.pk if one.point else due.contact_point_id
+    return [
+        one.state, one.rule[:60], one.because[:200], due_at, local_at, zone, point, one.subject or due.subject,
+        one.body or due.body, one.step_key or due.step_key, engine if sending else "", at + LEASE if sending else None,
+        due.tries + sending, one.sender.name if sending and one.sender else "",
+        json.dumps(kept(one.decision)) if one.decision else None, at if one.state in CLOSED else None, due.id,
+    ]
+
+
+def kept(decision: Decision) -> dict[str, Any]:
+    """The decision as it is stored: who decided what, when, by which rules."""
+    return {
+        "verdict": decision.verdict, "at": decision.at.isoformat(),
+        "rules": [{"id": rule.id, "effect": rule.effect, "says": rule.says} for rule in decision.rules],
+        "earliest": decision.earliest.isoformat() if decision.earliest else None,
+        "until": decision.until.isoformat() if decision.until else None,
+        "local_times": dict(decision.local_times), "jurisdictions": list(decision.jurisdictions),
+        "policy_version": decision.policy_version,
+    }
+
+
+def _reserve(settled: Sequence[Settled], at: datetime) -> None:
+    """The caps count a message from its claim on, so that no other claim can take its place."""
+    ledger.reserve([
+        ledger.Reservation(
+            account_id=one.due.account_id, person_id=one.due.person_id, lead_id=one.due.lead_id,
+            channel=one.due.channel, touch_id=one.due.id,
+        ) for one in settled if one.state == "sending" and one.due.purpose != "confirmation"
+    ], at=at)
+
+
+def _follow(settled: Sequence[Settled], at: datetime) -> None:
+    """Later calls replace undone ones, late steps drop what else was due then, and what is closed is planned on."""
+    for one in settled:
+        if one.state == "open" and one.due.step_key:
+            _replace_open(one.due, at)
+    late = [one.due for one in settled if one.due.enrollment_id and at - one.due.due_at > LATE and one.state in ("sending", "open")]
+    if late:
+        spread(late, at)
+    waiting: dict[int, set[int]] = {}
+    for one in settled:
+        if one.due.enrollment_id and one.state in CLOSED | {"open"}:
+            waiting.setdefault(one.due.account_id, set()).add(one.due.enrollment_id)
+    for account_id, enrollments in waiting.items():
+        plan_next(enrollments, account_id=account_id, at=at)
+
+
+def _replace_open(due: Due, at: datetime) -> None:
+    """A lead has at most one open call: the later step takes the undone one's place."""
+    undone = Touch.objects.filter(
+        account_id=due.account_id, lead_id=due.lead_id, channel=due.channel, state=Touch.State.OPEN
+    ).exclude(pk=due.id).exclude(step_key="")
+    gone = list(undone)
+    if gone:
+        because = f"a later {due.channel} took its place"
+        undone.update(state=Touch.State.SKIPPED, because=because, finished_at=at)
+        record_many(event(
+            account_id=due.account_id, kind="touch.skipped", at=at, person_id=due.person_id, lead_id=due.lead_id,
+            touch_id=touch.pk, data={"channel": due.channel, "because": because},
+        ) for touch in gone)
+        tally.count("replaced", due.channel, len(gone))
+
+
+def spread(late: Sequence[Due], at: datetime) -> None:
+    """After downtime: the other steps that were due at the same time are planned anew, behind this one, not sent in a heap."""
+    overdue = Touch.objects.filter(
+        enrollment__in={due.enrollment_id for due in late}, state=Touch.State.PLANNED, due_at__lte=at - LATE, by_machine=True,
+    ).exclude(step_key="").exclude(pk__in=[due.id for due in late])
+    overdue.delete()
+
+

@@ -1,0 +1,70 @@
+"""What each button on an open touch will do, in words, before it is pressed."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from nextcall.cadences import outcomes
+from nextcall.cadences.definition import Made, Planned
+from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences.planner import next_touches
+from nextcall.cadences.progress import Situation, situations
+from nextcall.engine.when import spoken
+
+CALLED = ("call", "voicemail")
+SENT = outcomes.Outcome("sent", "Sent", "1", effect="Marks it as sent. Next call {next}")
+SKIPPED = outcomes.Outcome("skipped", "Skip", "s", attempt=False, effect="Leaves this one out. Next call {next}")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One button: `key` is its keystroke, `outcome` what outcome.log wants."""
+
+    key: str
+    outcome: str
+    label: str
+    says: str
+
+
+def effects(touch: Touch, *, at: datetime) -> list[Effect]:
+    """The outcomes of the account's table for a call; sent or skipped for a message from the member's own phone."""
+    lines = list(outcomes.table(touch.account.outcomes).values()) if touch.channel in CALLED else [SENT]
+    situation = _situation(touch, at)
+    return [
+        Effect(line.keystroke, line.key, line.label, _says(line, touch, situation, at)) for line in (*lines, SKIPPED)
+    ]
+
+
+def _situation(touch: Touch, at: datetime) -> Situation | None:
+    if touch.enrollment_id is None:
+        return None
+    active = Enrollment.objects.filter(
+        account_id=touch.account_id, pk=touch.enrollment_id, state=Enrollment.State.ACTIVE
+    ).select_related("lead__owner")
+    return next(iter(situations(list(active), account_id=touch.account_id, at=at)), None)
+
+
+def _says(line: outcomes.Outcome, touch: Touch, situation: Situation | None, at: datetime) -> str:
+    if "{next}" not in line.effect:
+        return line.effect
+    following = _next(line, touch, situation, at) if situation else None
+    if following is None:
+        return f"{line.effect.partition('Next call')[0]}Nothing more is planned".strip()
+    words = line.effect
+    if following.channel != "call":
+        words = words.replace("Next call", f"Next {following.channel}").replace(", another part of the day", "")
+    return words.replace("{next}", spoken(following.due_at, now=at, zone=following.zone))
+
+
+def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: datetime) -> Planned | None:
+    """The next call if there is one, else whatever comes next, were this outcome logged now."""
+    progress = situation.progress
+    if touch.step_key:
+        made = Made(touch.step_key, touch.channel, at, touch.intended_at or touch.due_at, line.attempt, line.key)
+        gone = frozenset({touch.step_key})
+        progress = replace(progress, made=(*progress.made, made), standing=progress.standing - gone, open=progress.open - gone)
+    planned = next_touches(
+        situation.cadence, progress, situation.facts, situation.policy, now=at,
+        seed=situation.enrollment.lead_id, working=situation.working,
+    )
+    ahead = sorted((one for one in planned if not one.blocked), key=lambda one: (one.channel != "call", one.due_at))
+    return ahead[0] if ahead else None

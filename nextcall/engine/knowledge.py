@@ -1,0 +1,167 @@
+"""Everything that settling a batch of due touches needs to know, read in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from nextcall.cadences.definition import Cadence, Step
+from nextcall.cadences.models import Touch
+from nextcall.cadences.versions import definitions
+from nextcall.consent import ledger, policy
+from nextcall.consent.facts import Channel, Facts, Purpose
+from nextcall.consent.policy import Policy
+from nextcall.conversations.models import Message
+from nextcall.engine import sql
+from nextcall.engine.senders import OWN_HANDSET, Everything, Key, Sender, Senders
+from nextcall.leads.models import ContactPoint
+from nextcall.team.models import Account, Member
+
+COLUMNS = (
+    "id", "account_id", "lead_id", "person_id", "enrollment_id", "owner_id", "step_key", "channel", "by_machine",
+    "purpose", "local_at", "zone", "due_at", "intended_at", "priority", "rule", "because", "contact_point_id", "subject",
+    "body", "in_reply_to", "reference", "tries", "created_at", "enrollment__version_id", "enrollment__state",
+    "enrollment__ended_at", "lead__removed_at", "lead__owner_id", "person__name", "person__given_name",
+    "person__family_name", "person__city", "lead__offer__name", "lead__source__name",
+)
+
+
+@dataclass(slots=True)
+class Due:
+    """One due touch with its enrollment, lead and person; in the order of COLUMNS."""
+
+    id: int
+    account_id: int
+    lead_id: int
+    person_id: int
+    enrollment_id: int | None
+    owner_id: int | None
+    step_key: str
+    channel: str
+    by_machine: bool
+    purpose: str
+    local_at: datetime | None
+    zone: str
+    due_at: datetime
+    intended_at: datetime | None
+    priority: int
+    rule: str
+    because: str
+    contact_point_id: int | None
+    subject: str
+    body: str
+    in_reply_to: str
+    reference: UUID
+    tries: int
+    created_at: datetime
+    version_id: int | None
+    enrollment_state: str | None
+    enrollment_ended_at: datetime | None
+    removed_at: datetime | None
+    lead_owner_id: int | None
+    person_name: str
+    given_name: str
+    family_name: str
+    city: str
+    offer: str | None
+    source: str | None
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it leaves by itself: the machine's own, or words that a member wrote and released."""
+        return self.by_machine or (self.step_key == "" and self.body != "")
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the rules, the wording and the senders are asked with."""
+
+    accounts: Mapping[int, Account]
+    members: Mapping[int, Member]
+    policies: Mapping[int, Policy]
+    cadences: Mapping[int, Mapping[str, Step]]
+    points: Mapping[int, Mapping[str, ContactPoint]]  # by person, then channel
+    own_points: Mapping[int, ContactPoint]  # named by the touch itself
+    facts: Mapping[int, Facts]  # by touch
+    senders: Mapping[Key, Sender] | Everything
+
+    def sender(self, due: Due) -> Sender:
+        return self.senders.get((due.account_id, due.channel), OWN_HANDSET)
+
+    def point(self, due: Due) -> ContactPoint | None:
+        """The touch's own if it has words already, else the person's best today."""
+        if due.body and due.contact_point_id in self.own_points:
+            return self.own_points[due.contact_point_id]
+        return self.points.get(due.person_id, {}).get(due.channel)
+
+
+def due_of(person_ids: Sequence[int], *, at: datetime) -> list[Due]:
+    """Everything due of these persons, in the order in which it leaves; locked on PostgreSQL."""
+    rows = Touch.objects.filter(person__in=person_ids, state=Touch.State.PLANNED, due_at__lte=at)
+    if sql.many_engines():
+        rows = rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
+    return [Due(*row) for row in rows.order_by("due_at", "priority", "id").values_list(*COLUMNS)]
+
+
+def gather(dues: Sequence[Due], senders: Senders, *, at: datetime) -> Knowledge:
+    accounts = Account.objects.in_bulk({due.account_id for due in dues})
+    owners = {owner for due in dues for owner in (due.owner_id, due.lead_owner_id) if owner}
+    points: dict[int, Mapping[str, ContactPoint]] = {}
+    for account_id, mine in _by_account(dues).items():
+        points.update(ledger.points_for({due.person_id for due in mine}, account_id=account_id))
+    named = {due.contact_point_id for due in dues if due.body and due.contact_point_id}
+    versions = {due.version_id for due in dues if due.version_id}
+    known = Knowledge(
+        accounts=accounts,
+        members=Member.objects.in_bulk(owners) if owners else {},
+        policies={key: policy.for_account(account.policy, at=at) for key, account in accounts.items()},
+        cadences={key: steps(cadence) for key, cadence in definitions(list(versions)).items()} if versions else {},
+        points=points,
+        own_points=ContactPoint.objects.in_bulk(named) if named else {},
+        facts={},
+        senders=senders.find(accounts),
+    )
+    return _with_facts(known, dues, at)
+
+
+def held(person_ids: Iterable[int]) -> set[int]:
+    """Persons with an unclear message that nobody has seen: no machine touch until somebody has."""
+    waiting = Message.objects.filter(person__in=person_ids, verdict="hold", answered_at=None, outbound=False)
+    return {key for key in waiting.values_list("person_id", flat=True) if key is not None}
+
+
+_steps: dict[int, tuple[Cadence, Mapping[str, Step]]] = {}
+
+
+def steps(cadence: Cadence) -> Mapping[str, Step]:
+    """The steps by key; cadence versions never change, so each is sorted out once."""
+    kept = _steps.get(id(cadence))
+    if kept is None or kept[0] is not cadence:
+        kept = _steps[id(cadence)] = (cadence, {step.key: step for step in cadence.steps})
+    return kept[1]
+
+
+def _with_facts(known: Knowledge, dues: Sequence[Due], at: datetime) -> Knowledge:
+    found: dict[int, Facts] = {}
+    for account_id, mine in _by_account(dues).items():
+        asked = [(due, point) for due in mine if (point := known.point(due)) is not None]
+        wanted = [ledger.Wanted(
+            person_id=due.person_id, contact_point_id=point.pk, channel=cast(Channel, due.channel),
+            purpose=cast(Purpose, due.purpose), lead_id=due.lead_id,
+        ) for due, point in asked]
+        for (due, _), facts in zip(asked, ledger.facts_for(wanted, account_id=account_id, at=at), strict=True):
+            found[due.id] = facts
+    waiting = held({due.person_id for due in dues})
+    for due in dues:
+        if due.person_id in waiting and due.id in found:
+            found[due.id] = replace(found[due.id], held="an unclear message")
+    return replace(known, facts=found)
+
+
+def _by_account(dues: Sequence[Due]) -> Mapping[int, list[Due]]:
+    found: dict[int, list[Due]] = defaultdict(list)
+    for due in dues:
+        found[due.account_id].append(due)
+    return found

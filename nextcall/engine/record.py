@@ -1,0 +1,161 @@
+"""Writing down what the providers answered, in small groups, and planning what follows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError, transaction
+
+from nextcall.cadences import enroll
+from nextcall.cadences.models import Enrollment
+from nextcall.cadences.store import plan_next
+from nextcall.channels.contract import SendError
+from nextcall.consent import ledger
+from nextcall.conversations import log as conversation
+from nextcall.conversations.models import Message
+from nextcall.engine import sql, tally
+from nextcall.engine.due import Ready
+from nextcall.engine.retry import next_try
+from nextcall.engine.send import Answer
+from nextcall.leads.models import ContactPoint
+from nextcall.timeline.models import Event
+from nextcall.timeline.record import event, record_many
+
+log = structlog.get_logger(__name__)
+GROUP = 50
+CLOSE = (
+    "UPDATE nextcall_touch SET state = %s, provider_reference = %s, made_at = %s, finished_at = %s, outcome = %s,"
+    " because = %s, due_at = %s, lease_until = NULL WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
+)
+COUNT = (
+    "UPDATE nextcall_lead SET attempts = attempts + 1, latest_attempt_at = %s,"
+    " first_machine_touch_at = CASE WHEN %s THEN COALESCE(first_machine_touch_at, %s) ELSE first_machine_touch_at END,"
+    " first_person_touch_at = CASE WHEN %s THEN COALESCE(first_person_touch_at, %s) ELSE first_person_touch_at END"
+    " WHERE id = %s"
+)
+
+
+def record_answers(answers: Sequence[Answer], *, engine: str, at: datetime) -> None:
+    """One commit for the group: the touches' new states, messages, events, counts, and the next steps."""
+    with transaction.atomic():
+        ledger.lock_persons(sorted({answer.ready.due.person_id for answer in answers}))
+        _sent([answer for answer in answers if answer.receipt], engine, at)
+        _refused([answer for answer in answers if answer.error], engine, at)
+        _uncertain([answer for answer in answers if answer.uncertain], engine, at)
+        done = [answer.ready for answer in answers if not _comes_again(answer, at)]
+        follow(((ready.due.account_id, ready.due.enrollment_id) for ready in done), at)
+
+
+def follow(enrollments: Iterable[tuple[int, int | None]], at: datetime) -> None:
+    """Plan on for these (account, enrollment). One that cannot be planned is paused and shown; the others go on."""
+    by_account: dict[int, set[int]] = {}
+    for account_id, enrollment_id in enrollments:
+        if enrollment_id is not None:
+            by_account.setdefault(account_id, set()).add(enrollment_id)
+    for account_id, ids in by_account.items():
+        try:
+            with transaction.atomic():
+                plan_next(ids, account_id=account_id, at=at)
+        except DatabaseError:
+            raise
+        except Exception:
+            log.exception("plan.failed", account=account_id, enrollments=len(ids))
+            for enrollment_id in ids:
+                _follow_one(enrollment_id, account_id, at)
+
+
+def _follow_one(enrollment_id: int, account_id: int, at: datetime) -> None:
+    try:
+        with transaction.atomic():
+            plan_next([enrollment_id], account_id=account_id, at=at)
+    except DatabaseError:
+        raise
+    except Exception:
+        log.exception("plan.failed", account=account_id, enrollment=enrollment_id)
+        broken = Enrollment.objects.get(account_id=account_id, pk=enrollment_id)
+        enroll.pause(enrollment=broken, by=None, at=at, because="it could not be planned on")
+
+
+def _comes_again(answer: Answer, at: datetime) -> bool:
+    error = answer.error
+    return error is not None and _next_try(answer.ready, error, at) is not None
+
+
+def _next_try(ready: Ready, error: SendError, at: datetime) -> datetime | None:
+    return next_try(tries=ready.due.tries + 1, permanent=error.permanent, at=at, retry_after_seconds=error.retry_after_seconds)
+
+
+def _sent(answers: Sequence[Answer], engine: str, at: datetime) -> None:
+    if not answers:
+        return
+    sql.execute_many(CLOSE, [
+        ("sent", answer.receipt.provider_reference[:200] if answer.receipt else "", at, at, "sent",
+         answer.ready.due.because, answer.ready.due.due_at, answer.ready.due.id, engine)
+        for answer in answers
+    ])
+    made = [answer.ready for answer in answers]
+    conversation.sent([_message(answer, at) for answer in answers])
+    attempts = [ready for ready in made if ready.purpose != "confirmation"]
+    ledger.mark_made([ready.due.id for ready in attempts], at=at)
+    sql.execute_many(COUNT, [
+        (at, ready.due.by_machine, at, not ready.due.by_machine, at, ready.due.lead_id) for ready in attempts
+    ])
+    record_many(_event("touch.sent", ready, at) for ready in made)
+    for ready in made:
+        tally.count("sent", ready.due.channel)
+
+
+def _message(answer: Answer, at: datetime) -> Message:
+    ready = answer.ready
+    due = ready.due
+    return Message(
+        account_id=due.account_id, person_id=due.person_id, lead_id=due.lead_id, touch_id=due.id,
+        contact_point_id=ready.contact_point_id, channel=due.channel, outbound=True, subject=ready.outgoing.subject,
+        body=ready.outgoing.body, message_id=answer.receipt.provider_reference[:300] if answer.receipt else "", at=at,
+        by_id=None if due.by_machine else due.owner_id,
+    )
+
+
+def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
+    rows, events, failed = [], list[Event](), list[Answer]()
+    for answer in answers:
+        error, due = answer.error, answer.ready.due
+        assert error is not None
+        again = _next_try(answer.ready, error, at)
+        because = str(error)[:200]
+        if again is not None:
+            rows.append(("planned", "", None, None, "", because, again, due.id, engine))
+        else:
+            rows.append(("failed", "", None, at, "failed", because, due.due_at, due.id, engine))
+            failed.append(answer)
+        kind = "touch.retried" if again else "touch.failed"
+        events.append(_event(kind, answer.ready, at, because=because, permanent=error.permanent, tries=due.tries + 1))
+        tally.count("retried" if again else "failed", due.channel)
+    sql.execute_many(CLOSE, rows)
+    record_many(events)
+    ledger.release([answer.ready.due.id for answer in answers])
+    for answer in failed:
+        if answer.error and answer.error.problem:
+            ContactPoint.objects.filter(account_id=answer.ready.due.account_id, pk=answer.ready.contact_point_id).update(
+                problem=answer.error.problem, problem_at=at
+            )
+
+
+def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:
+    """It may have left: the caps count it, and a person is asked."""
+    sql.execute_many(CLOSE, [
+        ("uncertain", "", at, at, "", answer.uncertain[:200], answer.ready.due.due_at, answer.ready.due.id, engine)
+        for answer in answers
+    ])
+    ledger.mark_made([answer.ready.due.id for answer in answers], at=at)
+    record_many(_event("touch.uncertain", answer.ready, at, because=answer.uncertain[:200]) for answer in answers)
+    for answer in answers:
+        tally.count("uncertain", answer.ready.due.channel)
+
+
+def _event(kind: str, ready: Ready, at: datetime, **data: object) -> Event:
+    due = ready.due
+    return event(
+        account_id=due.account_id, kind=kind, at=at, person_id=due.person_id, lead_id=due.lead_id, touch_id=due.id,
+        data={"channel": due.channel, "step": due.step_key, **data},
+    )

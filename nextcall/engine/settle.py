@@ -1,0 +1,118 @@
+"""What happens to one due touch: the gate is asked, the words are made. No row is written here."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from nextcall.cadences import wording
+from nextcall.cadences.definition import Step
+from nextcall.consent.facts import Ask, Channel, Decision, Purpose
+from nextcall.consent.rules import decide
+from nextcall.engine.knowledge import Due, Knowledge
+from nextcall.engine.senders import Sender
+from nextcall.leads.models import ContactPoint
+from nextcall.lib import hours
+
+CONFIRM_WITHIN = timedelta(minutes=5)  # US-10: later than that it is one message too many
+ASK_AGAIN = timedelta(minutes=10)  # a connection that somebody has to mend
+ROUNDS = 12  # hours of the caller and of the law take turns; what both share is found long before
+FREED = "#"  # a step key that a pause gave back; see cadences.progress
+
+
+@dataclass(slots=True)
+class Settled:
+    """What a due touch becomes."""
+
+    due: Due
+    state: str
+    rule: str = ""
+    because: str = ""
+    due_at: datetime | None = None  # planned again, later
+    point: ContactPoint | None = None
+    sender: Sender | None = None
+    subject: str = ""
+    body: str = ""
+    step_key: str | None = None
+    decision: Decision | None = None
+
+
+def settle(due: Due, known: Knowledge, *, at: datetime) -> Settled:
+    """Sending, open, planned (later), blocked, skipped or cancelled."""
+    early = _not_any_more(due, at)
+    if early is not None:
+        return early
+    point = known.point(due)
+    if point is None:
+        return Settled(due, "blocked", "contact.none", f"Nothing on record to reach them by {due.channel}.")
+    sender = known.sender(due)
+    if due.is_sent and sender.problem:
+        return Settled(due, "planned", "connection.broken", sender.problem[:200], due_at=at + ASK_AGAIN)
+    step = known.cadences.get(due.version_id or 0, {}).get(due.step_key)
+    if step is not None and step.needs_reason:
+        return Settled(due, "skipped", "cadence.no_reason", "There is nothing new to say.")
+    decided = _ask_gate(due, point, known, sender, at)
+    return _worded(decided, step, known) if decided.state in ("sending", "open") else decided
+
+
+def _not_any_more(due: Due, at: datetime) -> Settled | None:
+    """Reasons that need no gate."""
+    if due.removed_at is not None:
+        return Settled(due, "cancelled", because="the lead was taken out")
+    if due.enrollment_id is not None and due.enrollment_ended_at is not None:
+        return Settled(due, "cancelled", because="the cadence ended")
+    if due.enrollment_state == "paused":
+        return Settled(due, "cancelled", because="the cadence is paused", step_key=f"{due.step_key}{FREED}{due.id}")
+    if due.purpose == "confirmation" and at - due.created_at > CONFIRM_WITHIN:
+        return Settled(due, "skipped", "US-10.confirmation", "A confirmation is sent within five minutes or not at all.")
+    if due.local_at is not None and due.zone:
+        meant = hours.instant(due.local_at.astimezone(UTC).replace(tzinfo=None), due.zone)
+        if meant > at:  # zone rules changed since it was planned
+            return Settled(due, "planned", due.rule, due.because, due_at=meant)
+    return None
+
+
+def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, at: datetime) -> Settled:
+    leaves = due.is_sent and sender.provider is not None
+    ask = Ask(cast(Channel, due.channel), cast(Purpose, due.purpose), due.by_machine and leaves)
+    facts, policy = known.facts[due.id], known.policies[due.account_id]
+    decision = decide(ask, facts, policy, at)
+    deciding = decision.deciding
+    if decision.verdict == "allow" or deciding is None:
+        return Settled(due, "sending" if leaves else "open", due.rule, due.because, point=point, sender=sender, decision=decision)
+    if decision.verdict == "deny" or decision.earliest is None:
+        return Settled(due, "blocked", deciding.id, deciding.says[:200], point=point, decision=decision)
+    later = decision.earliest
+    caller = known.members.get(due.lead_owner_id or 0)
+    for _ in range(ROUNDS if caller is not None and not due.is_sent else 0):
+        assert caller is not None
+        opening = hours.next_working(caller.working_hours, later, caller.zone) if caller.working_hours else None
+        if opening is None or opening <= later:
+            break
+        again = decide(ask, facts, policy, opening)
+        later = again.earliest or opening
+    return Settled(due, "planned", deciding.id, deciding.says[:200], due_at=later, point=point, decision=decision)
+
+
+def _worded(settled: Settled, step: Step | None, known: Knowledge) -> Settled:
+    due = settled.due
+    if due.body or step is None or not step.wording:
+        settled.subject, settled.body = due.subject, due.body
+        return settled
+    try:
+        words = wording.render(step, due.id, names(due, known))
+    except wording.Gap as gap:  # a draft with an open gap cannot leave by itself: a person fills it
+        settled.state, settled.because = "open", f"The message has a gap: {gap}"[:200]
+        return settled
+    settled.subject, settled.body = words.subject[:300], words.body
+    return settled
+
+
+def names(due: Due, known: Knowledge) -> dict[str, Any]:
+    """What the wording may name."""
+    account = known.accounts[due.account_id]
+    owner = known.members.get(due.lead_owner_id or 0) or known.members.get(due.owner_id or 0)
+    return wording.names_for(
+        first_name=due.given_name, name=due.person_name, my_name=owner.name if owner else "",
+        my_phone=(owner.phone if owner else "") or account.phone, seller=account.seller_name or account.name,
+        offer=due.offer or "", city=due.city,
+    )

@@ -1,0 +1,65 @@
+"""Every row of one person that a deed may change, before and after it: what undo puts back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Model
+
+from nextcall.leads.models import Lead
+
+Rows = Mapping[tuple[str, int], Mapping[str, Any]]  # (model, primary key) -> field -> JSON value
+
+# Model and how its rows are found from the person. What is not here (events, notes) is never taken back.
+KEPT: Mapping[str, str] = {
+    "Touch": "person_id", "Enrollment": "person_id", "Pause": "enrollment__person_id", "Lead": "person_id",
+    "Promise": "lead__person_id", "Call": "person_id", "Attempt": "person_id", "Withdrawal": "person_id",
+    "Permission": "person_id", "ContactPoint": "reaches__person_id", "Message": "person_id",
+}
+
+
+def model(name: str) -> type[Model]:
+    return apps.get_model("nextcall", name)
+
+
+def take(lead: Lead) -> Rows:
+    """One query for each kind of row."""
+    found: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for name, path in KEPT.items():
+        rows = model(name)._default_manager.filter(account_id=lead.account_id, **{path: lead.person_id}).values()
+        for row in rows:
+            found[name, row["id"]] = {field: _plain(value) for field, value in row.items()}
+    return found
+
+
+def difference(before: Rows, after: Rows) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What was changed or deleted (with the values before and after), and what was made."""
+    changed: list[dict[str, Any]] = []
+    for (name, key), was in before.items():
+        now = after.get((name, key))
+        if now is None:
+            changed.append({"model": name, "pk": key, "was": dict(was), "now": None})
+        elif was != now:
+            fields = [field for field in was if was[field] != now[field]]
+            changed.append({
+                "model": name, "pk": key, "was": {f: was[f] for f in fields}, "now": {f: now[f] for f in fields},
+            })
+    made = [{"model": name, "pk": key} for name, key in after if (name, key) not in before]
+    return changed, made
+
+
+def real(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON values as the model's fields have them."""
+    fields = {field.attname: field for field in model(name)._meta.concrete_fields}
+    return {
+        field: fields[field].to_python(value) if fields[field].get_internal_type() in ("DateTimeField", "UUIDField") else value
+        for field, value in values.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

@@ -1,0 +1,56 @@
+"""The few statements where the ORM is too slow, written once for both databases."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.dateparse import parse_datetime
+
+
+def many_engines() -> bool:
+    """Whether several engines may work on this database at once (PostgreSQL); SQLite has one writer."""
+    return connection.vendor == "postgresql"
+
+
+def skip_locked(alias: str) -> str:
+    """The end of a SELECT that takes rows which no other engine holds."""
+    return f" FOR NO KEY UPDATE OF {alias} SKIP LOCKED" if many_engines() else ""
+
+
+def rows(statement: str, values: Sequence[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [adapted(value) for value in values])
+        return cursor.fetchall()
+
+
+def execute(statement: str, values: Sequence[Any]) -> int:
+    """How many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [adapted(value) for value in values])
+        return int(cursor.rowcount)
+
+
+def execute_many(statement: str, values: Iterable[Sequence[Any]]) -> None:
+    """The same statement for many rows, in one round trip."""
+    adapt = connection.vendor == "sqlite"
+    prepared = [[adapted(value) for value in row] if adapt else row for row in values]
+    if prepared:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, prepared)
+
+
+def adapted(value: Any) -> Any:
+    """A value as the driver takes it: SQLite keeps instants as UTC text."""
+    if isinstance(value, datetime) and connection.vendor == "sqlite":
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
+
+
+def instant(value: Any) -> datetime:
+    """An instant as the driver gave it."""
+    if isinstance(value, datetime):
+        return value
+    found = parse_datetime(value)
+    assert found is not None, value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

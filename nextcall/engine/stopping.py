@@ -1,0 +1,71 @@
+"""What ends or holds contact: a withdrawal, a stage, a reply. Shared by outcomes, replies and links."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from nextcall.cadences import enroll
+from nextcall.cadences.models import Enrollment
+from nextcall.cadences.versions import definition_of
+from nextcall.consent import ledger
+from nextcall.consent.models import Withdrawal
+from nextcall.leads.models import ContactPoint, Lead, Person
+from nextcall.team.models import Member
+from nextcall.timeline.record import record
+
+EVERY_CHANNEL = frozenset({"call", "text", "email", "voicemail"})
+REACHED = frozenset({"new", "working", "resting"})  # stages that a human answer moves on
+
+
+def withdraw(
+    *, lead: Lead, contact_point: ContactPoint | None, scope: Sequence[str], reason: str, said: str, via: str,
+    by: Member | None, at: datetime,
+) -> list[Withdrawal]:
+    """Store the wish and take back everything queued against it, for everyone whom it protects."""
+    person = None if reason == "wrong_number" else lead.person
+    rows = ledger.withdraw(
+        account=lead.account, person=person, contact_point=contact_point, scope=scope, reason=reason, said=said,
+        via=via, at=at, by=by,
+    )
+    channels = sorted({channel for row in rows for channel in row.channels})
+    for concerned in sharing(contact_point, lead.person):
+        enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=channels)
+        if set(channels) >= EVERY_CHANNEL:
+            for enrollment in running(concerned):
+                enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
+    return rows
+
+
+def sharing(contact_point: ContactPoint | None, person: Person) -> list[Person]:
+    """Everyone who is reached at this number or address, the person first."""
+    if contact_point is None:
+        return [person]
+    others = Person.objects.filter(account_id=person.account_id, reaches__contact_point=contact_point).exclude(pk=person.pk)
+    return [person, *others.order_by("pk")]
+
+
+def running(person: Person) -> QuerySet[Enrollment]:
+    """The person's enrollments that have not ended, on all their leads."""
+    return Enrollment.objects.filter(account_id=person.account_id, person=person, ended_at=None)
+
+
+def pause_all(*, person: Person, because: str, by: Member | None, at: datetime) -> int:
+    """Pause every active enrollment of the person whose cadence pauses on that; how many. A hold pauses all."""
+    count = 0
+    for enrollment in running(person).filter(state=Enrollment.State.ACTIVE).select_related("version__cadence"):
+        if because == "hold" or because in definition_of(enrollment.version).pause_on:
+            enroll.pause(enrollment=enrollment, by=by, at=at, because=because)
+            count += 1
+    return count
+
+
+def set_stage(*, lead: Lead, stage: str, by: Member | None, at: datetime) -> None:
+    """Move the lead to a stage, with what the cadences say about it. Harmless if it is there already."""
+    moved = Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).exclude(stage=stage)
+    before = lead.stage
+    if moved.update(stage=stage):
+        lead.stage = stage
+        record(account_id=lead.account_id, kind="stage.changed", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
+               data={"from": before, "to": stage})
+        enroll.stage_changed(lead=lead, stage=stage, by=by, at=at)

@@ -1,0 +1,167 @@
+"""Taking back what a member did, as long as nothing has left since."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from nextcall.cadences.models import Touch
+from nextcall.consent import ledger
+from nextcall.consent.models import Withdrawal
+from nextcall.conversations.models import Call
+from nextcall.engine import snapshot
+from nextcall.engine.models import Action
+from nextcall.leads.models import Lead
+from nextcall.lib import wake
+from nextcall.team.models import Member
+from nextcall.timeline.record import record
+
+STILL_HERE = frozenset({"planned", "open", "cancelled", "skipped", "blocked", "done"})
+PLAN = frozenset({"Touch", "Enrollment", "Pause", "Withdrawal", "Permission"})  # changed since: undoing would muddle it
+
+
+@dataclass
+class Deed:
+    """What is being done; `says` is the line shown with Undo."""
+
+    says: str = ""
+    kind: str = ""
+    actions: list[Action] = field(default_factory=list)
+
+    @property
+    def action(self) -> Action:
+        return self.actions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """It is as before; the record keeps both the deed and its undoing."""
+
+    action: Action
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why it cannot be taken back, in words for the member."""
+
+    why: str
+
+
+@contextmanager
+def undoable(*, lead: Lead, kind: str, by: Member | None, at: datetime, says: str = "") -> Iterator[Deed]:
+    """Around a deed towards one lead: one transaction under the person's lock, with what it takes to undo it.
+
+        with undoable(lead=lead, kind="pause", by=ann, at=now, says="Paused") as deed:
+            enroll.pause(...)
+        deed.action
+    """
+    deed = Deed(says, kind)
+    with transaction.atomic():
+        ledger.lock_persons([lead.person_id])
+        before = snapshot.take(lead)
+        yield deed
+        changed, made = snapshot.difference(before, snapshot.take(lead))
+        deed.actions.append(Action.objects.create(
+            account_id=lead.account_id, member=by, lead=lead, kind=deed.kind[:30], says=deed.says[:200], at=at,
+            before=changed, made=made,
+        ))
+        transaction.on_commit(wake.wake)
+
+
+def undo(*, action: Action, by: Member | None, at: datetime) -> Undone | Refused:
+    """Put back every row as it was. Refused when something has left since, or the plan was changed again."""
+    if action.lead is None:
+        return Refused("The lead is gone.")
+    with transaction.atomic():
+        ledger.lock_persons([action.lead.person_id])
+        fresh = Action.objects.select_for_update().get(account_id=action.account_id, pk=action.pk)
+        why = _why_not(fresh)
+        if why:
+            return Refused(why)
+        _take_back_made(fresh, by, at)
+        for entry in fresh.before:
+            _restore(entry)
+        fresh.undone_at = at
+        fresh.save(update_fields=["undone_at"])
+        record(
+            account_id=fresh.account_id, kind="action.undone", at=at, by=by, lead_id=fresh.lead_id,
+            person_id=action.lead.person_id, data={"action": fresh.pk, "says": fresh.says},
+        )
+        transaction.on_commit(wake.wake)
+    action.undone_at = at
+    return Undone(fresh, f"Undone: {fresh.says}")
+
+
+def _why_not(action: Action) -> str:
+    if action.undone_at:
+        return "It is undone already."
+    made = _by_model(action.made)
+    if Touch.objects.filter(account_id=action.account_id, pk__in=made.get("Touch", [])).exclude(state__in=STILL_HERE).exists():
+        return "A message of it has left already."
+    enrolled = Touch.objects.filter(account_id=action.account_id, enrollment_id__in=made.get("Enrollment", []))
+    if enrolled.exclude(state__in=STILL_HERE).exists():
+        return "The cadence that it began has sent something already."
+    if made.get("Withdrawal") and _did_something_since(action):
+        return "You have gone on since. Lifting a wish not to be contacted needs a written reason."
+    for entry in action.before:
+        if entry["model"] in PLAN and entry["now"] is not None and _changed_since(entry):
+            return "Something happened to this lead since: undo that first."
+    return ""
+
+
+def _did_something_since(action: Action) -> bool:
+    later = Action.objects.filter(account_id=action.account_id, member_id=action.member_id, pk__gt=action.pk)
+    return later.filter(undone_at=None).exists()
+
+
+def _changed_since(entry: Mapping[str, Any]) -> bool:
+    now = _current(entry)
+    return now is None or any(now[name] != value for name, value in snapshot.real(entry["model"], entry["now"]).items())
+
+
+def _current(entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    return snapshot.model(entry["model"])._default_manager.filter(pk=entry["pk"]).values(*entry["now"]).first()
+
+
+def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
+    made = _by_model(action.made)
+    touches = Touch.objects.filter(account_id=action.account_id, pk__in=made.pop("Touch", []))
+    touches.filter(step_key="").update(state=Touch.State.CANCELLED, because="undone", finished_at=at)
+    touches.exclude(step_key="").delete()  # the planner may want the step again
+    Call.objects.filter(account_id=action.account_id, pk__in=made.pop("Call", [])).update(undone_at=at)
+    Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", [])).update(
+        lifted_at=at, lifted_by=by, lifted_because="undone at once"
+    )
+    for name in ("Attempt", "Pause", "Promise", "Permission", "Enrollment"):
+        snapshot.model(name)._default_manager.filter(account_id=action.account_id, pk__in=made.get(name, [])).delete()
+
+
+def _restore(entry: Mapping[str, Any]) -> None:
+    rows = snapshot.model(entry["model"])._default_manager
+    was = snapshot.real(entry["model"], entry["was"])
+    if entry["now"] is None:
+        rows.bulk_create([snapshot.model(entry["model"])(**was)])
+        return
+    now = snapshot.real(entry["model"], entry["now"])
+    current = _current(entry)
+    if current is None:
+        return
+    back = {}
+    for name, value in was.items():
+        if isinstance(value, int) and not isinstance(value, bool) and isinstance(current[name], int) and not name.endswith("_id"):
+            back[name] = current[name] - (now[name] - value)  # a count: others may have counted since
+        elif current[name] == now[name]:
+            back[name] = value
+    if back:
+        rows.filter(pk=entry["pk"]).update(**back)
+
+
+def _by_model(entries: list[dict[str, Any]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for entry in entries:
+        found.setdefault(entry["model"], []).append(entry["pk"])
+    return found

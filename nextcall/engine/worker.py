@@ -1,0 +1,165 @@
+"""The engine at work: claims what is due, sends it, records it, and sleeps until something is due or wakes it."""
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, close_old_connections, connection
+from django.db.models import Min
+
+from nextcall.cadences.models import Touch
+from nextcall.channels.contract import Provider
+from nextcall.engine import overdue
+from nextcall.engine.due import BATCH, Claims
+from nextcall.engine.record import GROUP, record_answers
+from nextcall.engine.rescue import rescue
+from nextcall.engine.send import THREADS, Pool
+from nextcall.engine.senders import Senders
+from nextcall.lib.wake import Waker
+
+log = structlog.get_logger(__name__)
+Clock = Callable[[], datetime]
+Job = Callable[..., bool]  # job(at=now): one bite of work; False when there is none
+
+LONGEST_NAP = timedelta(seconds=60)  # a word that got lost costs at most this
+ROUNDS_ON = timedelta(seconds=1)  # how often leases, pauses and holds are looked after while busy
+MOST_IN_FLIGHT = 4 * BATCH
+BUSY_NAP = 0.005  # seconds; other engines hold what is due, or providers are at work
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Worker:
+    """One engine. `everything`: one provider for every account and channel, for rehearsals and tests.
+
+    `jobs` run beside it, a bite at a time (imports). `threads` 0 sends in this thread, which a jumping clock needs.
+    """
+
+    def __init__(
+        self, *, clock: Clock = system_clock, everything: Provider | None = None, jobs: Sequence[Job] = (),
+        threads: int = THREADS,
+    ) -> None:
+        self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._clock = clock
+        self._senders = Senders(everything)
+        self._claims = Claims(self.name, self._senders)
+        self._pool = Pool(threads=threads, on_answer=self._nudge)
+        self._jobs = jobs
+        self._waker: Waker | None = None
+        self._stopping = threading.Event()
+        self._looked_after_at: datetime | None = None
+
+    def run(self) -> None:
+        """Work until `stop`. What is being sent then is still recorded."""
+        self._waker = Waker()
+        log.info("engine.started", engine=self.name)
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._work_or_sleep()
+                except DatabaseError:
+                    log.exception("engine.database")
+                    close_old_connections()
+                    self._waker.wait(1.0)
+        finally:
+            self._finish()
+            self._waker.close()
+            self._senders.close()
+            connection.close()
+            log.info("engine.stopped", engine=self.name)
+
+    def stop(self) -> None:
+        """Ask it to end; safe in a signal handler."""
+        self._stopping.set()
+        self._nudge()
+
+    def run_until(self, until: datetime, *, start: datetime, moved: Callable[[datetime], None] = lambda at: None) -> datetime:
+        """Everything that falls due from `start` to `until`, the clock jumping from one instant to the next.
+
+        `moved` is called with each instant after its work is done; what it does then (a call logged, a reply) is worked
+        at the same instant. Needs threads=0. Returns the last instant worked.
+        """
+        at = start
+        while True:
+            self._clock = lambda now=at: now  # type: ignore[misc]
+            self._claims.chooser.forget()
+            while self.turn(at):
+                pass
+            moved(at)
+            while self.turn(at):
+                pass
+            following = self.next_at(after=at)
+            if following is None or following > until:
+                return at
+            at = max(following, at + timedelta(microseconds=1)) if following <= at else following
+
+    def turn(self, at: datetime) -> bool:
+        """One round of work at this instant; False when there was nothing to do."""
+        worked = self._record(at)
+        if self._looked_after_at is None or at - self._looked_after_at >= ROUNDS_ON or at < self._looked_after_at:
+            worked = bool(rescue(self._senders, engine=self.name, at=at)) or worked
+            worked = bool(overdue.turn(at=at)) or worked
+            if not worked:
+                self._looked_after_at = at
+        if self._pool.in_flight < MOST_IN_FLIGHT:
+            claimed = self._claims.claim(at=at, limit=BATCH)
+            self._pool.submit(claimed.ready)
+            worked = bool(claimed.settled) or worked
+        return self._record(at) or worked
+
+    def next_at(self, *, after: datetime) -> datetime | None:
+        """The next instant at which there is something to do, as far as is known now."""
+        planned = _next_planned(after)
+        leased = Touch.objects.filter(state__in=["claimed", "sending"]).aggregate(at=Min("lease_until"))["at"]
+        found = [planned, leased, overdue.next_at(after=after), self._claims.next_at()]
+        return min((at for at in found if at is not None), default=None)
+
+    def _work_or_sleep(self) -> None:
+        assert self._waker is not None
+        at = self._clock()
+        worked = self.turn(at)
+        for job in self._jobs:
+            worked = bool(job(at=self._clock())) or worked
+        if worked:
+            return
+        if self._pool.in_flight:
+            self._waker.wait(1.0)
+            return
+        following = self.next_at(after=at) or at + LONGEST_NAP
+        seconds = (min(following, at + LONGEST_NAP) - self._clock()).total_seconds()
+        if self._waker.wait(max(seconds, BUSY_NAP)):
+            self._claims.chooser.forget()
+
+    def _record(self, at: datetime) -> bool:
+        worked = False
+        while answers := self._pool.answers(GROUP):
+            record_answers(answers, engine=self.name, at=self._clock())
+            worked = True
+        return worked
+
+    def _finish(self) -> None:
+        """Threads end what they began; their answers are written down."""
+        self._pool.close()
+        while answers := self._pool.answers(GROUP):
+            record_answers(answers, engine=self.name, at=self._clock())
+
+    def _nudge(self) -> None:
+        if self._waker is not None:
+            self._waker.nudge()
+
+
+def _next_planned(at: datetime) -> datetime | None:
+    """When the next planned touch is due; one that is due already and could not be claimed is looked at again soon."""
+    first: datetime | None = Touch.objects.filter(state="planned").order_by("due_at").values_list("due_at", flat=True).first()
+    if first is None or first > at:
+        return first
+    later: datetime | None = (
+        Touch.objects.filter(state="planned", due_at__gt=at).order_by("due_at").values_list("due_at", flat=True).first()
+    )
+    return min(later, at + timedelta(seconds=BUSY_NAP)) if later else at + timedelta(seconds=BUSY_NAP)

@@ -1,0 +1,109 @@
+"""A message written by hand: the same claim, gate and record as the machine's own."""
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db.models import QuerySet
+
+from nextcall.cadences.models import Touch
+from nextcall.consent import ledger, policy, rules
+from nextcall.consent.facts import Ask, Channel, Decision, Facts, Place, Purpose, Rule
+from nextcall.conversations import log as conversation
+from nextcall.conversations.models import Message
+from nextcall.engine.models import Action
+from nextcall.engine.undo import undoable
+from nextcall.engine.when import spoken
+from nextcall.leads.models import Lead
+from nextcall.team.models import Member
+
+LONGEST_TEXT = 1600  # characters; carriers join at most ten parts
+LONGEST_EMAIL = 50_000
+
+
+class Refused(Exception):
+    """The gate does not let it leave, now or later; `decision` says why."""
+
+    def __init__(self, decision: Decision) -> None:
+        deciding = decision.deciding
+        super().__init__(deciding.says if deciding else "This may not be sent.")
+        self.decision = decision
+
+
+class Unfinished(ValueError):
+    """Nothing is written, or too much."""
+
+
+def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> Decision:
+    """What the gate says about a message or call to this lead now, by hand unless `automated`."""
+    purpose: Purpose = "reply" if lead.waiting_since else "marketing"
+    point = ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
+    wanted = ledger.Wanted(
+        person_id=lead.person_id, contact_point_id=point.pk if point else None, channel=cast(Channel, channel),
+        purpose=purpose, lead_id=lead.pk,
+    )
+    facts = ledger.facts_for([wanted], account_id=lead.account_id, at=at)[0]
+    if point is None:
+        return _unreachable(channel, facts, at)
+    ask = Ask(cast(Channel, channel), purpose, automated)
+    return rules.decide(ask, facts, policy.for_account(lead.account.policy, at=at), at)
+
+
+def write(
+    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "",
+) -> Touch:
+    """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
+
+    Raises Refused with the decision when the gate denies it, Unfinished when there is nothing to send. The action
+    that takes it back is `undo_of(touch)`.
+    """
+    words = conversation.clean(body).strip()
+    if not words or len(words) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
+        raise Unfinished("Write something first." if not words else f"That is too long for one {channel}.")
+    leaves = at + timedelta(seconds=lead.account.undo_seconds)
+    decision = may(lead=lead, channel=channel, at=leaves)
+    if decision.verdict == "deny":
+        raise Refused(decision)
+    deciding = decision.deciding
+    answered = _answered(lead, channel)
+    with undoable(lead=lead, kind="send", by=by, at=at) as deed:
+        touch = Touch.objects.create(
+            account_id=lead.account_id, lead=lead, person_id=lead.person_id, owner=by, channel=channel, by_machine=False,
+            purpose="reply" if lead.waiting_since else "marketing", due_at=decision.earliest or leaves, intended_at=at,
+            priority=0, rule=deciding.id if deciding else "", because=(deciding.says if deciding else "")[:200], body=words,
+            subject=_subject(subject, answered) if channel == "email" else "", created_at=at,
+            in_reply_to=answered.message_id if answered and channel == "email" else "",
+        )
+        conversation.answered(lead=lead, at=at)
+        deed.says = _says(touch, lead, at)
+    return touch
+
+
+def undo_of(touch: Touch) -> Action | None:
+    """The action that takes back a hand-written message."""
+    sends: QuerySet[Action] = Action.objects.filter(account_id=touch.account_id, lead_id=touch.lead_id, kind="send")
+    return next((action for action in sends.order_by("-at")[:20] if {"model": "Touch", "pk": touch.pk} in action.made), None)
+
+
+def _answered(lead: Lead, channel: str) -> Message | None:
+    inbound = Message.objects.filter(account_id=lead.account_id, lead=lead, channel=channel, outbound=False)
+    return inbound.order_by("-at").first()
+
+
+def _subject(subject: str, answered: Message | None) -> str:
+    if subject.strip() or answered is None:
+        return conversation.clean(subject).strip()[:300]
+    return f"Re: {answered.subject.removeprefix('Re: ')}"[:300]
+
+
+def _says(touch: Touch, lead: Lead, at: datetime) -> str:
+    zone = lead.person.zone or lead.account.zone
+    name = "Text" if touch.channel == "text" else "Email"
+    when = f" It leaves {spoken(touch.due_at, now=at, zone=zone)} their time." if touch.rule else ""
+    return f"{name} to {lead.person}.{when}"
+
+
+def _unreachable(channel: str, facts: Facts, at: datetime) -> Decision:
+    what = "email address" if channel == "email" else "number that takes texts" if channel == "text" else "number"
+    place: Place = facts.place
+    rule = Rule("contact.none", "deny", f"There is no {what} on record.", "house rule")
+    return Decision("deny", at, (rule,), jurisdictions=place.jurisdictions)
