@@ -126,6 +126,8 @@ def _start(course: Course, step: Step, intended: datetime) -> Settled:
 def _settle(step: Step, start: Settled, facts: Mapping[str, Facts], policy: Policy, working: Working | None) -> Settled:
     """Where the gate, and the hours of whoever calls, let it go."""
     known = facts.get(f"{step.channel}:{step.purpose}") or facts.get(step.channel)
+    if step.needs_reason:
+        return Settled(start.due_at, "cadence.needs_reason", "Goes only with a reason that they have not heard.", blocked=True)
     if known is None:
         return Settled(start.due_at, "contact.none", f"Nothing on record to reach them by {step.channel}.", blocked=True)
     ask = Ask(step.channel, step.purpose, step.by == "machine")  # type: ignore[arg-type]
@@ -168,7 +170,7 @@ def _priority(course: Course, step: Step, intended: datetime) -> int:
 
 def plan(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts], policy: Policy, *, now: datetime,
          until: datetime | None = None, days: int | None = None, seed: int = 0, working: Working | None = None,
-         standing: Iterable[Planned] = ()) -> tuple[Planned, ...]:
+         standing: Iterable[Planned] = (), limit: int = 1_000) -> tuple[Planned, ...]:
     """Everything ahead for a lead who never answers: each call is made when due, and nobody picks up.
 
     Runs `next_touches` forward in time and asks the gate again when each touch is due, as the engine does at claim,
@@ -191,7 +193,7 @@ def plan(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts], polic
             heappush(queue, (touch.due_at, touch.priority, count, touch))
             count += 1
             progress = replace(progress, standing=progress.standing | {touch.step_key})
-        if not queue or queue[0][0] > end or count > ROUNDS * len(steps):
+        if not queue or queue[0][0] > end or len(done) >= limit or count > ROUNDS * (len(steps) + 1):
             return tuple(done)
         due, priority, number, touch = heappop(queue)
         now = max(now, due)

@@ -11,8 +11,9 @@ from nextcall.cadences.definition import Cadence, Made, Progress
 from nextcall.cadences.models import Enrollment, Pause, Touch
 from nextcall.cadences.planner import Working
 from nextcall.cadences.versions import definitions
-from nextcall.consent import ledger, policy
+from nextcall.consent import policy
 from nextcall.consent.facts import Facts
+from nextcall.consent.known import Wanted, facts_for, points_for
 from nextcall.consent.policy import Policy
 from nextcall.leads.models import ContactPoint
 from nextcall.team.models import Account
@@ -69,7 +70,7 @@ def situations(enrollments: Sequence[Enrollment], *, account_id: int, at: dateti
     account = Account.objects.get(pk=account_id)
     cadences = definitions([enrollment.version_id for enrollment in enrollments])
     progress = progress_of(enrollments)
-    points = ledger.points_for({enrollment.person_id for enrollment in enrollments}, account_id=account_id)
+    points = points_for({enrollment.person_id for enrollment in enrollments}, account_id=account_id)
     facts = _facts(enrollments, cadences, points, account_id=account_id, at=at)
     rules = policy.for_account(account.policy, at=at)
     hours = _working(enrollments)
@@ -102,15 +103,15 @@ def _facts(enrollments: Sequence[Enrollment], cadences: Mapping[int, Cadence],
            points: Mapping[int, Mapping[str, ContactPoint]], *, account_id: int,
            at: datetime) -> dict[int, dict[str, Facts]]:
     """Facts by enrollment, then "channel" or "channel:purpose"; a channel without a contact point has none."""
-    asked: list[tuple[int, str, ledger.Wanted]] = []
+    asked: list[tuple[int, str, Wanted]] = []
     for enrollment in enrollments:
         reachable = points.get(enrollment.person_id, {})
         for name, channel, purpose in questions(cadences[enrollment.version_id]):
             if channel in reachable:
-                asked.append((enrollment.pk, name, ledger.Wanted(
+                asked.append((enrollment.pk, name, Wanted(
                     person_id=enrollment.person_id, contact_point_id=reachable[channel].pk, channel=channel,
                     purpose=purpose, lead_id=enrollment.lead_id)))
-    answers = ledger.facts_for([wanted for _, _, wanted in asked], account_id=account_id, at=at)
+    answers = facts_for([wanted for _, _, wanted in asked], account_id=account_id, at=at)
     found: dict[int, dict[str, Facts]] = {enrollment.pk: {} for enrollment in enrollments}
     for (enrollment_id, name, _), facts in zip(asked, answers, strict=True):
         found[enrollment_id][name] = facts

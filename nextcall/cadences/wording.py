@@ -1,8 +1,10 @@
 """What a message says: Liquid templates with limits, variants, and no gaps. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import cycle
 from typing import Any
 
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined
@@ -52,6 +54,7 @@ class Limited(Environment):
     context_depth_limit = 5
 
 
+_NAME = re.compile(r"\{\{ *([a-z_]+(?:\.[a-z_]+)?) *\}\}")
 _LIQUID = Limited(undefined=FalsyStrictUndefined)
 
 
@@ -61,7 +64,14 @@ class Variant:
 
     template: BoundTemplate
     needs: tuple[str, ...]
-    plain: bool  # without tags: it needs all its names
+    # Text and names in turn, if it is made of nothing else (no tag, no filter): said without Liquid, ten times faster.
+    parts: tuple[str, ...]
+
+    def say(self, names: Mapping[str, Any]) -> str:
+        if not self.parts:
+            return self.template.render(names).strip()
+        known = (_value(part, names) if odd else part for odd, part in zip(cycle((False, True)), self.parts))
+        return "".join(known).strip()
 
     @property
     def personal(self) -> bool:
@@ -133,21 +143,21 @@ def _say(texts: Sequence[str], seed: int, names: Mapping[str, Any]) -> str:
     personal = [variant for variant in variants if variant.personal]
     general = [variant for variant in variants if not variant.personal]
     for group in (personal, general):
-        usable = [variant for variant in group if not variant.plain or all(_known(need, names) for need in variant.needs)]
+        usable = [one for one in group if not one.parts or all(_value(need, names) for need in one.needs)]
         for turn in range(len(usable)):
             try:
-                return usable[(seed + turn) % len(usable)].template.render(names).strip()
+                return usable[(seed + turn) % len(usable)].say(names)
             except UndefinedError:
                 continue  # a name inside a tag: another variant may do without
             except LiquidError as wrong:
                 raise BadCadence(str(wrong).splitlines()[0]) from None
-    raise Gap([need for need in variants[0].needs if not _known(need, names)])
+    raise Gap([need for need in variants[0].needs if not _value(need, names)])
 
 
-def _known(need: str, names: Mapping[str, Any]) -> bool:
+def _value(need: str, names: Mapping[str, Any]) -> str:
     head, _, field = need.partition(".")
-    value = names.get(head)
-    return bool(value.get(field)) if field and isinstance(value, Mapping) else bool(value)
+    value = names.get(head, "")
+    return str(value.get(field, "") if field and isinstance(value, Mapping) else value)
 
 
 @lru_cache(maxsize=2048)
@@ -160,7 +170,9 @@ def _variant(text: str) -> Variant:
     template = _LIQUID.from_string(text)
     found = template.analyze()
     needs = {".".join(str(part) for part in name.segments) for uses in found.globals.values() for name in uses}
-    return Variant(template, tuple(sorted(needs)), plain="{%" not in text)
+    parts = tuple(_NAME.split(text))
+    simple = not any("{{" in part or "{%" in part for part in parts[::2])
+    return Variant(template, tuple(sorted(needs)), parts if simple else ())
 
 
 def _in_a_sentence(offer: str) -> str:

@@ -1,0 +1,80 @@
+"""What lies ahead of a lead, and what an outcome would change: for the pages."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from nextcall.cadences.definition import Made, Planned
+from nextcall.cadences.models import Enrollment, Pause, Touch
+from nextcall.cadences.planner import next_touches, plan
+from nextcall.cadences.progress import FREED, STANDING, Situation, situations
+from nextcall.leads.models import Lead
+
+HORIZON = timedelta(days=800)  # longer than any shipped cadence
+
+
+def ahead(lead: Lead, *, at: datetime, limit: int = 20) -> tuple[Planned, ...]:
+    """The touches ahead if the lead never answers, soonest first, from all cadences the lead is on.
+
+    Touches already planned or open come with the time they are stored with. A paused cadence is shown as if it
+    resumed when its pause ends, or now if nobody knows when.
+    """
+    running = Enrollment.objects.filter(account_id=lead.account_id, lead=lead, ended_at__isnull=True)
+    enrollments = list(running.select_related("lead__owner"))
+    found: list[Planned] = []
+    for situation in situations(enrollments, account_id=lead.account_id, at=at):
+        found += _ahead(_resumed(situation, at), at=at, limit=limit)
+    return tuple(sorted(found, key=lambda touch: touch.due_at)[:limit])
+
+
+def if_closed(touch: Touch, *, outcome: str, attempt: bool, at: datetime) -> tuple[Planned, ...]:
+    """What would be planned next if this touch were closed now with that outcome: "Next call Tue 5:10 pm"."""
+    if touch.enrollment_id is None:
+        return ()
+    enrollments = list(Enrollment.objects.filter(pk=touch.enrollment_id).select_related("lead__owner"))
+    for situation in situations(enrollments, account_id=touch.account_id, at=at):
+        progress = situation.progress
+        closed = Made(touch.step_key, touch.channel, at, touch.intended_at or touch.due_at, attempt, outcome)
+        progress = replace(
+            progress, made=(*progress.made, closed), standing=progress.standing - {touch.step_key},
+            open=progress.open - {touch.step_key},
+        )
+        facts = situation.facts if not attempt else {
+            name: replace(known, attempts=(*known.attempts, (touch.channel, at))) for name, known in situation.facts.items()
+        }
+        return next_touches(situation.cadence, progress, facts, situation.policy, now=at,
+                            seed=touch.lead_id, working=situation.working)
+    return ()
+
+
+def _ahead(situation: Situation, *, at: datetime, limit: int) -> Sequence[Planned]:
+    rows = Touch.objects.filter(enrollment=situation.enrollment, state__in=STANDING).exclude(step_key__contains=FREED)
+    known = {step.key for step in situation.cadence.steps}
+    return plan(
+        situation.cadence, situation.progress, situation.facts, situation.policy, now=at, until=at + HORIZON,
+        seed=situation.enrollment.lead_id, working=situation.working, limit=limit,
+        standing=(_as_planned(row) for row in rows if row.step_key in known),
+    )
+
+
+def _resumed(situation: Situation, at: datetime) -> Situation:
+    enrollment = situation.enrollment
+    if enrollment.state != Enrollment.State.PAUSED:
+        return situation
+    held = Pause.objects.filter(enrollment=enrollment, ended_at__isnull=True).first()
+    if held is None:
+        return situation
+    length = max(held.until_at or at, at) - held.began_at
+    progress = replace(situation.progress, shift=situation.progress.shift + length,
+                       pauses=(*situation.progress.pauses, (held.began_at, length)))
+    return replace(situation, progress=progress)
+
+
+def _as_planned(row: Touch) -> Planned:
+    local = row.local_at or row.due_at
+    return Planned(
+        step_key=row.step_key, channel=row.channel, by="machine" if row.by_machine else "person", purpose=row.purpose,
+        local_at=local.astimezone(UTC).replace(tzinfo=None), zone=row.zone or "UTC",
+        intended_at=row.intended_at or row.due_at, due_at=row.due_at, priority=row.priority, rule=row.rule,
+        moved_because=row.because,
+    )
