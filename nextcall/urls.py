@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
+    path("", include("nextcall.hooks.urls")),
     path("", include("nextcall.web.urls")),
 ]
 handler400 = "nextcall.web.errors.unreadable"

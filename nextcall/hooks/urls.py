@@ -1,0 +1,9 @@
+"""The addresses of machines. They need no session; each proves itself in its own way."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from nextcall.hooks import leads
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("in/<str:key>/<str:format>", leads.leads_in, name="leads_in"),
+]

@@ -1,0 +1,109 @@
+"""Raw first, meaning second: a delivery is safe before anybody tries to understand it."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from nextcall.intake import accept
+from nextcall.intake.accept import NoWayToReach, Placing
+from nextcall.intake.models import Capture
+from nextcall.intake.parsers import any_format
+from nextcall.intake.parsers.gather import Reading
+from nextcall.intake.parsers.new_lead import CannotRead, NewLead
+from nextcall.intake.rights import Wording
+from nextcall.leads.models import Lead
+from nextcall.lib import wake
+from nextcall.team.models import LeadInKey
+
+# Builders repeat a delivery that they think was lost for up to a day; the same words later are a new enquiry.
+SAME_FOR = timedelta(hours=24)
+AT_ONCE = 20  # captures that one turn of the worker accepts
+
+log = structlog.get_logger(__name__)
+
+
+def keep(
+    *, key: LeadInKey, format: str, content_type: str, body: bytes, at: datetime, ip: str | None, delivery: str = "",
+) -> tuple[Capture, bool]:
+    """Store a delivery; committed when this returns, unless the caller has a transaction open. (capture, is it new?)
+
+    `delivery`: the sender's own id of it (Idempotency-Key), where there is one.
+    """
+    today, yesterday = (_hash(delivery, format, body, at - back) for back in (timedelta(), SAME_FOR))
+    same = Capture.objects.filter(account=key.account_id, key=key, body_hash__in=(today, yesterday), received_at__gt=at - SAME_FOR).order_by("-received_at")
+    if before := same.defer("body").first():
+        return before, False
+    capture = Capture(account_id=key.account_id, key=key, format=format[:20], content_type=content_type[:120], body=body, body_hash=today,
+                      received_at=at, ip=ip)
+    try:
+        with transaction.atomic():
+            capture.save(force_insert=True)
+    except IntegrityError:  # the same delivery in another process, this moment
+        return Capture.objects.defer("body").get(account=key.account_id, key=key, body_hash=today), False
+    transaction.on_commit(wake.wake)
+    return capture, True
+
+
+def _hash(delivery: str, format: str, body: bytes, at: datetime) -> str:
+    said = f"id {delivery}".encode() if delivery else f"{format} ".encode() + body
+    return hashlib.sha256(f"{at:%Y-%m-%d} ".encode() + said).hexdigest()
+
+
+def accept_capture(capture: Capture, *, at: datetime) -> list[Lead]:
+    """Understand a kept delivery and accept its leads; their list, empty when it stays for a person to mend.
+
+    Never raises for what the delivery holds. Accepting one again is harmless: another process may have been quicker.
+    """
+    try:
+        with transaction.atomic():
+            kept = Capture.objects.select_for_update().select_related("account", "key__owner").filter(pk=capture.pk).exclude(state="accepted").first()
+            if kept is None:
+                return []
+            leads = _accept(kept, at=at)
+            capture.state, capture.problem, capture.lead = kept.state, "", leads[0]
+            return leads
+    except (CannotRead, NoWayToReach) as problem:
+        _set_aside(capture, str(problem))
+    except Exception as error:  # whatever it holds, the next delivery must not suffer
+        log.exception("capture.failed", capture=capture.pk)
+        _set_aside(capture, f"could not be accepted ({type(error).__name__}); open it and accept it by hand")
+    return []
+
+
+def _accept(capture: Capture, *, at: datetime) -> list[Lead]:
+    account, key = capture.account, capture.key
+    reading = Reading(zone=account.zone, country=account.country)
+    parse = any_format.POSTED.get(capture.format, any_format.POSTED["auto"])
+    understood = parse(bytes(capture.body), capture.content_type, reading)
+    arrivals = [lead for lead in understood.leads if lead.emails or lead.phones]
+    if not arrivals:
+        raise NoWayToReach(_why(understood.leads[0], understood.warnings))
+    placing = Placing(
+        source=key.source_name if key else "", offer=key.offer_name if key else "", owner=key.owner if key else None,
+        cadence=(key.cadence_slug if key else "") or account.default_cadence, shown=Wording.from_json(key.permission if key else {}),
+        via="form", capture_id=capture.pk,
+    )
+    accepted = accept.accept_many(arrivals, placing, account=account, by=None, at=at)
+    leads = [one.lead for one in accepted if one.lead is not None]
+    capture.state, capture.problem, capture.lead = Capture.State.ACCEPTED, "", leads[0]
+    capture.save(update_fields=["state", "problem", "lead"])
+    return leads
+
+
+def _why(lead: NewLead, warnings: tuple[str, ...]) -> str:
+    return "no phone number and no email address that can be used" + (f": {'; '.join(warnings)}" if warnings else "")
+
+
+def _set_aside(capture: Capture, problem: str) -> None:
+    capture.state, capture.problem = Capture.State.UNREADABLE, problem[:300]
+    Capture.objects.filter(pk=capture.pk).exclude(state="accepted").update(state=capture.state, problem=capture.problem)
+
+
+def run_waiting(*, at: datetime) -> bool:
+    """Accept the oldest deliveries that nobody looked at yet; True while there may be more. For the engine's worker."""
+    waiting = list(Capture.objects.filter(state=Capture.State.NEW).order_by("received_at").defer("body")[:AT_ONCE])
+    for capture in waiting:
+        accept_capture(capture, at=at)
+    return len(waiting) == AT_ONCE

@@ -1,0 +1,64 @@
+"""Writes the permissions of a batch: one by one for what a lead sent, in bulk for what a file says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from nextcall.consent import ledger
+from nextcall.consent.models import Permission
+from nextcall.intake.rights import Right, without_proof
+from nextcall.leads.models import ContactPoint, Person
+from nextcall.team.models import Account, Member
+from nextcall.timeline.record import event, record_many
+
+
+@dataclass(slots=True)
+class Permissions:
+    """Collects the permissions of a batch until its persons are stored."""
+
+    account: Account
+    via: str  # form, import, hand
+    import_id: int | None
+    capture_id: int | None
+    by: Member | None
+    at: datetime
+    _collected: list[tuple[Person, ContactPoint, Right]] = field(default_factory=list)
+
+    def add(self, person: Person, rights: Sequence[Right], points: Mapping[str, Sequence[ContactPoint]]) -> None:
+        """`points`: the numbers under "phone" and the addresses under "email" that the inquiry itself names."""
+        for right in without_proof(rights) if self.via == "import" else rights:
+            self._collected += [(person, point, right) for point in points["email" if right.channel == "email" else "phone"]]
+
+    def store(self) -> None:
+        """Write them. A file never ends an earlier stop, so nothing has to be looked up for it."""
+        if self.via != "import":
+            for person, point, right in self._collected:
+                ledger.grant(account=self.account, person=person, contact_point=point, source=self.via, at=self.at, by=self.by,
+                             import_id=self.import_id, **self._fields(right))
+            return
+        rows = Permission.objects.bulk_create([
+            Permission(account=self.account, person=person, contact_point=point, source="import", recorded_at=self.at, recorded_by=self.by,
+                       import_id=self.import_id, **self._fields(right))
+            for person, point, right in self._collected
+        ], batch_size=300)
+        given: dict[int, list[dict[str, Any]]] = {}
+        for row in rows:
+            given.setdefault(row.person_id, []).append({"channel": row.channel, "tier": row.tier, "permission": row.pk})
+        record_many(
+            event(account_id=self.account.pk, kind="permission.given", at=self.at, by=self.by, person_id=person_id,
+                  data={"source": "import", "import": self.import_id, "given": items})
+            for person_id, items in given.items()
+        )
+
+    def _fields(self, right: Right) -> dict[str, Any]:
+        proof = {**right.proof, **({"capture": self.capture_id} if self.capture_id else {})}
+        return {"channel": right.channel, "tier": right.tier, "automated": right.automated, "wording": right.wording[:10_000],
+                "sellers": list(right.sellers), "proof": proof, "given_at": self._instant(right.given_at)}
+
+    def _instant(self, given: datetime | date | None) -> datetime:
+        """When it was given: what was said, never later than now. A day without a time counts from its first minute."""
+        if given is not None and not isinstance(given, datetime):
+            given = datetime.combine(given, time(), ZoneInfo(self.account.zone))
+        return given if given is not None and given < self.at else self.at

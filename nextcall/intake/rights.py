@@ -1,0 +1,84 @@
+"""Which permissions an inquiry gives, from the lead's own ticks and from the wording of the form or file. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from nextcall.intake.parsers.new_lead import NewLead
+
+# Prior express written consent must say that machines may call or text (US-03 in the compliance notes).
+_AUTOMATED = re.compile(r"\b(automat\w*|auto ?dial\w*|pre-?recorded|artificial|recurring|dialing system|ai voice)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a form or a file shows every lead: its own permission, beside what the lead ticked."""
+
+    channels: tuple[str, ...] = ()
+    wording: str = ""
+    sellers: tuple[str, ...] = ()
+    tier: str = ""  # "": judged by the wording
+    attested_by: str = ""  # who says that the rows of a file were given it
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Wording":
+        """From LeadInKey.permission or Import.choices; what is not of the right shape gives nothing."""
+        channels = kept.get("channels") or ()
+        return cls(
+            tuple(str(channel) for channel in channels if channel in ("call", "text", "email", "voicemail")),
+            str(kept.get("wording") or ""), tuple(map(str, kept.get("sellers") or ())), str(kept.get("tier") or ""),
+            str(kept.get("attested_by") or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One permission on one channel; stored for every number or address the inquiry names for it."""
+
+    channel: str
+    tier: str
+    automated: bool
+    wording: str
+    sellers: tuple[str, ...] = ()
+    given_at: datetime | date | None = None
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
+    """The permissions of one inquiry: a box left empty or an opt-out takes its channel out, whatever the form says."""
+    refused = set(lead.refused) | set(lead.opt_outs)
+    given = lead.consent
+    rights: dict[str, Right] = {}
+    if shown.wording.strip():
+        for channel in shown.channels:
+            tier, automated = _weight(shown.wording, shown.tier)
+            rights[channel] = Right(channel, tier, automated, shown.wording, shown.sellers or (seller,), given.at if given else None,
+                                    _proof(lead, attested_by=shown.attested_by))
+    for channel in given.channels if given else ():
+        # No wording, no proof: a yes without its words lets a person write and call, never a machine.
+        words = (given.wording or "") if given else ""
+        tier, automated = _weight(words, "") if words else ("express", False)
+        if channel not in rights:
+            rights[channel] = Right(channel, tier, automated, words, (seller,), given.at if given else None, _proof(lead))
+    return [right for channel, right in rights.items() if channel not in refused]
+
+
+def without_proof(rights: Sequence[Right]) -> list[Right]:
+    """What is left of an imported file's own consent column: only what somebody attests to gives calls and texts."""
+    return [right for right in rights if right.channel == "email" or right.wording]
+
+
+def _weight(wording: str, tier: str) -> tuple[str, bool]:
+    automated = bool(_AUTOMATED.search(wording))
+    if tier in ("express", "implied"):
+        return tier, False
+    return ("written", True) if automated else ("express", False)
+
+
+def _proof(lead: NewLead, *, attested_by: str = "") -> dict[str, Any]:
+    given = lead.consent
+    proof = {"ip": given.ip if given else None, "url": given.url if given else None, "attested_by": attested_by or None, "format": lead.raw_format,
+             "rows": list(lead.rows) or None}
+    return {key: value for key, value in proof.items() if value}
