@@ -1,5 +1,6 @@
 """What each button on an open touch will do, in words, before it is pressed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,10 +26,13 @@ class Effect:
     says: str
 
 
-def effects(touch: Touch, *, at: datetime) -> list[Effect]:
-    """The outcomes of the account's table for a call; sent or skipped for a message from the member's own phone."""
+def effects(touch: Touch, *, at: datetime, known: Sequence[Situation] | None = None) -> list[Effect]:
+    """The outcomes of the account's table for a call; sent or skipped for a message from the member's own phone.
+
+    `known`: what cadences.ahead.situations_of said a moment ago.
+    """
     lines = list(outcomes.table(touch.account.outcomes).values()) if touch.channel in CALLED else [SENT]
-    situation = _situation(touch, at)
+    situation = _situation(touch, at) if known is None else _of(touch, known)
     return [
         Effect(line.keystroke, line.key, line.label, _says(line, touch, situation, at)) for line in (*lines, SKIPPED)
     ]
@@ -41,6 +45,11 @@ def _situation(touch: Touch, at: datetime) -> Situation | None:
         account_id=touch.account_id, pk=touch.enrollment_id, state=Enrollment.State.ACTIVE
     ).select_related("lead__owner")
     return next(iter(situations(list(active), account_id=touch.account_id, at=at)), None)
+
+
+def _of(touch: Touch, known: Sequence[Situation]) -> Situation | None:
+    return next((one for one in known if one.enrollment.pk == touch.enrollment_id
+                 and one.enrollment.state == Enrollment.State.ACTIVE), None)
 
 
 def _says(line: outcomes.Outcome, touch: Touch, situation: Situation | None, at: datetime) -> str:
