@@ -1,12 +1,15 @@
 """The thread of touches on a card: done, now and planned, each with its own shape."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from nextcall.cadences import ahead, parse
+from nextcall.cadences import ahead, wording
 from nextcall.cadences.definition import Cadence, Planned
-from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences.models import Touch
+from nextcall.cadences.progress import Situation
 from nextcall.leads.models import Lead
 from nextcall.worklist import say
 
@@ -44,41 +47,44 @@ class Thread:
     says: str = ""
 
 
-@lru_cache(maxsize=256)
-def _cadence(version_id: int, source: str) -> Cadence:
-    return parse.read(source)
-
-
-def thread_of(lead: Lead, *, touch: Touch | None, enrollment: Enrollment | None, at: datetime, zone: str) -> Thread:
-    """The beads behind and ahead of the touch in hand; four queries and one simulated plan at most."""
+def thread_of(lead: Lead, *, touch: Touch, running: Sequence[Situation], at: datetime, zone: str) -> Thread:
+    """The beads behind and ahead of the touch in hand; `running` is what the lead is on, the main cadence first."""
     made = tuple(reversed(
         Touch.objects.filter(account_id=lead.account_id, lead=lead, state__in=MADE).order_by("-due_at")[:20]
     ))
-    cadence = _cadence(enrollment.version_id, enrollment.version.source) if enrollment and enrollment.version.source else None
-    planned = [one for one in ahead.ahead(lead, at=at, limit=AHEAD + 1) if not touch or one.step_key != touch.step_key]
+    planned = [one for one in ahead.ahead(lead, at=at, limit=AHEAD + 1, known=running) if one.step_key != touch.step_key]
     beads = [_done(one) for one in made[-BEHIND:]]
-    if touch:
-        beads.append(Bead("here", ICONS.get(touch.channel, "call"), "Now", f"{touch.channel.capitalize()}, now"))
+    beads.append(Bead("here", ICONS.get(touch.channel, "call"), "Now", f"{touch.channel.capitalize()}, now"))
     room = AHEAD - len(beads)
     beads += [_planned(one, zone=zone, at=at, wide=len(beads) + n > 5) for n, one in enumerate(planned[:room])]
-    if cadence is None:
+    if not running:
         return Thread(beads=tuple(beads), made=made)
+    cadence, anchor = running[0].cadence, running[0].enrollment.anchor_at
     number, step_says = _place(cadence, touch, made)
+    step_says = wording.say(step_says, _names(lead))
     if len(cadence.steps) > number + len(planned[:room]):
         days = max((step.when.day or 0) for step in cadence.steps)
         label = f"Day {days}" if days else f"{len(cadence.steps)} in all"
         beads.append(Bead("more", "", label, f"{len(cadence.steps)} touches in all"))
-    day = (at.astimezone(say.ZoneInfo(zone)).date() - enrollment.anchor_at.astimezone(say.ZoneInfo(zone)).date()).days + 1 if enrollment else 0
+    day = (at.astimezone(ZoneInfo(zone)).date() - anchor.astimezone(ZoneInfo(zone)).date()).days + 1
     return Thread(
         beads=tuple(beads), made=made, number=number, total=len(cadence.steps), cadence=cadence.name, day=max(day, 1),
         step_says=step_says, says=f"Touch {number} of {len(cadence.steps)} in {cadence.name}",
     )
 
 
-def _place(cadence: Cadence, touch: Touch | None, made: tuple[Touch, ...]) -> tuple[int, str]:
+def _names(lead: Lead) -> dict[str, Any]:
+    owner, account = lead.owner, lead.account
+    return wording.names_for(
+        first_name=lead.person.given_name, name=lead.person.name, my_name=owner.name if owner else "",
+        seller=account.seller_name or account.name, offer=lead.offer.name if lead.offer else "", city=lead.person.city,
+    )
+
+
+def _place(cadence: Cadence, touch: Touch, made: tuple[Touch, ...]) -> tuple[int, str]:
     """Which touch of the cadence is in hand, and what its step says."""
     for number, step in enumerate(cadence.steps, 1):
-        if touch and step.key == touch.step_key:
+        if step.key == touch.step_key:
             return number, step.says
     return min(len(made) + 1, len(cadence.steps)), ""
 
@@ -93,7 +99,7 @@ def _planned(one: Planned, *, zone: str, at: datetime, wide: bool) -> Bead:
     if named == "today":
         label = say.clock(one.due_at, zone)
     elif named == "tomorrow":
-        label = f"{one.due_at.astimezone(say.ZoneInfo(zone)):%a}"
+        label = f"{one.due_at.astimezone(ZoneInfo(zone)):%a}"
     else:
         label = named[:3] if named.endswith("day") else named
     return Bead("ahead", ICONS.get(one.channel, "call"), label, f"{one.channel.capitalize()}, planned {say.when(one.due_at, zone, at=at)}", wide)

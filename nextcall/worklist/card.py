@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences import ahead, wording
+from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Message, Note, Promise
 from nextcall.engine import outcome
 from nextcall.leads.models import Lead
@@ -32,8 +33,9 @@ class Card:
 
     ranked: Ranked
     lead: Lead
-    touch: Touch | None
+    touch: Touch  # not stored if it is no touch of the plan
     promise: Promise | None
+    zone: str  # theirs
     name: str
     first_name: str
     there: str  # the time where they are
@@ -58,11 +60,10 @@ class _Read:
     """The rows that a card is made of."""
 
     lead: Lead
-    touch: Touch | None
+    touch: Touch
     promise: Promise | None
     inbound: Message | None
     note: Note | None
-    enrollment: Enrollment | None
 
 
 def _read(ranked: Ranked, member: Member) -> _Read:
@@ -71,33 +72,41 @@ def _read(ranked: Ranked, member: Member) -> _Read:
         Lead.objects.filter(account_id=member.account_id, pk=one.lead_id)
         .select_related("account", "person", "source", "offer", "owner").get()
     )
-    touch = Touch.objects.filter(account_id=member.account_id, pk=one.touch_id).first() if one.touch_id else open_touch(lead)
     return _Read(
-        lead=lead, touch=touch,
+        lead=lead, touch=in_hand(lead, one.touch_id),
         promise=Promise.objects.filter(pk=one.promise_id).first() if one.promise_id else None,
         inbound=Message.objects.filter(account_id=member.account_id, lead=lead, outbound=False).order_by("-at").first(),
         note=Note.objects.filter(account_id=member.account_id, lead=lead).order_by("-at").first(),
-        enrollment=(
-            Enrollment.objects.filter(account_id=member.account_id, lead=lead, ended_at__isnull=True)
-            .select_related("version__cadence").order_by("beside", "-pk").first()
-        ),
     )
 
 
-def open_touch(lead: Lead) -> Touch | None:
-    """The touch a person has in hand for this lead: open, else the next one planned for a person."""
-    ours = Touch.objects.filter(account_id=lead.account_id, lead=lead, by_machine=False)
-    found = ours.filter(state=Touch.State.OPEN).order_by("due_at").first()
-    return found or ours.filter(state=Touch.State.PLANNED, channel="call").order_by("due_at").first()
+def in_hand(lead: Lead, touch_id: int | None = None) -> Touch:
+    """The touch a person has in hand for this lead: the one named, else the open one, else the next call planned.
+
+    With none of them an unplanned call, not stored: whatever is logged of it stands by itself.
+    """
+    ours = Touch.objects.filter(account_id=lead.account_id, lead=lead).select_related("account")
+    if touch_id:
+        return ours.get(pk=touch_id)
+    mine = ours.filter(by_machine=False)
+    found = mine.filter(state=Touch.State.OPEN).order_by("due_at").first()
+    found = found or mine.filter(state=Touch.State.PLANNED, channel="call").order_by("due_at").first()
+    return found or Touch(account=lead.account, lead=lead, person=lead.person, channel="call", by_machine=False, state=Touch.State.OPEN)
+
+
+def question_to_ask(lead: Lead) -> str:
+    """One easy question that fits what they asked for."""
+    return wording.question_for(lead.offer.name if lead.offer else "")
 
 
 def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
     """The whole card of one ranked lead."""
     rows = _read(ranked, member)
     lead, person = rows.lead, rows.lead.person
-    reach = reach_of(person.pk, lead.pk, member=member, at=at)
+    running = ahead.situations_of(lead, at=at)
+    reach = reach_of(lead, member=member, at=at, known=running[0] if running else None)
     zone = reach["call"].facts.place.home_zone
-    thread = thread_of(lead, touch=rows.touch, enrollment=rows.enrollment, at=at, zone=zone)
+    thread = thread_of(lead, touch=rows.touch, running=running, at=at, zone=zone)
     known = say.Known(
         zone=zone, member_zone=member.zone, touch_number=thread.number, touches=thread.total, cadence=thread.cadence,
         cadence_day=thread.day, due_at=ranked.candidate.due_at, promise=rows.promise.what if rows.promise else "",
@@ -109,12 +118,12 @@ def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
     words, words_from = _words(rows, at=at)
     primary = _primary(ranked, reach)
     return Card(
-        ranked=ranked, lead=lead, touch=rows.touch, promise=rows.promise, name=str(person), first_name=first,
+        ranked=ranked, lead=lead, touch=rows.touch, promise=rows.promise, zone=zone, name=str(person), first_name=first,
         there=say.clock(at, zone), about=_about(lead), words=words, words_from=words_from, chip=chip, tint=tint,
         why=say.why(ranked, known, at=at), details=tuple(_details(rows, reach, known, thread, at=at)),
         reasons=_reasons(rows, thread, first), beads=thread.beads, thread_says=thread.says, reach=reach, primary=primary,
         held=_held(reach, primary, zone=zone, at=at),
-        outcomes=tuple(outcome.effects(rows.touch, at=at)) if rows.touch else (),
+        outcomes=tuple(outcome.effects(rows.touch, at=at, known=running)),
     )
 
 

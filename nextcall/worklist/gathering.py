@@ -1,6 +1,6 @@
 """Everything that could be a member's next card, read in a fixed number of bounded queries."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Q
@@ -13,8 +13,7 @@ from nextcall.worklist.ranking import SPEED_GOAL, Candidate
 
 MOST = 200  # rows of one kind looked at: more than anyone works in a day
 SOME = 50
-
-Mine = Callable[[str], Q]
+CARDS = (Promise.Kind.CALL, Promise.Kind.SEND)
 
 
 def gather(member: Member, *, at: datetime) -> list[Candidate]:
@@ -22,10 +21,23 @@ def gather(member: Member, *, at: datetime) -> list[Candidate]:
 
     The gate has not been asked yet: see `gating.judge`.
     """
-    return [
-        *promised(member, at=at), *fresh(member, at=at), *waiting(member, at=at), *due(member, at=at),
-        *uncertain(member),
-    ]
+    promised_for_later = later_promises(member, at=at)
+    found = [*promised(member, at=at), *fresh(member, at=at), *waiting(member, at=at), *due(member, at=at)]
+    return [one for one in found if not _can_wait(one, promised_for_later)] + uncertain(member)
+
+
+def _can_wait(one: Candidate, promised_for_later: Mapping[int, datetime]) -> bool:
+    """Somebody promised or snoozed it for later, and they have not written since."""
+    made_at = promised_for_later.get(one.lead_id)
+    return made_at is not None and (one.waiting_since is None or one.waiting_since <= made_at)
+
+
+def later_promises(member: Member, *, at: datetime) -> dict[int, datetime]:
+    """Leads with a promise that is not due yet, and when it was made."""
+    rows = Promise.objects.filter(
+        account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__gt=at, kind__in=CARDS
+    )
+    return dict(rows.order_by("-made_at").values_list("lead_id", "made_at")[:MOST])
 
 
 def _free(member: Member, lead: str, *, at: datetime) -> Q:
@@ -35,10 +47,10 @@ def _free(member: Member, lead: str, *, at: datetime) -> Q:
 
 
 def promised(member: Member, *, at: datetime) -> list[Candidate]:
-    """Promises due. A call-back window is no card: it is pinned while it is open."""
+    """Promises due. Windows and appointments are no cards: they are pinned."""
     rows = (
         Promise.objects.filter(account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__lte=at)
-        .exclude(kind=Promise.Kind.WINDOW)
+        .filter(kind__in=CARDS)
         .order_by("due_at").values_list("id", "lead_id", "lead__person_id", "due_at", "kind")[:SOME]
     )
     return [

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
+from nextcall.cadences.progress import Situation
 from nextcall.consent import ledger, policy, rules
-from nextcall.consent.facts import Ask, Channel, Decision, Facts
-from nextcall.leads.models import ContactPoint
+from nextcall.consent.facts import Ask, Channel, Decision, Facts, Purpose, Rule
+from nextcall.leads.models import ContactPoint, Lead
 from nextcall.team.models import Member
 from nextcall.worklist.ranking import Candidate
 
@@ -22,18 +24,20 @@ def judge(candidates: Sequence[Candidate], *, member: Member, at: datetime) -> l
     points = ledger.points_for([one.person_id for one in asked], account_id=member.account_id)
     wanted = [_wanted(one.person_id, one.lead_id, one.channel, points) for one in asked]
     rulebook = policy.for_account(member.account.policy, at=at)
+    known = ledger.facts_for(wanted, account_id=member.account_id, at=at)
     judged = [
-        _judged(one, rules.decide(Ask(channel=facts_of.channel, automated=False), facts, rulebook, at))
-        for one, facts_of, facts in zip(asked, wanted, ledger.facts_for(wanted, account_id=member.account_id, at=at), strict=True)
+        _judged(one, rules.decide(Ask(channel=want.channel, automated=False), facts, rulebook, at)
+                if want.contact_point_id else _nowhere(one.channel, at))
+        for one, want, facts in zip(asked, wanted, known, strict=True)
     ]
     return judged + list(candidates[JUDGED:])
 
 
-def _wanted(person_id: int, lead_id: int, channel: str, points: Points) -> ledger.Wanted:
+def _wanted(person_id: int, lead_id: int, channel: str, points: Points, purpose: Purpose = "marketing") -> ledger.Wanted:
     point = points.get(person_id, {}).get(channel)
     return ledger.Wanted(
         person_id=person_id, contact_point_id=point.pk if point else None,
-        channel=channel, purpose="marketing", lead_id=lead_id,
+        channel=cast(Channel, channel), purpose=purpose, lead_id=lead_id,
     )
 
 
@@ -54,13 +58,29 @@ class Reachable:
     decision: Decision
 
 
-def reach_of(person_id: int, lead_id: int, *, member: Member, at: datetime) -> dict[str, Reachable]:
-    """Call, text and email for one person, in a fixed number of queries."""
-    points = ledger.points_for([person_id], account_id=member.account_id)
-    wanted = [_wanted(person_id, lead_id, channel, points) for channel in BY_HAND]
+def reach_of(lead: Lead, *, member: Member, at: datetime, known: Situation | None = None) -> dict[str, Reachable]:
+    """Call, text and email to a lead by hand, in a fixed number of queries; an answer if they wrote.
+
+    `known`: what the planner asked a moment ago, so that the same facts are not read twice.
+    """
+    purpose: Purpose = "reply" if lead.waiting_since else "marketing"
+    points = known.points if known else ledger.points_for([lead.person_id], account_id=member.account_id).get(lead.person_id, {})
+    facts: dict[str, Facts] = dict(known.facts) if known and purpose == "marketing" else {}
+    missing = [_wanted(lead.person_id, lead.pk, channel, {lead.person_id: points}, purpose) for channel in BY_HAND
+               if channel not in facts]
+    if missing:
+        answers = ledger.facts_for(missing, account_id=member.account_id, at=at)
+        facts |= {wanted.channel: answer for wanted, answer in zip(missing, answers, strict=True)}
     rulebook = policy.for_account(member.account.policy, at=at)
     found = {}
-    for one, facts in zip(wanted, ledger.facts_for(wanted, account_id=member.account_id, at=at), strict=True):
-        decision = rules.decide(Ask(channel=one.channel, automated=False), facts, rulebook, at)
-        found[one.channel] = Reachable(one.channel, points.get(person_id, {}).get(one.channel), facts, decision)
+    for channel in BY_HAND:
+        point = points.get(channel)
+        ask = Ask(channel=channel, purpose=purpose, automated=False)
+        decision = rules.decide(ask, facts[channel], rulebook, at) if point else _nowhere(channel, at)
+        found[str(channel)] = Reachable(channel, point, facts[channel], decision)
     return found
+
+
+def _nowhere(channel: str, at: datetime) -> Decision:
+    what = "working email address" if channel == "email" else "working number"
+    return Decision("deny", at, (Rule("contact.none", "deny", f"there is no {what} on record", "house rule"),))

@@ -17,7 +17,7 @@ from nextcall.worklist.ranking import CARRIED_SHARE, DAY, Candidate, Group, Rank
 HOLD = timedelta(minutes=15)
 COMING = 6
 CALL_MINUTES, MESSAGE_MINUTES = 3, 1
-WORKED = ("outcome", "send", "snooze", "decide")
+WORKED = ("outcome", "send", "resolve", "seen", "appointment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +139,20 @@ def done_today(member: Member, *, since: datetime) -> int:
     ).count()
 
 
-def latest_action(member: Member, *, since: datetime) -> Action | None:
-    """The last thing this member did that can still be undone."""
-    return (
-        Action.objects.filter(account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True)
-        .order_by("-at", "-pk").first()
-    )
+def latest_action(member: Member, *, since: datetime, lead: Lead | None = None) -> Action | None:
+    """The last thing this member did, to anyone or to one lead, that can still be undone."""
+    deeds = Action.objects.filter(account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True)
+    return (deeds.filter(lead=lead) if lead else deeds).order_by("-at", "-pk").first()
 
 
 def open_windows(member: Member, *, at: datetime) -> tuple[Promise, ...]:
-    """Call-back windows that are open now, or open later today."""
-    return tuple(
-        Promise.objects.filter(account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__lte=at + timedelta(hours=12),
-                               kind=Promise.Kind.WINDOW, until_at__gt=at)
-        .select_related("lead__person").order_by("due_at")[:3]
+    """Call-back windows open now or later today, and appointments of the next hours."""
+    soon = Promise.objects.filter(
+        account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__lte=at + timedelta(hours=12),
     )
+    window = Q(kind=Promise.Kind.WINDOW, until_at__gt=at)
+    appointment = Q(kind=Promise.Kind.APPOINTMENT, due_at__gt=at - timedelta(hours=1))
+    return tuple(soon.filter(window | appointment).select_related("lead__person").order_by("due_at")[:3])
 
 
 def _coming(after: list[Ranked], member: Member, *, at: datetime) -> tuple[Coming, ...]:

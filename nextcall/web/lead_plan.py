@@ -1,0 +1,183 @@
+"""What a member decides on a lead's page: the cadence, who has it, what they said, and the basic facts."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from nextcall.cadences import enroll, versions
+from nextcall.cadences.models import Enrollment
+from nextcall.conversations import log
+from nextcall.engine import hand_over as handing
+from nextcall.engine import promising, receive, stopping
+from nextcall.engine.undo import undoable
+from nextcall.leads.models import Lead
+from nextcall.leads.people import search_text
+from nextcall.team.models import Member
+from nextcall.timeline.record import record
+from nextcall.web.access import SignedIn, found_or_404, signed_in
+from nextcall.web.going_back import back, lead_of, number
+from nextcall.web.outcomes import read_time
+
+PERSON_FIELDS = ("given_name", "family_name", "street", "city", "region", "postal_code")
+
+
+class EditForm(forms.Form):
+    """The basic facts of a lead."""
+
+    given_name = forms.CharField(max_length=100, required=False, label="First name")
+    family_name = forms.CharField(max_length=100, required=False, label="Last name")
+    street = forms.CharField(max_length=200, required=False, label="Street")
+    city = forms.CharField(max_length=100, required=False, label="City")
+    region = forms.CharField(max_length=40, required=False, label="State")
+    postal_code = forms.CharField(max_length=20, required=False, label="ZIP")
+    stage = forms.ChoiceField(choices=[(one.value, one.value.capitalize()) for one in Lead.Stage], label="Stage")
+
+
+def _running(lead: Lead) -> Iterable[Enrollment]:
+    return lead.enrollments.filter(account_id=lead.account_id, ended_at__isnull=True).select_related("version__cadence")
+
+
+@require_POST
+@signed_in
+def pause(request: SignedIn, lead_id: int) -> HttpResponse:
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    with undoable(lead=lead, kind="pause", by=request.member, at=at, says=f"Paused for {lead.person}."):
+        for enrollment in _running(lead):
+            enroll.pause(enrollment=enrollment, by=request.member, at=at, because="by hand")
+    return back(request, lead)
+
+
+@require_POST
+@signed_in
+def resume(request: SignedIn, lead_id: int) -> HttpResponse:
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    with undoable(lead=lead, kind="resume", by=request.member, at=at, says=f"Resumed for {lead.person}."):
+        for enrollment in _running(lead):
+            enroll.resume(enrollment=enrollment, by=request.member, at=at)
+    return back(request, lead)
+
+
+@require_POST
+@signed_in
+def cadence(request: SignedIn, lead_id: int) -> HttpResponse:
+    """Start a cadence, or change to another: day 1 is today."""
+    at, lead, slug = timezone.now(), lead_of(request, lead_id), request.POST.get("cadence", "")[:64]
+    try:
+        with undoable(lead=lead, kind="cadence", by=request.member, at=at) as deed:
+            begun = enroll.change(lead=lead, slug=slug, by=request.member, at=at, because="changed by hand")
+            deed.says = f"{lead.person} is on {versions.definition_of(begun.version).name} now, day 1 today."
+    except (versions.NoCadence, enroll.AlreadyOn) as why:
+        return back(request, lead, problem=str(why))
+    return back(request, lead)
+
+
+@require_POST
+@signed_in
+def finish(request: SignedIn, lead_id: int) -> HttpResponse:
+    """End the cadence for good, with a reason."""
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    because = request.POST.get("because", "").strip()[:120]
+    if not because:
+        return back(request, lead, problem="Say why it ends; your team reads it later.")
+    with undoable(lead=lead, kind="finish", by=request.member, at=at, says=f"Ended for {lead.person}: {because}."):
+        for enrollment in _running(lead):
+            enroll.finish(enrollment=enrollment, by=request.member, at=at, because=because)
+    return back(request, lead)
+
+
+@require_POST
+@signed_in
+def hand_over(request: SignedIn, lead_id: int) -> HttpResponse:
+    lead, key = lead_of(request, lead_id), number(request.POST.get("to", ""))
+    to = found_or_404(Member.objects.filter(is_active=True), request.member.account, pk=key)
+    handing.hand_over(lead=lead, to=to, by=request.member, at=timezone.now())
+    if not request.member.manages and to.pk != request.member.pk:
+        return back(request, said=f"{lead.person} is with {to.name} now.")
+    return back(request, lead)
+
+
+@require_POST
+@signed_in
+def received(request: SignedIn, lead_id: int) -> HttpResponse:
+    """What they said, logged by hand: it pauses or stops exactly as if it had come in by itself."""
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    channel, text = request.POST.get("channel", ""), request.POST.get("text", "").strip()[:20_000]
+    if channel not in ("text", "email", "call") or not text:
+        return back(request, lead, problem="Write what they said.")
+    kind = "email" if channel == "email" else "phone"
+    point = lead.person.reaches.filter(contact_point__kind=kind).order_by("rank").select_related("contact_point").first()
+    with undoable(lead=lead, kind="received", by=request.member, at=at) as deed:
+        answer = receive.receive(
+            account=lead.account, channel=channel, sender=point.contact_point.value if point else "", text=text, at=at,
+            via="hand", person=lead.person, lead=lead, by=request.member,
+        )
+        deed.says = _heard(answer, lead)
+    return back(request, lead)
+
+
+def _heard(answer: receive.Received, lead: Lead) -> str:
+    said = {
+        "opt_out": "asked us to stop. Nothing more goes to them, and nothing can be sent.",
+        "hold": "wrote something unclear. Machine touches wait until you say what it means.",
+        "auto_reply": "answered automatically. The plan goes on.",
+        "opt_in": "asked us to go on.", "help": "asked for help.",
+    }.get(answer.verdict, "wrote. The plan is paused." if answer.paused else "wrote.")
+    return f"{lead.person} {said}"
+
+
+@require_POST
+@signed_in
+def seen(request: SignedIn, lead_id: int) -> HttpResponse:
+    """What they wrote was read and needs no answer; an unclear message holds the machine no longer."""
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    with undoable(lead=lead, kind="seen", by=request.member, at=at, says=f"{lead.person} needs no answer."):
+        log.answered(lead=lead, at=at)
+    return back(request, lead)
+
+
+@require_POST
+@signed_in
+def appointment(request: SignedIn, lead_id: int) -> HttpResponse:
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    when = read_time(request.POST.get("until", ""), request.member)
+    if when is None or when <= at:
+        return back(request, lead, problem="Pick a time that is still to come.")
+    promising.appointment(lead=lead, when=when, what=request.POST.get("what", "")[:200], by=request.member, at=at)
+    return back(request, lead)
+
+
+@require_POST
+@signed_in
+def edit(request: SignedIn, lead_id: int) -> HttpResponse:
+    """Name, address, stage. A stage may end the cadence or begin another."""
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    form = EditForm(request.POST)
+    if not form.is_valid():
+        return back(request, lead, problem="; ".join(f"{name}: {' '.join(wrong)}" for name, wrong in form.errors.items()))
+    _keep(form, lead, by=request.member, at=at)
+    return back(request, lead, said=f"Saved for {lead.person}.")
+
+
+@transaction.atomic
+def _keep(form: EditForm, lead: Lead, *, by: Member, at: datetime) -> None:
+    """Names and place of the person, and what the lists search in; then the stage, with what cadences say of it."""
+    person = lead.person
+    changed = [name for name in PERSON_FIELDS if getattr(person, name) != form.cleaned_data[name]]
+    for name in changed:
+        setattr(person, name, form.cleaned_data[name])
+    if {"given_name", "family_name"} & set(changed):
+        person.name = f"{person.given_name} {person.family_name}".strip()
+    if changed:
+        person.save(update_fields=[*changed, "name"])
+        points = [one.contact_point.value for one in person.reaches.select_related("contact_point")]
+        Lead.objects.filter(account_id=lead.account_id, person=person).update(search=search_text(person, points))
+        record(account_id=lead.account_id, kind="lead.edited", at=at, by=by, lead_id=lead.pk, person_id=person.pk,
+               data={"fields": changed})
+    if form.cleaned_data["stage"] != lead.stage:
+        with undoable(lead=lead, kind="stage", by=by, at=at, says=f"{person}: stage {form.cleaned_data['stage']}."):
+            stopping.set_stage(lead=lead, stage=form.cleaned_data["stage"], by=by, at=at)

@@ -1,0 +1,187 @@
+"""How it went: outcomes, snoozing, undo, and uncertain sends decided. Each is a POST that sends back to a page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from nextcall.cadences.models import Touch
+from nextcall.conversations import log
+from nextcall.engine import outcome as outcomes
+from nextcall.engine import promising, rescue
+from nextcall.engine import undo as undoing
+from nextcall.engine.models import Action
+from nextcall.team.models import Member
+from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
+from nextcall.web.going_back import back as to_now
+from nextcall.web.going_back import lead_of, number
+from nextcall.worklist import say
+
+ICONS = {
+    "no_answer": "noans", "left_voicemail": "vm", "talked": "talk", "call_back": "back-at", "not_now": "pause",
+    "wrong_number": "cross", "not_interested": "out", "asked_to_stop": "stop", "sent": "check", "skipped": "right",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One outcome, and what pressing it will do."""
+
+    key: str
+    outcome: str
+    label: str
+    says: str  # a word or two, under the label
+    effect: str  # the whole sentence
+    icon: str
+    rare: bool
+    stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """One time on offer."""
+
+    value: str
+    word: str
+    says: str
+
+
+def buttons(effects: Iterable[outcomes.Effect]) -> list[Button]:
+    """The outcome buttons as the account's table has them."""
+    return [
+        Button("" if one.outcome == "skipped" else one.key, one.outcome, one.label, _short(one.says), one.says, ICONS.get(one.outcome, "check"),
+               one.outcome == "call_back", one.outcome == "asked_to_stop")
+        for one in effects
+    ]
+
+
+def _short(says: str) -> str:
+    first = says.split(". ")[0].rstrip(".")
+    return first if len(first) <= 24 else first[:23].rsplit(" ", 1)[0] + "…"
+
+
+def times(ours: str, theirs: str, *, at: datetime) -> list[Time]:
+    """An hour, this evening, tomorrow morning, next week: by the member's zone, and the lead's where it differs."""
+    zone = ZoneInfo(ours)
+    today = at.astimezone(zone)
+    monday = today.date() + timedelta(days=7 - today.weekday())
+    offered = [
+        ("In an hour", at + timedelta(hours=1)), ("This evening", datetime.combine(today.date(), time(18), zone)),
+        ("Tomorrow morning", datetime.combine(today.date() + timedelta(days=1), time(9, 30), zone)),
+        ("Next week", datetime.combine(monday, time(9, 30), zone)),
+    ]
+    return [
+        Time(when.astimezone(UTC).isoformat(), word, _both(when, ours, theirs, at=at))
+        for word, when in offered if when - at >= timedelta(minutes=50)
+    ]
+
+
+def _both(when: datetime, ours: str, theirs: str, *, at: datetime) -> str:
+    said = say.when(when, ours, at=at)
+    there = say.clock(when, theirs)
+    return said if said.endswith(there) else f"{said}, {there} for them"
+
+
+def read_time(written: str, member: Member) -> datetime | None:
+    """An instant with its offset, or the member's own wall clock."""
+    try:
+        found = datetime.fromisoformat(written[:40])
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(member.zone)).astimezone(UTC)
+
+
+@require_POST
+@signed_in
+def started(request: SignedIn, lead_id: int) -> HttpResponse:
+    """Stored before the dialler takes the screen, so that the same card is there on return."""
+    lead = lead_of(request, lead_id)
+    request.session["calling"] = {"lead": lead.pk, "at": timezone.now().isoformat()}
+    return HttpResponse(status=204)
+
+
+@require_POST
+@signed_in
+def outcome(request: SignedIn, lead_id: int) -> HttpResponse:
+    """What came of a call, or of any touch in hand."""
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    until, key = read_time(request.POST.get("until", ""), request.member), request.POST.get("outcome", "")
+    if key == "call_back" and (until is None or until <= at):
+        return to_now(request, problem="Pick a time that is still to come, then it is a promise.")
+    touch_id = number(request.POST.get("touch", ""))
+    touch = found_or_404(Touch, lead.account, lead=lead, pk=touch_id) if touch_id else None
+    try:
+        outcomes.log(
+            touch=touch, lead=lead, outcome=key, by=request.member, at=at, until=until,
+            channel=touch.channel if touch else "call", note=request.POST.get("note", "")[:5000],
+        )
+    except outcomes.AlreadyClosed:
+        return to_now(request, said=f"{lead.person}: that was logged already.")
+    except outcomes.NoSuchOutcome as why:
+        return to_now(request, problem=str(why))
+    request.session.pop("calling", None)
+    return to_now(request)
+
+
+@require_POST
+@signed_in
+def snooze(request: SignedIn, lead_id: int) -> HttpResponse:
+    """Move what is in hand to a later time."""
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    until = read_time(request.POST.get("until", ""), request.member)
+    if until is None or until <= at:
+        return to_now(request, problem="Pick a time that is still to come.")
+    promising.snooze(lead=lead, until=until, by=request.member, at=at)
+    request.session.pop("calling", None)
+    return to_now(request)
+
+
+@require_POST
+@signed_in
+def undo(request: SignedIn, action_id: int) -> HttpResponse:
+    """Take back one of the member's own deeds, or, for a manager, anyone's."""
+    actions = Action.objects.select_related("lead__person")
+    action = found_or_404(actions, request.member.account, pk=action_id, lead__in=leads_seen_by(request.member))
+    answer = undoing.undo(action=action, by=request.member, at=timezone.now())
+    if isinstance(answer, undoing.Refused):
+        return to_now(request, problem=answer.why)
+    return to_now(request, said=answer.says)
+
+
+@require_POST
+@signed_in
+def note(request: SignedIn, lead_id: int) -> HttpResponse:
+    """A line only this member could write; it is a reason to call from then on."""
+    lead = lead_of(request, lead_id)
+    body = request.POST.get("body", "").strip()[:5000]
+    if not body:
+        return to_now(request, problem="Write a line first.")
+    log.noted(lead=lead, body=body, by=request.member, at=timezone.now())
+    return to_now(request, said=f"Noted for {lead.person}.")
+
+
+@require_POST
+@signed_in
+def window(request: SignedIn, lead_id: int) -> HttpResponse:
+    """When the voicemail said that we can be reached: pinned, and our calls hold until it closes."""
+    at, lead = timezone.now(), lead_of(request, lead_id)
+    begins, _, ends = request.POST.get("window", "").partition("/")
+    opens, closes = read_time(begins, request.member), read_time(ends, request.member)
+    if opens is None or closes is None or closes <= max(at, opens):
+        return to_now(request, problem="Pick a window that is still to come.")
+    promising.open_window(lead=lead, begins=opens, ends=closes, by=request.member, at=at)
+    return to_now(request)
+
+
+@require_POST
+@signed_in
+def decide(request: SignedIn, touch_id: int) -> HttpResponse:
+    """Whether an uncertain message left: nobody but a person may say so."""
+    rows = Touch.objects.select_related("lead__person", "lead__account")
+    touch = found_or_404(rows, request.member.account, pk=touch_id, lead__in=leads_seen_by(request.member))
+    rescue.resolve(touch, left=request.POST.get("left") == "yes", by=request.member, at=timezone.now())
+    return to_now(request)
