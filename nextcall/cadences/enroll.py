@@ -12,7 +12,7 @@ from nextcall.cadences.models import CadenceVersion, Enrollment, Pause, Touch
 from nextcall.cadences.progress import FREED
 from nextcall.cadences.store import BATCH, happened, plan_next
 from nextcall.leads.models import Lead, Person
-from nextcall.lib import wake
+from nextcall.lib import bulk, wake
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record, record_many
 
@@ -58,7 +58,7 @@ def begin_many(leads_and_slugs: Sequence[tuple[Lead, str]], *, account: Account,
             ).values_list("lead_id", flat=True))
             fresh = {lead.pk: (lead, slug) for lead, slug in batch if lead.pk not in on_one}
             new = [_new(lead, found[slug], by=by, at=at) for lead, slug in fresh.values()]
-            Enrollment.objects.bulk_create(new)
+            bulk.insert(new)
             record_many(happened("cadence.began", one, one.version.cadence.slug, at=at, by=by) for one in new)
             plan_next([one.pk for one in new], account_id=account.pk, at=at)
             begun += new

@@ -9,6 +9,7 @@ from nextcall.cadences.models import CadenceVersion, Enrollment, Touch
 from nextcall.cadences.planner import next_touches, ran_its_course
 from nextcall.cadences.progress import Situation, situations
 from nextcall.leads.models import ContactPoint
+from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
 from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record_many
@@ -47,7 +48,7 @@ def _plan_batch(ids: Sequence[int], *, account_id: int, at: datetime) -> tuple[l
         touches += [_touch(one, situation, at) for one in planned]
         if not planned and ran_its_course(situation.cadence, situation.progress, now=at):
             over.append(situation)
-    Touch.objects.bulk_create(touches, ignore_conflicts=True, batch_size=BATCH)
+    bulk.insert(touches, ignore_conflicts=True)
     return touches, _end(over, account_id=account_id, at=at)
 
 

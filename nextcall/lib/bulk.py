@@ -8,39 +8,44 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
 
 
-def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> Sequence[M]:
-    """Insert rows of one model, in the caller's transaction; each gets its `pk`.
+def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> list[M]:
+    """Insert rows of one model, all or none; each gets its `pk`.
 
     `ignore_conflicts`: a row that a unique key refuses is left out, silently, and its `pk` means nothing then.
     """
-    if not rows:
-        return rows
-    if not connection.in_atomic_block:
-        raise RuntimeError("bulk.insert belongs in a transaction")
-    model = type(rows[0])
-    for row, key in zip(rows, _keys(model, len(rows)), strict=True):
+    if rows:
+        with transaction.atomic(savepoint=False):
+            _number(rows)
+            _write(rows, ignore_conflicts)
+    return list(rows)
+
+
+def _number(rows: Sequence[M]) -> None:
+    for row, key in zip(rows, _keys(type(rows[0]), len(rows)), strict=True):
         row.pk = key
         row._state.adding = False
         row._state.db = connection.alias
-    fields = model._meta.concrete_fields
-    prepare = [(field.attname, _preparer(field)) for field in fields]
+
+
+def _write(rows: Sequence[M], ignore_conflicts: bool) -> None:
+    options = rows[0]._meta
+    prepare = [(field.attname, _preparer(field)) for field in options.concrete_fields]
     values = [[to(getattr(row, name)) if to else getattr(row, name) for name, to in prepare] for row in rows]
-    table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    table = connection.ops.quote_name(options.db_table)
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in options.concrete_fields)
     if connection.vendor == "postgresql" and not ignore_conflicts:
         _copy(f"COPY {table} ({columns}) FROM STDIN", values)
-        return rows
-    marks = ", ".join(["%s"] * len(fields))
+        return
+    marks = ", ".join(["%s"] * len(prepare))
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){tail}", values)
-    return rows
 
 
 def _copy(statement: str, values: list[list[Any]]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from nextcall.lib import bulk
 from nextcall.team.models import Member
 from nextcall.timeline.models import Event
 
@@ -51,4 +52,4 @@ def record(
 
 def record_many(events: Iterable[Event]) -> list[Event]:
     """Store many events with few statements, in order."""
-    return Event.objects.bulk_create(events, batch_size=500)
+    return bulk.insert(list(events))

@@ -24,8 +24,7 @@ def made(lead: Lead, number: int) -> Touch:
 
 def test_rows_read_back_as_the_orm_would_write_them(lead: Lead) -> None:
     ours = [made(lead, n) for n in range(1, 5)]
-    with transaction.atomic():
-        bulk.insert(ours)
+    bulk.insert(ours)
     theirs = Touch.objects.bulk_create([made(lead, n) for n in range(11, 15)])
     assert {t.pk for t in ours} & {t.pk for t in theirs} == set()
     for one, other in zip(ours, theirs, strict=True):
@@ -40,11 +39,9 @@ def test_rows_read_back_as_the_orm_would_write_them(lead: Lead) -> None:
 
 
 def test_what_is_inserted_afterwards_gets_a_key_of_its_own(account: Account) -> None:
-    with transaction.atomic():
-        (first,) = bulk.insert([Source(account=account, name="one")])
+    (first,) = bulk.insert([Source(account=account, name="one")])
     second = Source.objects.create(account=account, name="two")
-    with transaction.atomic():
-        (third,) = bulk.insert([Source(account=account, name="three")])
+    (third,) = bulk.insert([Source(account=account, name="three")])
     assert len({first.pk, second.pk, third.pk}) == 3
     assert first.pk < second.pk < third.pk
 
@@ -53,13 +50,19 @@ def test_a_conflict_is_refused_or_left_out(account: Account) -> None:
     Source.objects.create(account=account, name="one")
     with pytest.raises(IntegrityError), transaction.atomic():
         bulk.insert([Source(account=account, name="one")])
-    with transaction.atomic():
-        bulk.insert([Source(account=account, name="one"), Source(account=account, name="two")], ignore_conflicts=True)
+    bulk.insert([Source(account=account, name="one"), Source(account=account, name="two")], ignore_conflicts=True)
     assert set(Source.objects.values_list("name", flat=True)) == {"one", "two"}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_it_belongs_in_a_transaction() -> None:
-    with pytest.raises(RuntimeError, match="transaction"):
-        bulk.insert([Source(account=builders.make_account(), name="one")])
+def test_nothing_is_written_for_nothing(db: None) -> None:
     assert bulk.insert([]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_or_none_without_a_transaction_around_it() -> None:
+    account = builders.make_account()
+    with pytest.raises(IntegrityError):
+        bulk.insert([Source(account=account, name="one"), Source(account=account, name="one")])
+    assert not Source.objects.exists()
+    bulk.insert([Source(account=account, name="one")])
+    assert Source.objects.count() == 1
