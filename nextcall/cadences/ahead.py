@@ -13,18 +13,23 @@ from nextcall.leads.models import Lead
 HORIZON = timedelta(days=800)  # longer than any shipped cadence
 
 
-def ahead(lead: Lead, *, at: datetime, limit: int = 20) -> tuple[Planned, ...]:
+def ahead(lead: Lead, *, at: datetime, limit: int = 20, known: Sequence[Situation] | None = None) -> tuple[Planned, ...]:
     """The touches ahead if the lead never answers, soonest first, from all cadences the lead is on.
 
     Touches already planned or open come with the time they are stored with. A paused cadence is shown as if it
-    resumed when its pause ends, or now if nobody knows when.
+    resumed when its pause ends, or now if nobody knows when. `known`: what `situations_of` said a moment ago.
     """
-    running = Enrollment.objects.filter(account_id=lead.account_id, lead=lead, ended_at__isnull=True)
-    enrollments = list(running.select_related("lead__owner"))
     found: list[Planned] = []
-    for situation in situations(enrollments, account_id=lead.account_id, at=at):
+    for situation in situations_of(lead, at=at) if known is None else known:
         found += _ahead(_resumed(situation, at), at=at, limit=limit)
     return tuple(sorted(found, key=lambda touch: touch.due_at)[:limit])
+
+
+def situations_of(lead: Lead, *, at: datetime) -> list[Situation]:
+    """Everything the planner asks about the cadences a lead is on, the main one first."""
+    running = Enrollment.objects.filter(account_id=lead.account_id, lead=lead, ended_at__isnull=True)
+    enrollments = list(running.select_related("lead__owner", "version__cadence").order_by("beside", "-pk"))
+    return situations(enrollments, account_id=lead.account_id, at=at)
 
 
 def if_closed(touch: Touch, *, outcome: str, attempt: bool, at: datetime) -> tuple[Planned, ...]:

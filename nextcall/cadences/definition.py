@@ -59,6 +59,12 @@ class Cadence:
     then: str = ""  # the cadence that starts when this one ends without contact
     starts_on_stage: str = ""
     source: str = field(default="", repr=False, compare=False)  # the file itself
+    by_channel: dict[str, tuple[Step, ...]] = field(init=False, repr=False, compare=False)  # the same steps
+
+    def __post_init__(self) -> None:
+        channels = dict.fromkeys(step.channel for step in self.steps)
+        tracks = {channel: tuple(step for step in self.steps if step.channel == channel) for channel in channels}
+        object.__setattr__(self, "by_channel", tracks)
 
 
 @dataclass(frozen=True, slots=True)

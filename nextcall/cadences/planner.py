@@ -74,8 +74,8 @@ def zone_of(facts: Mapping[str, Facts]) -> str:
 def _next_step(course: Course, track: str) -> Step | None:
     standing, opened = course.progress.standing, course.progress.open
     found = None
-    for step in course.cadence.steps:
-        if step.channel != track or step.key in course.behind:
+    for step in course.cadence.by_channel.get(track, ()):
+        if step.key in course.behind:
             continue
         if step.key in standing:
             if step.key not in opened:
