@@ -219,9 +219,10 @@ def _follow(settled: Sequence[Settled], at: datetime) -> None:
     late = [one.due for one in settled if one.due.enrollment_id and at - one.due.due_at > LATE and one.state in ("sending", "open")]
     if late:
         spread(late, at)
+    sending = {one.due.enrollment_id for one in settled if one.state == "sending"}  # planned on when they are recorded
     waiting: dict[int, set[int]] = {}
     for one in settled:
-        if one.due.enrollment_id and one.state in CLOSED | {"open"}:
+        if one.due.enrollment_id and one.due.enrollment_id not in sending and one.state in CLOSED | {"open"}:
             waiting.setdefault(one.due.account_id, set()).add(one.due.enrollment_id)
     for account_id, enrollments in waiting.items():
         plan_next(enrollments, account_id=account_id, at=at)

@@ -61,7 +61,7 @@ def receive(
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
     meaning = classify(text)
     point = _point(account, channel, sender)
-    lead = lead or _lead(account, point, person)
+    lead = lead or _latest(account, point, person)
     with transaction.atomic():
         if lead is not None:
             ledger.lock_persons([one.pk for one in stopping.sharing(point, lead.person)])
@@ -166,8 +166,12 @@ def _point(account: Account, channel: str, sender: str) -> ContactPoint | None:
     return found.first() if found is not None else None
 
 
-def _lead(account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:
-    """The lead whom we wrote to last at this number or address, else the newest."""
+def lead_at(account: Account, channel: str, sender: str) -> Lead | None:
+    """The lead whom a number or address belongs to: the one we wrote to last there, else the newest."""
+    return _latest(account, _point(account, channel, sender), None)
+
+
+def _latest(account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:
     leads = Lead.objects.filter(account=account, removed_at=None).select_related("person", "owner", "account")
     if person is not None:
         leads = leads.filter(person=person)
@@ -183,9 +187,13 @@ def _lead(account: Account, point: ContactPoint | None, person: Person | None) -
 
 
 def appointment(*, lead: Lead, starts_at: datetime, what: str, by: Member | None, at: datetime) -> Promise:
-    """An appointment was booked: the cadences that pause on it pause, and the lead's stage follows."""
+    """An appointment was booked: the cadences that pause on it pause, and the lead's stage follows. Harmless when repeated."""
     with transaction.atomic():
         ledger.lock_persons([lead.person_id])
+        booked = Promise.objects.filter(account_id=lead.account_id, lead=lead, kind=Promise.Kind.APPOINTMENT, closed_at=None)
+        same = booked.filter(due_at=starts_at).first()
+        if same is not None:
+            return same
         promise = Promise.objects.create(
             account_id=lead.account_id, lead=lead, owner=lead.owner, kind=Promise.Kind.APPOINTMENT, what=what[:300],
             due_at=starts_at, made_at=at, by=by,

@@ -42,8 +42,7 @@ def record_answers(answers: Sequence[Answer], *, engine: str, at: datetime) -> N
         _sent([answer for answer in answers if answer.receipt], engine, at)
         _refused([answer for answer in answers if answer.error], engine, at)
         _uncertain([answer for answer in answers if answer.uncertain], engine, at)
-        done = [answer.ready for answer in answers if not _comes_again(answer, at)]
-        follow(((ready.due.account_id, ready.due.enrollment_id) for ready in done), at)
+        follow(((answer.ready.due.account_id, answer.ready.due.enrollment_id) for answer in answers), at)
 
 
 def follow(enrollments: Iterable[tuple[int, int | None]], at: datetime) -> None:
@@ -74,11 +73,6 @@ def _follow_one(enrollment_id: int, account_id: int, at: datetime) -> None:
         log.exception("plan.failed", account=account_id, enrollment=enrollment_id)
         broken = Enrollment.objects.get(account_id=account_id, pk=enrollment_id)
         enroll.pause(enrollment=broken, by=None, at=at, because="it could not be planned on")
-
-
-def _comes_again(answer: Answer, at: datetime) -> bool:
-    error = answer.error
-    return error is not None and _next_try(answer.ready, error, at) is not None
 
 
 def _next_try(ready: Ready, error: SendError, at: datetime) -> datetime | None:

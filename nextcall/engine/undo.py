@@ -136,7 +136,7 @@ def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
     Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", [])).update(
         lifted_at=at, lifted_by=by, lifted_because="undone at once"
     )
-    for name in ("Attempt", "Pause", "Promise", "Permission", "Enrollment"):
+    for name in ("Attempt", "Pause", "Promise", "Permission", "Message", "Enrollment"):
         snapshot.model(name)._default_manager.filter(account_id=action.account_id, pk__in=made.get(name, [])).delete()
 
 

@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from nextcall.hooks import leads
+from nextcall.hooks import leads, replies, unsubscribe
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("in/<str:key>/<str:format>", leads.leads_in, name="leads_in"),
+    path("hooks/replies/<str:key>", replies.replies, name="replies"),
+    path("u/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
 ]
