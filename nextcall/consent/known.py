@@ -135,10 +135,8 @@ def _add_withdrawals(known: Mapping[int, _Person], account_id: int) -> None:
             by_hash[point_hash(point.kind, point.key)].append(person_id)
     rows = Withdrawal.objects.filter(account_id=account_id, lifted_at=None)
     for row in rows.filter(Q(value_hash__in=list(by_hash)) | Q(person_id__in=known)).defer("said").order_by("pk"):
-        concerned = {*by_hash.get(row.value_hash, ()), *({row.person_id} & known.keys())}
-        for person_id in concerned:
-            if row.person_id in (person_id, None) or row.value_hash in by_hash:
-                known[person_id].withdrawals.append(row)
+        for person_id in {*by_hash.get(row.value_hash, ()), row.person_id} & known.keys():
+            known[person_id].withdrawals.append(row)
 
 
 def _add_inquiries(known: Mapping[int, _Person], account_id: int, at: datetime) -> None:

@@ -171,7 +171,7 @@ def grant(
 def _stops(account: Account, person: Person, point: ContactPoint | None) -> QuerySet[Withdrawal]:
     points = [point] if point else list(ContactPoint.objects.filter(account=account, reaches__person=person))
     hashes = [point_hash(one.kind, one.key) for one in points]
-    own = Q(person=person) | Q(value_hash__in=hashes)
+    own = Q(person=person) | Q(value_hash__in=hashes, person=None)
     return Withdrawal.objects.select_for_update().filter(own, account=account, lifted_at=None).order_by("pk")
 
 

@@ -1,0 +1,1 @@
+"""How people say stop, in English, Spanish and French: plain text made comparable, and the patterns of each language."""
