@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nextcall.cadences import outcomes
-from nextcall.cadences.definition import Made, Planned
+from nextcall.cadences.definition import Made
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.cadences.planner import next_touches
 from nextcall.cadences.progress import Situation, situations
@@ -14,6 +14,9 @@ from nextcall.engine.when import spoken
 CALLED = ("call", "voicemail")
 SENT = outcomes.Outcome("sent", "Sent", "1", effect="Marks it as sent. Next call {next}")
 SKIPPED = outcomes.Outcome("skipped", "Skip", "s", attempt=False, effect="Leaves this one out. Next call {next}")
+
+
+Ahead = tuple[str, datetime, str]  # channel, when, in which zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def _says(line: outcomes.Outcome, touch: Touch, situation: Situation | None, at:
     if following is None:
         return f"{line.effect.partition('Next call')[0]}Nothing more is planned".strip()
     words = line.effect
-    if following.channel != "call":
-        words = words.replace("Next call", f"Next {following.channel}").replace(", another part of the day", "")
-    return words.replace("{next}", spoken(following.due_at, now=at, zone=following.zone))
+    channel, due_at, zone = following
+    if channel != "call":
+        words = words.replace("Next call", f"Next {channel}").replace(", another part of the day", "")
+    return words.replace("{next}", spoken(due_at, now=at, zone=zone or touch.zone))
 
 
 def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: datetime) -> Planned | None:
@@ -75,5 +79,7 @@ def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: dateti
         situation.cadence, progress, situation.facts, situation.policy, now=at,
         seed=situation.enrollment.lead_id, working=situation.working,
     )
-    ahead = sorted((one for one in planned if not one.blocked), key=lambda one: (one.channel != "call", one.due_at))
-    return ahead[0] if ahead else None
+    ahead = [(one.channel, one.due_at, one.zone) for one in planned if not one.blocked]
+    standing = Touch.objects.filter(enrollment=situation.enrollment, state=Touch.State.PLANNED).exclude(pk=touch.pk)
+    ahead += standing.values_list("channel", "due_at", "zone")
+    return min(ahead, key=lambda one: (one[0] != "call", one[1]), default=None)

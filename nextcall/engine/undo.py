@@ -132,7 +132,7 @@ def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
     touches = Touch.objects.filter(account_id=action.account_id, pk__in=made.pop("Touch", []))
     touches.filter(step_key="").update(state=Touch.State.CANCELLED, because="undone", finished_at=at)
     touches.exclude(step_key="").delete()  # the planner may want the step again
-    Call.objects.filter(account_id=action.account_id, pk__in=made.pop("Call", [])).update(undone_at=at)
+    Call.objects.filter(account_id=action.account_id, pk__in=made.pop("Call", [])).update(undone_at=at, touch=None)
     Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", [])).update(
         lifted_at=at, lifted_by=by, lifted_because="undone at once"
     )
