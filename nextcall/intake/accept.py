@@ -86,7 +86,7 @@ def accept(
 def accept_many(arrivals: Sequence[NewLead], placing: Placing, *, account: Account, by: Member | None, at: datetime) -> list[Accepted]:
     """The same for many at once, in a number of statements that hardly grows with them. Each must have a way to be reached."""
     with transaction.atomic():
-        arriving = [_arriving(new) for new in arrivals]
+        arriving = [arriving_of(new) for new in arrivals]
         directory = Directory(account.pk, arriving, at=at)
         found = [_person(directory, one, placing, account=account) for one in arriving]
         directory.save()
@@ -107,7 +107,7 @@ def accept_many(arrivals: Sequence[NewLead], placing: Placing, *, account: Accou
     return found
 
 
-def _arriving(new: NewLead) -> Arriving:
+def arriving_of(new: NewLead) -> Arriving:
     place, name = new.address, new.name
     full, given, family = name.full, name.given, name.family
     if full and not given and not family:
@@ -152,7 +152,7 @@ def _settle(
         account=account, person=one.person, owner=owner, source=named.source(new.source or placing.source), offer=named.offer(placing.offer or new.offer),
         stage=new.stage or Lead.Stage.NEW, external_id=(new.external_id or "")[:120], message=new.message or "",
         interest=dict(new.interest), answers=settling.answers(new), arrived_at=arrived, created_at=at, import_id=placing.import_id,
-        waiting_since=at if before is not None and before.stage in IN_HANDS else None,
+        waiting_since=at if before is not None and before.stage in IN_HANDS and placing.via != "import" else None,
     )
 
 
@@ -221,11 +221,15 @@ def _event(one: Accepted, new: NewLead, placing: Placing, *, by: Member | None, 
 
 
 def _enroll(found: Sequence[Accepted], placing: Placing, *, account: Account, by: Member | None, at: datetime) -> None:
-    """Begin the cadence; a person who asks again leaves the one that ran for the earlier enquiry."""
+    """Begin the cadence. Who asks again leaves the one of the earlier enquiry; a row of a file is no new question."""
     if not placing.cadence:
         return
     fresh = [one for one in found if one.lead is not None and one.how in ("new", "enquiry") and one.lead.stage not in ENDED and one.lead.waiting_since is None]
     again = [one.person.pk for one in fresh if one.how == "enquiry"]
-    settling.end_earlier(account, again, by=by, at=at)
+    if placing.via == "import":
+        busy = settling.on_a_cadence(account, again)
+        fresh = [one for one in fresh if one.person.pk not in busy]
+    else:
+        settling.end_earlier(account, again, by=by, at=at)
     newest = {one.person.pk: one.lead for one in fresh if one.lead is not None}
     enroll.begin_many([(lead, placing.cadence) for lead in newest.values()], account=account, by=by, at=at)

@@ -11,6 +11,8 @@ from nextcall.intake.parsers.new_lead import NewLead
 # Prior express written consent must say that machines may call or text (US-03 in the compliance notes).
 _AUTOMATED = re.compile(r"\b(automat\w*|auto ?dial\w*|pre-?recorded|artificial|recurring|dialing system|ai voice)\b", re.IGNORECASE)
 
+PROOF = 30  # characters: a column header is no wording
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -66,8 +68,8 @@ def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
 
 
 def without_proof(rights: Sequence[Right]) -> list[Right]:
-    """What is left of an imported file's own consent column: only what somebody attests to gives calls and texts."""
-    return [right for right in rights if right.channel == "email" or right.wording]
+    """What a file's rows give: a consent column that lacks the words shown to the lead gives no calls and no texts."""
+    return [right for right in rights if right.channel == "email" or len(right.wording) >= PROOF]
 
 
 def _weight(wording: str, tier: str) -> tuple[str, bool]:

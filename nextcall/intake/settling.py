@@ -101,3 +101,12 @@ def end_earlier(account: Account, person_ids: Sequence[int], *, by: Member | Non
     running = Enrollment.objects.filter(account=account, person__in=person_ids, ended_at__isnull=True, beside=False)
     for enrollment in running.select_related("version__cadence"):
         enroll.finish(enrollment=enrollment, by=by, at=at, because="asked again")
+
+
+def on_a_cadence(account: Account, person_ids: Sequence[int]) -> set[int]:
+    """Which of these persons a cadence runs for already."""
+    found: set[int] = set()
+    for start in range(0, len(person_ids), 400):
+        running = Enrollment.objects.filter(account=account, person__in=person_ids[start : start + 400], ended_at__isnull=True, beside=False)
+        found |= set(running.values_list("person_id", flat=True))
+    return found

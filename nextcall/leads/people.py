@@ -47,12 +47,12 @@ class Directory:
     """The persons of an account that a batch of arrivals may be, and those it makes.
 
     Make it inside the transaction of the deed: it locks the contact points, so that the same person arriving twice at
-    once becomes one person.
+    once becomes one person. With `store` False nothing is stored and nothing may be saved: for a forecast.
     """
 
-    def __init__(self, account_id: int, arrivals: Iterable[Arriving], *, at: datetime) -> None:
+    def __init__(self, account_id: int, arrivals: Iterable[Arriving], *, at: datetime, store: bool = True) -> None:
         self.account_id, self.at = account_id, at
-        self.points = _points(account_id, arrivals)
+        self.points = _points(account_id, arrivals, store=store)
         self.people: dict[int, Person] = {}
         self.of_person: dict[int, set[PointKey]] = defaultdict(set)
         self.at_point: dict[PointKey, list[int]] = defaultdict(list)
@@ -62,7 +62,7 @@ class Directory:
         self._load()
 
     def _load(self) -> None:
-        keys = {point.pk: key for key, point in self.points.items()}
+        keys = {point.pk: key for key, point in self.points.items() if point.pk}
         ids = list(keys)
         for start in range(0, len(ids), BATCH):
             for person_id, point_id in Reach.objects.filter(
@@ -151,7 +151,7 @@ def search_text(person: Person, points: Iterable[str]) -> str:
     return " ".join(filter(None, (person.name, *points))).lower()[:400]
 
 
-def _points(account_id: int, arrivals: Iterable[Arriving]) -> dict[PointKey, ContactPoint]:
+def _points(account_id: int, arrivals: Iterable[Arriving], *, store: bool) -> dict[PointKey, ContactPoint]:
     wanted: dict[PointKey, ContactPoint] = {}
     for arriving in arrivals:
         for email in arriving.emails:
@@ -160,12 +160,12 @@ def _points(account_id: int, arrivals: Iterable[Arriving]) -> dict[PointKey, Con
             line = "" if phone.line_type == "fixed_or_mobile" else phone.line_type
             wanted.setdefault(("phone", phone.e164), ContactPoint(
                 account_id=account_id, kind="phone", value=phone.e164, key=phone.e164, extension=(phone.extension or "")[:12], line_type=line[:10]))
-    # In one order, so that two batches with the same points wait for each other instead of dying together.
-    ContactPoint.objects.bulk_create([wanted[key] for key in sorted(wanted)], ignore_conflicts=True, batch_size=500)
-    found: dict[PointKey, ContactPoint] = {}
+    if store:  # in one order, so that two batches with the same points wait for each other instead of dying together
+        ContactPoint.objects.bulk_create([wanted[key] for key in sorted(wanted)], ignore_conflicts=True, batch_size=500)
+    found: dict[PointKey, ContactPoint] = {} if store else wanted
     for kind in ("email", "phone"):
         keys = sorted(key for sort, key in wanted if sort == kind)
         for start in range(0, len(keys), BATCH):
-            rows = ContactPoint.objects.select_for_update().filter(account_id=account_id, kind=kind, key__in=keys[start : start + BATCH])
-            found |= {(kind, point.key): point for point in rows.order_by("pk")}
+            rows = ContactPoint.objects.filter(account_id=account_id, kind=kind, key__in=keys[start : start + BATCH]).order_by("pk")
+            found |= {(kind, point.key): point for point in (rows.select_for_update() if store else rows)}
     return found
