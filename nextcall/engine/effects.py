@@ -68,7 +68,7 @@ def _says(line: outcomes.Outcome, touch: Touch, situation: Situation | None, at:
     return words.replace("{next}", spoken(due_at, now=at, zone=zone or touch.zone))
 
 
-def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: datetime) -> Planned | None:
+def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: datetime) -> Ahead | None:
     """The next call if there is one, else whatever comes next, were this outcome logged now."""
     progress = situation.progress
     if touch.step_key:
