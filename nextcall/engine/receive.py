@@ -72,7 +72,7 @@ def receive(
         tally.count("received", channel)
         if lead is None:
             return Received(message, meaning.verdict, meaning.because)
-        arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, "wrong" in meaning.because)
+        arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, "wrong number" in meaning.because)
         received = _act(arrived, message)
         transaction.on_commit(wake.wake)
     return received
@@ -106,7 +106,8 @@ def _opt_out(arrived: _Arrived) -> list[Withdrawal]:
         reason="wrong_number" if arrived.wrong_number else "opt_out", said=arrived.text[:2000], via=arrived.via,
         by=arrived.by, at=arrived.at,
     )
-    if arrived.channel == "text" and not arrived.wrong_number and rows:
+    confirmed = any(row.confirmation_touch_id for row in rows)
+    if arrived.channel == "text" and not arrived.wrong_number and rows and not confirmed:
         said = f"You are unsubscribed from {_seller(arrived)} and will get no more messages from us."
         touch = _say_back(arrived, said, purpose="confirmation")
         Withdrawal.objects.filter(pk__in=[row.pk for row in rows]).update(confirmation_touch_id=touch.pk)
