@@ -6,13 +6,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from nextcall.intake.accept import accept
 from nextcall.intake.parsers.new_lead import Address, ConsentGiven, Name, NewLead
-from nextcall.leads.models import Lead, Offer, Source
+from nextcall.leads.models import Offer, Source
 from nextcall.lib import email_address
 from nextcall.lib import phone as phones
 from nextcall.web.access import SignedIn, signed_in
@@ -97,16 +97,9 @@ def add_lead(request: SignedIn) -> HttpResponse:
         if form.is_valid():
             lead = accept(account=account, new_lead=form.new_lead(), by=request.member, at=timezone.now())
             messages.success(request, f"{lead.person} is added.")
-            return HttpResponseRedirect(_page_of(lead))
+            return HttpResponseRedirect(reverse("lead", args=[lead.pk]))
     lists = {
         "sources": Source.objects.filter(account=account).order_by("name").values_list("name", flat=True)[:100],
         "offers": Offer.objects.filter(account=account).order_by("name").values_list("name", flat=True)[:100],
     }
     return render(request, "add_lead/page.html", {"form": form, **lists}, status=422 if form.errors else 200)
-
-
-def _page_of(lead: Lead) -> str:
-    try:
-        return reverse("lead", args=[lead.pk])
-    except NoReverseMatch:
-        return reverse("leads")

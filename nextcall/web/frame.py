@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -50,13 +50,7 @@ class Place:
 
 
 def _places(names: tuple[tuple[str, str, str], ...], here: str) -> list[Place]:
-    places = []
-    for url_name, word, icon in names:
-        try:
-            places.append(Place(url_name, word, reverse(url_name), icon, here.startswith(url_name)))
-        except NoReverseMatch:  # only pages that exist
-            continue
-    return places
+    return [Place(name, word, reverse(name), icon, here.startswith(name)) for name, word, icon in names]
 
 
 def theme_of(request: HttpRequest, member: Member | None) -> str:

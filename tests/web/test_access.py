@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from nextcall.intake.models import Import
 from nextcall.team.models import Account, Member
+from nextcall.web.access import leads_seen_by
 from tests.builders import make_account, make_enrollment, make_lead, make_lead_in_key, make_member, make_touch
 from tests.web.signed import signed
 from tests.web.walk import OPEN, Address, addresses
@@ -98,10 +99,8 @@ def test_a_rep_does_not_open_what_managers_set(address: Address, victim: dict[st
             assert answer.status_code in (403, 405), f"{path} answered {answer.status_code}"
 
 
-def test_a_rep_sees_their_own_leads_alone(account: Account, member: Member) -> None:
-    from nextcall.web.access import leads_seen_by
-
-    own = make_lead(account, owner=member)
+def test_a_rep_sees_their_own_leads_and_nobodys(account: Account, member: Member) -> None:
+    own, nobodys = make_lead(account, owner=member), make_lead(account)
     make_lead(account, owner=make_member(account))
-    assert list(leads_seen_by(member)) == [own]
-    assert leads_seen_by(make_member(account, "manager")).count() == 2
+    assert set(leads_seen_by(member)) == {own, nobodys}
+    assert leads_seen_by(make_member(account, "manager")).count() == 3

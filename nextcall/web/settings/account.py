@@ -1,5 +1,7 @@
 """Settings, Company: who leads hear from, and what new leads start on."""
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -7,20 +9,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from nextcall.cadences import parse
 from nextcall.lib import phone as phones
 from nextcall.team.models import Account
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager
+from nextcall.web.cadence_names import cadence_choices
 from nextcall.web.settings.profile import read_phone
 from nextcall.web.settings.sections import section
 from nextcall.web.zones import zone_choices
 
 FIELDS = ("name", "seller_name", "postal_address", "phone", "zone", "default_cadence", "undo_seconds")
-
-
-def cadence_choices() -> list[tuple[str, str]]:
-    return [(slug, cadence.name) for slug, cadence in parse.library().items()]
 
 
 class AccountForm(forms.Form):
@@ -44,7 +42,7 @@ class AccountForm(forms.Form):
         help_text="The number you say in voicemails.",
     )
     zone = forms.ChoiceField(label="Time zone", choices=zone_choices)
-    default_cadence = forms.ChoiceField(label="Cadence for new leads", choices=cadence_choices)
+    default_cadence = forms.ChoiceField(label="Cadence for new leads")
     undo_seconds = forms.IntegerField(
         min_value=0,
         max_value=60,
@@ -52,9 +50,10 @@ class AccountForm(forms.Form):
         help_text="0 to 60. Until then you can undo it.",
     )
 
-    def __init__(self, *args: object, country: str, **kwargs: object) -> None:
+    def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.country = country
+        self.country = account.country
+        cast(forms.ChoiceField, self.fields["default_cadence"]).choices = cadence_choices(account)
 
     def clean_phone(self) -> str:
         return read_phone(self.cleaned_data["phone"], country=self.country)
@@ -67,8 +66,8 @@ def account(request: SignedIn) -> HttpResponse:
     if request.method == "GET":
         initial = {field: getattr(row, field) for field in FIELDS}
         initial |= {"phone": phones.show(row.phone) if row.phone else "", "seller_name": row.seller_name or row.name}
-        return section(request, "account", {"form": AccountForm(initial=initial, country=row.country)})
-    form = AccountForm(request.POST, country=row.country)
+        return section(request, "account", {"form": AccountForm(initial=initial, account=row)})
+    form = AccountForm(request.POST, account=row)
     if not form.is_valid():
         return section(request, "account", {"form": form}, status=422)
     changed = {field: form.cleaned_data[field] for field in FIELDS if getattr(row, field) != form.cleaned_data[field]}

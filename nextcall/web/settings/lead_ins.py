@@ -1,6 +1,7 @@
 """Settings, Lead-in keys: addresses that leads are posted to, with the form that posts to them."""
 
 import secrets
+from typing import cast
 
 from django import forms
 from django.conf import settings
@@ -14,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nextcall.team.models import Account, LeadInKey, Member
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, found_or_404, manager
+from nextcall.web.cadence_names import cadence_choices
 from nextcall.web.permission import CHANNELS, DEFAULT_WORDING, PermissionFields
-from nextcall.web.settings.account import cadence_choices
 from nextcall.web.settings.sections import section
 
 
@@ -27,16 +28,13 @@ class LeadInForm(PermissionFields):
     offer = forms.CharField(
         max_length=80, required=False, label="Offer", help_text="What they answered, such as Home value."
     )
-    cadence = forms.ChoiceField(
-        required=False, label="Cadence", choices=lambda: [("", "The company's"), *cadence_choices()]
-    )
+    cadence = forms.ChoiceField(required=False, label="Cadence")
 
     def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
         super().__init__(*args, account=account, **kwargs)
         members = Member.objects.filter(account=account, is_active=True).order_by("name")
-        self.fields["owner"] = forms.ModelChoiceField(
-            members, required=False, label="Owner", empty_label="Nobody yet"
-        )
+        cast(forms.ChoiceField, self.fields["cadence"]).choices = [("", "The company's"), *cadence_choices(account)]
+        self.fields["owner"] = forms.ModelChoiceField(members, required=False, label="Owner", empty_label="Nobody yet")
 
 
 @require_http_methods(["GET", "POST"])

@@ -45,7 +45,6 @@ class ChangeForm(forms.Form):
             for day, word in DAY_WORDS.items():
                 self.fields[day] = forms.CharField(
                     max_length=60,
-                    required=False,
                     label=word,
                     help_text="Like 09:00-18:00, or closed." if day == "holiday" else "",
                 )
