@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -94,6 +94,6 @@ def found_or_404(rows: type[M] | QuerySet[M], account: Account, **lookup: Any) -
 
 
 def leads_seen_by(member: Member) -> QuerySet[Lead]:
-    """Owners and managers see every lead of the account; a rep sees their own. Undone imports are gone."""
+    """Owners and managers see every lead of the account; a rep their own and nobody's. Undone imports are gone."""
     leads = Lead.objects.filter(account=member.account, removed_at__isnull=True)
-    return leads if member.manages else leads.filter(owner=member)
+    return leads if member.manages else leads.filter(Q(owner=member) | Q(owner__isnull=True))

@@ -18,7 +18,7 @@ def back(request: SignedIn, lead: Lead | None = None, *, said: str = "", problem
     """To the page that the form names, else the lead's, else Now; with a line for its live region."""
     request.session["said"], request.session["problem"] = said, problem
     otherwise = reverse("lead", args=[lead.pk]) if lead else reverse("now")
-    answer = HttpResponseRedirect(same_site(request, request.POST.get("next", ""), otherwise))
+    answer = HttpResponseRedirect(same_site(request.POST.get("next", ""), otherwise))
     answer.status_code = 303  # a reload of the page does not repeat the deed
     return answer
 

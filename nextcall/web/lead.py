@@ -42,7 +42,7 @@ def lead(request: SignedIn, lead_id: int) -> HttpResponse:
         "modes": modes(shown, reach, chosen=request.GET.get("mode", ""), zone=zone, at=at),
         "focus": "mode" in request.GET, "times": times(member.zone, zone, at=at),
         "said": request.session.pop("said", ""), "problem": request.session.pop("problem", ""),
-        "latest": items.latest_action(member, since=at.replace(hour=0), lead=shown),
+        "latest": next(iter(items.deeds_since(member, since=at - items.UNDOABLE, lead=shown)), None),
     }
     return render(request, "lead/page.html", context)
 

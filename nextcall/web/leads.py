@@ -29,12 +29,15 @@ class Line:
     id: int
     name: str
     point: str
+    offer: str
     source: str
     stage: str
     owner: str
     cadence: str
     next: str
+    next_at: str
     latest: str
+    tries: str
     arrived: str
     waiting: str
 
@@ -120,13 +123,20 @@ def line(row: finding.Row, member: Member, *, at: datetime) -> Line:
     state = "" if row.cadence_state in ("", "active") else f", {row.cadence_state}"
     return Line(
         id=row.id, name=row.name, point=phone.show(row.phone) if row.phone else row.email,
-        source=" · ".join(part for part in (row.offer, row.source) if part), stage=row.stage.capitalize(),
+        offer=row.offer, source=row.source, stage=row.stage.capitalize(),
         owner=row.owner or "Nobody yet", cadence=f"{row.cadence}{state}",
-        next=f"{row.next_channel.capitalize()} {say.when(row.next_at, member.zone, at=at)}" if row.next_at else "",
-        latest=f"{say.ago(row.latest_attempt_at, at=at)}, {row.attempts} in all" if row.latest_attempt_at else "Not tried yet",
+        next=row.next_channel.capitalize(), next_at=_next(row.next_at, member, at=at),
+        latest=say.ago(row.latest_attempt_at, at=at) if row.latest_attempt_at else "Not tried yet",
+        tries=f"{row.attempts} in all" if row.attempts else "",
         arrived=say.when(row.arrived_at, member.zone, at=at),
         waiting=f"Wrote {say.ago(row.waiting_since, at=at)}" if row.waiting_since else "",
     )
+
+
+def _next(due_at: datetime | None, member: Member, *, at: datetime) -> str:
+    if due_at is None:
+        return ""
+    return say.when(due_at, member.zone, at=at) if due_at > at else "due now"
 
 
 def headings(wanted: Filter) -> dict[str, Heading]:

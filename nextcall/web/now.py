@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from nextcall.cadences.models import Touch
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
-from nextcall.web.outcomes import Button, buttons, times
+from nextcall.web.outcomes import Button, buttons, times, windows
 from nextcall.worklist import say
 from nextcall.worklist.card import Card
+from nextcall.worklist.gathering import Promised
 from nextcall.worklist.items import Deck, deck
 
 CALLING = "calling"  # of the session: the lead being called and since when
@@ -31,11 +33,21 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A call-back window, pinned."""
+    """A call-back window or an appointment, pinned."""
 
     lead_id: int
     name: str
-    span: str
+    says: str
+    appointment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing that may follow: a link, or with `span` a call-back window to open."""
+
+    word: str
+    url: str
+    span: str = ""
 
 
 @require_GET
@@ -76,23 +88,35 @@ def _deck_context(dealt: Deck, member: Member, *, at: datetime) -> dict[str, obj
             x += minutes * 100 / whole
     return {
         "deck": dealt, "card": dealt.card, "total": dealt.done + dealt.to_go or 1, "bars": bars, "latest": dealt.latest,
-        "after_this": max(dealt.to_go - 1, 0), "offers": _offers(dealt),
+        "after_this": max(dealt.to_go - 1, 0), "offers": _offers(dealt, member, at=at),
         "nobody_ever": dealt.card is None and not dealt.done and not leads_seen_by(member).exists(),
-        "windows": [
-            Window(one.lead_id, str(one.lead.person),
-                   f"{say.clock(one.due_at, member.zone)} to {say.clock(one.until_at or one.due_at, member.zone)}")
-            for one in dealt.windows
-        ],
+        "windows": [_window(one, member) for one in dealt.windows],
     }
 
 
-def _offers(dealt: Deck) -> list[tuple[str, str]]:
+def _window(one: Promised, member: Member) -> Window:
+    until = f" to {say.clock(one.until_at, member.zone)}" if one.until_at else ""
+    kind = "Appointment" if one.kind == "appointment" else "Call-back window"
+    return Window(one.lead_id, one.name, f"{kind}, {say.clock(one.due_at, member.zone)}{until}.", kind == "Appointment")
+
+
+OFFERED: dict[str, tuple[tuple[str, str], ...]] = {
+    "no_answer": (("Text now", "?mode=text#write"),), "talked": (("Appointment", "#theirs"), ("What next", "#plan")),
+    "wrong_number": (("Ask by email", "?mode=email#write"),), "not_interested": (("Long view", "#plan"),),
+}
+
+
+def _offers(dealt: Deck, member: Member, *, at: datetime) -> list[Offer]:
     """What may follow the last outcome; it can be ignored."""
     done = dealt.latest
-    if done is None or done.lead_id is None or done.kind != "outcome":
+    if done is None or done.lead_id is None or done.kind != "outcome" or at - done.at > timedelta(minutes=30):
         return []
+    told = Touch.objects.filter(account_id=member.account_id, lead_id=done.lead_id, outcome_by=member)
+    outcome = told.order_by("-finished_at").values_list("outcome", flat=True).first() or ""
+    if outcome == "left_voicemail":
+        return [Offer(word, reverse("window", args=[done.lead_id]), span) for word, span in windows(member.zone, at=at)]
     page = reverse("lead", args=[done.lead_id])
-    return [("Write", f"{page}?mode=text#write"), ("What next", f"{page}#plan")]
+    return [Offer(word, page + where) for word, where in OFFERED.get(outcome, ())]
 
 
 def _card_context(card: Card, nth: str, member: Member, *, at: datetime) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """How it went: outcomes, snoozing, undo, and uncertain sends decided. Each is a POST that sends back to a page."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -25,6 +26,9 @@ ICONS = {
     "no_answer": "noans", "left_voicemail": "vm", "talked": "talk", "call_back": "back-at", "not_now": "pause",
     "wrong_number": "cross", "not_interested": "out", "asked_to_stop": "stop", "sent": "check", "skipped": "right",
 }
+NEXT = re.compile(r"Next (\w+) ([^,;]+)")
+SHORT = {"no_answer": "counts a try", "left_voicemail": "counts a try", "talked": "what\u2019s next", "call_back": "pick a time", "not_now": "rests two days", "skipped": "leave it out",
+         "wrong_number": "by email", "not_interested": "ends kindly", "asked_to_stop": "ends all"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Button:
     icon: str
     rare: bool
     stop: bool
+    short: str  # the label where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +58,19 @@ class Time:
 def buttons(effects: Iterable[outcomes.Effect]) -> list[Button]:
     """The outcome buttons as the account's table has them."""
     return [
-        Button("" if one.outcome == "skipped" else one.key, one.outcome, one.label, _short(one.says), one.says, ICONS.get(one.outcome, "check"),
-               one.outcome == "call_back", one.outcome == "asked_to_stop")
+        Button("" if one.outcome == "skipped" else one.key, one.outcome, one.label, _short(one.outcome, one.says), one.says, ICONS.get(one.outcome, "check"),
+               one.outcome == "call_back", one.outcome == "asked_to_stop",
+               "Voicemail" if one.outcome == "left_voicemail" else one.label)
         for one in effects
     ]
 
 
-def _short(says: str) -> str:
-    first = says.split(". ")[0].rstrip(".")
-    return first if len(first) <= 24 else first[:23].rsplit(" ", 1)[0] + "…"
+def _short(outcome: str, says: str) -> str:
+    """What fits under a button: "call Mon 9:00 am", "pick a time"."""
+    following = NEXT.search(says)
+    if following:
+        return f"{following[1]} {following[2].strip()}"
+    return SHORT.get(outcome) or (says if len(says) <= 20 else "")
 
 
 def times(ours: str, theirs: str, *, at: datetime) -> list[Time]:
@@ -78,6 +87,19 @@ def times(ours: str, theirs: str, *, at: datetime) -> list[Time]:
         Time(when.astimezone(UTC).isoformat(), word, _both(when, ours, theirs, at=at))
         for word, when in offered if when - at >= timedelta(minutes=50)
     ]
+
+
+def windows(ours: str, *, at: datetime) -> list[tuple[str, str]]:
+    """When a voicemail may say that we are free: "4 to 6" today if it is still to come, tomorrow 9 to 11."""
+    zone = ZoneInfo(ours)
+    today = at.astimezone(zone).date()
+    spans = [("Free 4 to 6", today, time(16), time(18)), ("Tomorrow 9 to 11", today + timedelta(days=1), time(9), time(11))]
+    found = []
+    for word, date, opens, closes in spans:
+        begins, ends = (datetime.combine(date, clock, zone).astimezone(UTC) for clock in (opens, closes))
+        if ends - at > timedelta(minutes=30):
+            found.append((word, f"{begins.isoformat()}/{ends.isoformat()}"))
+    return found
 
 
 def _both(when: datetime, ours: str, theirs: str, *, at: datetime) -> str:

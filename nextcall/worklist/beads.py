@@ -31,6 +31,7 @@ class Bead:
     label: str
     says: str  # for assistive tech: "Email, sent"
     wide: bool = False  # left out on a phone
+    number: int = 0  # instead of an icon: how many there are in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def thread_of(lead: Lead, *, touch: Touch, running: Sequence[Situation], at: dat
     if len(cadence.steps) > number + len(planned[:room]):
         days = max((step.when.day or 0) for step in cadence.steps)
         label = f"Day {days}" if days else f"{len(cadence.steps)} in all"
-        beads.append(Bead("more", "", label, f"{len(cadence.steps)} touches in all"))
+        beads.append(Bead("more", "", label, f"{len(cadence.steps)} touches in all", number=len(cadence.steps)))
     day = (at.astimezone(ZoneInfo(zone)).date() - anchor.astimezone(ZoneInfo(zone)).date()).days + 1
     return Thread(
         beads=tuple(beads), made=made, number=number, total=len(cadence.steps), cadence=cadence.name, day=max(day, 1),

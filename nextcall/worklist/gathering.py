@@ -1,7 +1,9 @@
 """Everything that could be a member's next card, read in a fixed number of bounded queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -13,31 +15,46 @@ from nextcall.worklist.ranking import SPEED_GOAL, Candidate
 
 MOST = 200  # rows of one kind looked at: more than anyone works in a day
 SOME = 50
+EVENING = 20  # o'clock
 CARDS = (Promise.Kind.CALL, Promise.Kind.SEND)
 
 
-def gather(member: Member, *, at: datetime) -> list[Candidate]:
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """An open promise of a member, with whose it is."""
+
+    id: int
+    lead_id: int
+    person_id: int
+    name: str
+    kind: str
+    due_at: datetime
+    until_at: datetime | None
+    made_at: datetime
+
+
+def promises(member: Member) -> list[Promised]:
+    """Every open promise of a member: cards, windows and appointments."""
+    columns = ("id", "lead_id", "lead__person_id", "lead__person__name", "kind", "due_at", "until_at", "made_at")
+    rows = Promise.objects.filter(account_id=member.account_id, owner=member, closed_at__isnull=True)
+    return [Promised(*row) for row in rows.order_by("due_at").values_list(*columns)[:MOST]]
+
+
+def gather(member: Member, standing: Sequence[Promised], *, at: datetime) -> list[Candidate]:
     """Candidates of a member: their own leads, and those nobody owns and nobody else holds.
 
-    The gate has not been asked yet: see `gating.judge`.
+    `standing` is what `promises` gave. The gate has not been asked yet: see `gating.judge`.
     """
-    promised_for_later = later_promises(member, at=at)
-    found = [*promised(member, at=at), *fresh(member, at=at), *waiting(member, at=at), *due(member, at=at)]
-    return [one for one in found if not _can_wait(one, promised_for_later)] + uncertain(member)
+    cards = [one for one in standing if one.kind in CARDS]
+    for_later = {one.lead_id: one.made_at for one in cards if one.due_at > at}
+    found = [*promised(cards, at=at), *fresh(member, at=at), *waiting(member, at=at), *due(member, at=at)]
+    return [one for one in found if not _can_wait(one, for_later)] + uncertain(member)
 
 
-def _can_wait(one: Candidate, promised_for_later: Mapping[int, datetime]) -> bool:
+def _can_wait(one: Candidate, for_later: Mapping[int, datetime]) -> bool:
     """Somebody promised or snoozed it for later, and they have not written since."""
-    made_at = promised_for_later.get(one.lead_id)
+    made_at = for_later.get(one.lead_id)
     return made_at is not None and (one.waiting_since is None or one.waiting_since <= made_at)
-
-
-def later_promises(member: Member, *, at: datetime) -> dict[int, datetime]:
-    """Leads with a promise that is not due yet, and when it was made."""
-    rows = Promise.objects.filter(
-        account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__gt=at, kind__in=CARDS
-    )
-    return dict(rows.order_by("-made_at").values_list("lead_id", "made_at")[:MOST])
 
 
 def _free(member: Member, lead: str, *, at: datetime) -> Q:
@@ -46,17 +63,12 @@ def _free(member: Member, lead: str, *, at: datetime) -> Q:
     return nobody | Q(**{f"{lead}held_by": member})
 
 
-def promised(member: Member, *, at: datetime) -> list[Candidate]:
+def promised(cards: Sequence[Promised], *, at: datetime) -> list[Candidate]:
     """Promises due. Windows and appointments are no cards: they are pinned."""
-    rows = (
-        Promise.objects.filter(account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__lte=at)
-        .filter(kind__in=CARDS)
-        .order_by("due_at").values_list("id", "lead_id", "lead__person_id", "due_at", "kind")[:SOME]
-    )
     return [
-        Candidate(lead_id=lead, person_id=person, due_at=due_at, promise_id=key,
-                  channel="email" if kind == Promise.Kind.SEND else "call")
-        for key, lead, person, due_at, kind in rows
+        Candidate(lead_id=one.lead_id, person_id=one.person_id, due_at=one.due_at, promise_id=one.id,
+                  channel="email" if one.kind == Promise.Kind.SEND else "call")
+        for one in cards if one.due_at <= at
     ]
 
 
@@ -66,9 +78,8 @@ def fresh(member: Member, *, at: datetime) -> list[Candidate]:
         account_id=member.account_id, arrived_at__gte=at - SPEED_GOAL, arrived_at__lte=at,
         first_person_touch_at__isnull=True, removed_at__isnull=True, stage__in=(Lead.Stage.NEW, Lead.Stage.WORKING),
     )
-    rows = []
-    for whose in (Q(owner=member), Q(owner__isnull=True) & _free(member, "", at=at)):
-        rows += new.filter(whose).order_by("-arrived_at").values_list("id", "person_id", "arrived_at")[:SOME]
+    new = new.filter(Q(owner=member) | Q(owner__isnull=True) & _free(member, "", at=at))
+    rows = new.order_by("-arrived_at").values_list("id", "person_id", "arrived_at")[:SOME]
     return [Candidate(lead_id=lead, person_id=person, due_at=arrived, arrived_at=arrived) for lead, person, arrived in rows]
 
 
@@ -88,14 +99,22 @@ def waiting(member: Member, *, at: datetime) -> list[Candidate]:
 def due(member: Member, *, at: datetime) -> list[Candidate]:
     """Open touches: due, and a person's to do."""
     touches = Touch.objects.filter(account_id=member.account_id, state=Touch.State.OPEN)
-    columns = ("id", "lead_id", "person_id", "due_at", "channel")
+    columns = ("id", "lead_id", "person_id", "due_at", "channel", "person__zone")
     rows = list(touches.filter(owner=member).order_by("-due_at").values_list(*columns)[:MOST])
     free = touches.filter(owner__isnull=True).filter(_free(member, "lead__", at=at))
     rows += free.order_by("-due_at").values_list(*columns)[:MOST]
     return [
-        Candidate(lead_id=lead, person_id=person, due_at=due_at, channel=channel, touch_id=key)
-        for key, lead, person, due_at, channel in rows
+        Candidate(lead_id=lead, person_id=person, due_at=due_at, channel=channel, touch_id=key,
+                  closes_at=evening(at, zone or member.zone))
+        for key, lead, person, due_at, channel, zone in rows
     ]
+
+
+def evening(at: datetime, zone: str) -> datetime | None:
+    """About when calls to that zone close today, before the gate says it exactly; None if they have."""
+    there = at.astimezone(ZoneInfo(zone))
+    closes = there.replace(hour=EVENING, minute=0, second=0, microsecond=0)
+    return closes if closes > there else None
 
 
 def uncertain(member: Member) -> list[Candidate]:

@@ -12,25 +12,22 @@ from nextcall.leads.models import ContactPoint, Lead
 from nextcall.team.models import Member
 from nextcall.worklist.ranking import Candidate
 
-JUDGED = 40  # the gate is asked about so many at once; who comes later in the day is asked about later
 BY_HAND: tuple[Channel, ...] = ("call", "text", "email")
 
 Points = Mapping[int, Mapping[str, ContactPoint]]
 
 
 def judge(candidates: Sequence[Candidate], *, member: Member, at: datetime) -> list[Candidate]:
-    """The candidates with what the gate says of their channel; the soonest due `JUDGED` of them are asked about."""
-    asked = list(candidates[:JUDGED])
-    points = ledger.points_for([one.person_id for one in asked], account_id=member.account_id)
-    wanted = [_wanted(one.person_id, one.lead_id, one.channel, points) for one in asked]
+    """The candidates with what the gate says of their channel, by hand, in a fixed number of queries."""
+    points = ledger.points_for([one.person_id for one in candidates], account_id=member.account_id)
+    wanted = [_wanted(one.person_id, one.lead_id, one.channel, points) for one in candidates]
     rulebook = policy.for_account(member.account.policy, at=at)
     known = ledger.facts_for(wanted, account_id=member.account_id, at=at)
-    judged = [
+    return [
         _judged(one, rules.decide(Ask(channel=want.channel, automated=False), facts, rulebook, at)
                 if want.contact_point_id else _nowhere(one.channel, at))
-        for one, want, facts in zip(asked, wanted, known, strict=True)
+        for one, want, facts in zip(candidates, wanted, known, strict=True)
     ]
-    return judged + list(candidates[JUDGED:])
 
 
 def _wanted(person_id: int, lead_id: int, channel: str, points: Points, purpose: Purpose = "marketing") -> ledger.Wanted:

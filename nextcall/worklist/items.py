@@ -15,6 +15,9 @@ from nextcall.worklist.card import Card, card
 from nextcall.worklist.ranking import CARRIED_SHARE, DAY, Candidate, Group, Ranked, rank
 
 HOLD = timedelta(minutes=15)
+UNDOABLE = timedelta(hours=12)  # how long the last action keeps its undo on the page
+JUDGED, ROUNDS = 10, 3  # people the gate is asked about at once, and how often
+UNGATED = (Group.WAITING, Group.UNCERTAIN)  # answered in writing, decided at a desk
 COMING = 6
 CALL_MINUTES, MESSAGE_MINUTES = 3, 1
 WORKED = ("outcome", "send", "resolve", "seen", "appointment")
@@ -51,7 +54,7 @@ class Deck:
     coming: tuple[Coming, ...]
     before_id: int | None  # lead on the card before this one
     fits: Fits
-    windows: tuple[Promise, ...]
+    windows: tuple[gathering.Promised, ...]  # pinned: call-back windows and appointments
     spread: int  # carried-over people left for the days after
     opens: str  # when the next planned touch is due, if nothing is left now
     latest: Action | None  # the last action, with its undo
@@ -73,13 +76,14 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
     A lead that nobody owns is held for the member for 15 minutes when its card is dealt.
     """
     began, ends = day_of(member, at)
-    size = _day_size(member)
-    found = gathering.gather(member, at=at)
+    size, standing = _day_size(member), gathering.promises(member)
+    found = gathering.gather(member, standing, at=at)
     ranked, spread = _ranked(found, member, at=at, began=began, carried_left=size // CARRIED_SHARE)
     place = next((n for n, one in enumerate(ranked) if one.candidate.lead_id == turned_to), 0)
     place = _hold_first(ranked, place, member=member, at=at)
     later = gathering.later_today(member, at=at, day_ends_at=ends)
-    done = done_today(member, since=began)
+    deeds = deeds_since(member, since=min(began, at - UNDOABLE))
+    done = sum(one.kind in WORKED and one.at >= began for one in deeds)
     channels = [one.candidate.channel for one in ranked] + [channel for channel, _ in later]
     calls = channels.count("call")
     minutes = calls * CALL_MINUTES + (len(channels) - calls) * MESSAGE_MINUTES
@@ -91,19 +95,31 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
         before_id=ranked[place - 1].candidate.lead_id if 0 < place < len(ranked) else None,
         fits=Fits(calls, len(channels) - calls, max(size - done - len(channels), 0),
                   say.clock(at + timedelta(minutes=minutes), member.zone)),
-        windows=open_windows(member, at=at), spread=spread,
-        opens=say.when(later[0][1], member.zone, at=at) if later else "",
-        latest=latest_action(member, since=at - timedelta(hours=12)),
+        windows=_pinned(standing, at=at), spread=spread, opens=say.when(later[0][1], member.zone, at=at) if later else "",
+        latest=deeds[0] if deeds else None,
     )
 
 
 def _ranked(
     found: list[Candidate], member: Member, *, at: datetime, began: datetime, carried_left: int
 ) -> tuple[list[Ranked], int]:
-    """Ranked twice: once to know whom to ask the gate about, once with its answers."""
-    first, spread = rank(found, at=at, day_began_at=began, carried_left=carried_left)
-    judged = gating.judge([one.candidate for one in first], member=member, at=at)
-    return rank(judged, at=at, day_began_at=began, carried_left=carried_left)[0], spread
+    """In order, with the gate's answer for those in front; whom it holds back makes way for the next."""
+    ranked, spread = rank(found, at=at, day_began_at=began, carried_left=carried_left)
+    asked: set[int] = set()
+    for _ in range(ROUNDS):
+        front = [one.candidate for one in ranked if one.group not in UNGATED and one.candidate.person_id not in asked][:JUDGED]
+        if not front or not _unasked_in_front(ranked, asked):
+            break
+        asked |= {one.person_id for one in front}
+        judged = {one.person_id: one for one in gating.judge(front, member=member, at=at)}
+        people = [judged.get(one.candidate.person_id, one.candidate) for one in ranked]
+        ranked = rank(people, at=at, day_began_at=began, carried_left=carried_left)[0]
+    return ranked, spread
+
+
+def _unasked_in_front(ranked: list[Ranked], asked: set[int]) -> bool:
+    """Whether somebody about to be shown has not been asked about yet."""
+    return any(one.group not in UNGATED and one.candidate.person_id not in asked for one in ranked[:COMING + 1])
 
 
 def _day_size(member: Member) -> int:
@@ -132,27 +148,20 @@ def hold(lead_id: int, *, member: Member, at: datetime) -> bool:
     return bool(lead.filter(free, owner__isnull=True).update(held_by=member, held_until=at + HOLD))
 
 
-def done_today(member: Member, *, since: datetime) -> int:
-    """People this member dealt with since their midnight: deeds not undone."""
-    return Action.objects.filter(
-        account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True, kind__in=WORKED
-    ).count()
-
-
-def latest_action(member: Member, *, since: datetime, lead: Lead | None = None) -> Action | None:
-    """The last thing this member did, to anyone or to one lead, that can still be undone."""
+def deeds_since(member: Member, *, since: datetime, lead: Lead | None = None) -> list[Action]:
+    """What this member did to anyone, or to one lead, and did not undo; the latest first."""
     deeds = Action.objects.filter(account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True)
-    return (deeds.filter(lead=lead) if lead else deeds).order_by("-at", "-pk").first()
+    return list((deeds.filter(lead=lead) if lead else deeds).defer("before", "made").order_by("-at", "-pk")[:500])
 
 
-def open_windows(member: Member, *, at: datetime) -> tuple[Promise, ...]:
+def _pinned(standing: list[gathering.Promised], *, at: datetime) -> tuple[gathering.Promised, ...]:
     """Call-back windows open now or later today, and appointments of the next hours."""
-    soon = Promise.objects.filter(
-        account_id=member.account_id, owner=member, closed_at__isnull=True, due_at__lte=at + timedelta(hours=12),
-    )
-    window = Q(kind=Promise.Kind.WINDOW, until_at__gt=at)
-    appointment = Q(kind=Promise.Kind.APPOINTMENT, due_at__gt=at - timedelta(hours=1))
-    return tuple(soon.filter(window | appointment).select_related("lead__person").order_by("due_at")[:3])
+    soon = [one for one in standing if one.due_at <= at + timedelta(hours=12)]
+    return tuple(
+        one for one in soon
+        if (one.kind == Promise.Kind.WINDOW and one.until_at and one.until_at > at)
+        or (one.kind == Promise.Kind.APPOINTMENT and one.due_at > at - timedelta(hours=1))
+    )[:3]
 
 
 def _coming(after: list[Ranked], member: Member, *, at: datetime) -> tuple[Coming, ...]:
