@@ -18,7 +18,7 @@ from nextcall.intake.rights import Wording
 from nextcall.leads import names, people
 from nextcall.leads.models import Lead, Person
 from nextcall.leads.people import Arriving, Directory
-from nextcall.lib import wake
+from nextcall.lib import bulk, wake
 from nextcall.team.models import Account, LeadInKey, Member
 from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record_many
@@ -180,7 +180,7 @@ def _store(found: Sequence[Accepted], arrivals: Sequence[NewLead], arriving: Seq
             changed[one.lead.pk] = one.lead
         points = [email.value.lower() for email in new.emails] + [phone.e164 for phone in new.phones]
         one.lead.search = people.search_text(one.person, dict.fromkeys([*points, *settling.known_points(one.lead)]))
-    Lead.objects.bulk_create(fresh.values(), batch_size=200)
+    bulk.insert(list(fresh.values()))
     Lead.objects.bulk_update(changed.values(), ["message", "external_id", "interest", "answers", "search"], batch_size=100)
 
 

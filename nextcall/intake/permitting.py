@@ -10,6 +10,7 @@ from nextcall.consent import ledger
 from nextcall.consent.models import Permission
 from nextcall.intake.rights import Right, without_proof
 from nextcall.leads.models import ContactPoint, Person
+from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import event, record_many
 
@@ -38,11 +39,11 @@ class Permissions:
                 ledger.grant(account=self.account, person=person, contact_point=point, source=self.via, at=self.at, by=self.by,
                              import_id=self.import_id, **self._fields(right))
             return
-        rows = Permission.objects.bulk_create([
+        rows = bulk.insert([
             Permission(account=self.account, person=person, contact_point=point, source="import", recorded_at=self.at, recorded_by=self.by,
                        import_id=self.import_id, **self._fields(right))
             for person, point, right in self._collected
-        ], batch_size=300)
+        ])
         given: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
             given.setdefault(row.person_id, []).append({"channel": row.channel, "tier": row.tier, "permission": row.pk})

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from nextcall.leads.matching import Match, Someone, match
 from nextcall.leads.models import ContactPoint, Lead, Person, Reach
+from nextcall.lib import bulk
 from nextcall.lib.email_address import EmailAddress
 from nextcall.lib.phone import Phone
 
@@ -129,10 +130,10 @@ class Directory:
 
     def save(self) -> None:
         """Store what was made and changed, in four statements."""
-        Person.objects.bulk_create(self.made, batch_size=500)
+        bulk.insert(self.made)
         for person, reach in self.new_reaches:
             reach.person = person
-        Reach.objects.bulk_create([reach for _, reach in self.new_reaches], batch_size=500)
+        bulk.insert([reach for _, reach in self.new_reaches])
         changed = [change.person for key, change in self.changes.items() if change.before and key < UNSAVED]
         Person.objects.bulk_update(changed, FIELDS, batch_size=100)
 
@@ -161,7 +162,7 @@ def _points(account_id: int, arrivals: Iterable[Arriving], *, store: bool) -> di
             wanted.setdefault(("phone", phone.e164), ContactPoint(
                 account_id=account_id, kind="phone", value=phone.e164, key=phone.e164, extension=(phone.extension or "")[:12], line_type=line[:10]))
     if store:  # in one order, so that two batches with the same points wait for each other instead of dying together
-        ContactPoint.objects.bulk_create([wanted[key] for key in sorted(wanted)], ignore_conflicts=True, batch_size=500)
+        bulk.insert([wanted[key] for key in sorted(wanted)], ignore_conflicts=True)
     found: dict[PointKey, ContactPoint] = {} if store else wanted
     for kind in ("email", "phone"):
         keys = sorted(key for sort, key in wanted if sort == kind)
