@@ -1,19 +1,21 @@
-"""What lies ahead of a lead, and what an outcome would change: for the pages."""
+"""What lies ahead of a lead, for the pages."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from nextcall.cadences.definition import Made, Planned
+from nextcall.cadences.definition import Planned
 from nextcall.cadences.models import Enrollment, Pause, Touch
-from nextcall.cadences.planner import next_touches, plan
+from nextcall.cadences.planner import plan
 from nextcall.cadences.progress import FREED, STANDING, Situation, situations
 from nextcall.leads.models import Lead
 
 HORIZON = timedelta(days=800)  # longer than any shipped cadence
 
 
-def ahead(lead: Lead, *, at: datetime, limit: int = 20, known: Sequence[Situation] | None = None) -> tuple[Planned, ...]:
+def ahead(
+    lead: Lead, *, at: datetime, limit: int = 20, known: Sequence[Situation] | None = None
+) -> tuple[Planned, ...]:
     """The touches ahead if the lead never answers, soonest first, from all cadences the lead is on.
 
     Touches already planned or open come with the time they are stored with. A paused cadence is shown as if it
@@ -28,28 +30,8 @@ def ahead(lead: Lead, *, at: datetime, limit: int = 20, known: Sequence[Situatio
 def situations_of(lead: Lead, *, at: datetime) -> list[Situation]:
     """Everything the planner asks about the cadences a lead is on, the main one first."""
     running = Enrollment.objects.filter(account_id=lead.account_id, lead=lead, ended_at__isnull=True)
-    enrollments = list(running.select_related("lead__owner", "version__cadence").order_by("beside", "-pk"))
+    enrollments = list(running.select_related("lead", "version__cadence").order_by("beside", "-pk"))
     return situations(enrollments, account_id=lead.account_id, at=at)
-
-
-def if_closed(touch: Touch, *, outcome: str, attempt: bool, at: datetime) -> tuple[Planned, ...]:
-    """What would be planned next if this touch were closed now with that outcome: "Next call Tue 5:10 pm"."""
-    if touch.enrollment_id is None:
-        return ()
-    enrollments = list(Enrollment.objects.filter(pk=touch.enrollment_id).select_related("lead__owner"))
-    for situation in situations(enrollments, account_id=touch.account_id, at=at):
-        progress = situation.progress
-        closed = Made(touch.step_key, touch.channel, at, touch.intended_at or touch.due_at, attempt, outcome)
-        progress = replace(
-            progress, made=(*progress.made, closed), standing=progress.standing - {touch.step_key},
-            open=progress.open - {touch.step_key},
-        )
-        facts = situation.facts if not attempt else {
-            name: replace(known, attempts=(*known.attempts, (touch.channel, at))) for name, known in situation.facts.items()
-        }
-        return next_touches(situation.cadence, progress, facts, situation.policy, now=at,
-                            seed=touch.lead_id, working=situation.working)
-    return ()
 
 
 def _ahead(situation: Situation, *, at: datetime, limit: int) -> Sequence[Planned]:

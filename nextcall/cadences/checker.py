@@ -28,8 +28,10 @@ MONDAY = datetime(2027, 3, 1, 10)  # noqa: DTZ001 (by every lead's own clock); a
 MANY_TEXTS, FIRST_DAYS = 10, 10
 SHOWN = 6  # moves of one kind, before an ellipsis
 TEXT_LENGTH = 320  # two segments
-CLICHES = ("just checking in", "touching base", "touch base", "circle back", "circling back", "hope this finds you well",
-           "following up on my", "act now", "don't miss", "limited time", "once in a lifetime", "reach out to you")
+CLICHES = (
+    "just checking in", "touching base", "touch base", "circle back", "circling back", "hope this finds you well",
+    "following up on my", "act now", "don't miss", "limited time", "once in a lifetime", "reach out to you",
+)
 STOP_HINT = re.compile(r"\bstop\b", re.IGNORECASE)
 
 

@@ -59,12 +59,15 @@ class Cadence:
     then: str = ""  # the cadence that starts when this one ends without contact
     starts_on_stage: str = ""
     source: str = field(default="", repr=False, compare=False)  # the file itself
-    by_channel: dict[str, tuple[Step, ...]] = field(init=False, repr=False, compare=False)  # the same steps
+    # worked out once from the steps: each channel's own, and the (channel, purpose) pairs that the gate is asked about
+    by_channel: dict[str, tuple[Step, ...]] = field(init=False, repr=False, compare=False)
+    contacts: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         channels = dict.fromkeys(step.channel for step in self.steps)
         tracks = {channel: tuple(step for step in self.steps if step.channel == channel) for channel in channels}
         object.__setattr__(self, "by_channel", tracks)
+        object.__setattr__(self, "contacts", tuple(sorted({(step.channel, step.purpose) for step in self.steps})))
 
 
 @dataclass(frozen=True, slots=True)

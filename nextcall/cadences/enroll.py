@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from nextcall.cadences import versions
 from nextcall.cadences.models import CadenceVersion, Enrollment, Pause, Touch
 from nextcall.cadences.progress import FREED
-from nextcall.cadences.store import BATCH, happened, plan_next
+from nextcall.cadences.store import BATCH, happened, plan, plan_next
 from nextcall.leads.models import Lead, Person
 from nextcall.lib import bulk, wake
 from nextcall.team.models import Account, Member
@@ -40,7 +40,7 @@ def begin(*, lead: Lead, slug: str, by: Member | None, at: datetime, anchor_at: 
         enrollment = _new(lead, version, by=by, at=at, anchor_at=anchor_at)
         enrollment.save(force_insert=True)
         record_many([happened("cadence.began", enrollment, slug, at=at, by=by)])
-        plan_next([enrollment.pk], account_id=lead.account_id, at=at)
+        plan([enrollment], account_id=lead.account_id, at=at)
         transaction.on_commit(wake.wake)
     return enrollment
 
@@ -60,7 +60,7 @@ def begin_many(leads_and_slugs: Sequence[tuple[Lead, str]], *, account: Account,
             new = [_new(lead, found[slug], by=by, at=at) for lead, slug in fresh.values()]
             bulk.insert(new)
             record_many(happened("cadence.began", one, one.version.cadence.slug, at=at, by=by) for one in new)
-            plan_next([one.pk for one in new], account_id=account.pk, at=at)
+            plan(new, account_id=account.pk, at=at)
             begun += new
         transaction.on_commit(wake.wake)
     return begun
@@ -68,7 +68,7 @@ def begin_many(leads_and_slugs: Sequence[tuple[Lead, str]], *, account: Account,
 
 def pause(*, enrollment: Enrollment, by: Member | None, at: datetime, because: str,
           until: datetime | None = None) -> Pause:
-    """Hold everything ahead. `until`: resumes by itself then (see resume_due). A second pause takes the first's place."""
+    """Hold everything ahead. `until`: resumes by itself then (see resume_due). A second pause replaces the first."""
     with transaction.atomic():
         _end_pause(enrollment, at=at, by=by)
         held = Pause.objects.create(account_id=enrollment.account_id, enrollment=enrollment, because=because[:120],
@@ -165,7 +165,8 @@ def cancel_ahead(*, lead: Lead | None = None, person: Person | None = None, beca
         touches = touches.filter(lead=lead) if lead else touches.filter(person=person)
         if channels is not None:
             touches = touches.filter(channel__in=channels)
-        enrollments = set(touches.filter(state__in=AHEAD, enrollment__isnull=False).values_list("enrollment_id", flat=True))
+        stopped = touches.filter(state__in=AHEAD, enrollment__isnull=False)
+        enrollments = set(stopped.values_list("enrollment_id", flat=True))
         count = _cancel(touches, because=because, at=at)
         record(account_id=target.account_id, kind="touches.cancelled", at=at, by=by,
                person_id=lead.person_id if lead else target.pk, lead_id=lead.pk if lead else None,
@@ -189,7 +190,8 @@ def _end_pause(enrollment: Enrollment, *, at: datetime, by: Member | None) -> No
     if held is not None:
         length = max(at - held.began_at, timedelta())
         Pause.objects.filter(pk=held.pk).update(ended_at=at, ended_by=by)
-        Enrollment.objects.filter(pk=enrollment.pk).update(shift_seconds=F("shift_seconds") + int(length.total_seconds()))
+        shift = F("shift_seconds") + int(length.total_seconds())
+        Enrollment.objects.filter(pk=enrollment.pk).update(shift_seconds=shift)
 
 
 def _cancel(touches: QuerySet[Touch], *, because: str, at: datetime, free: bool = False) -> int:

@@ -103,7 +103,7 @@ class Touch(models.Model):
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="touches")
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     enrollment = models.ForeignKey(Enrollment, null=True, on_delete=models.CASCADE, related_name="touches")
-    owner = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)  # whose work it is, or in whose name it goes
+    owner = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)  # whose work, or in whose name
     step_key = models.CharField(max_length=80, blank=True)  # "" for one written by hand
     channel = models.CharField(max_length=10)
     by_machine = models.BooleanField()
@@ -143,8 +143,10 @@ class Touch(models.Model):
         indexes = [
             # "next due": what the engine claims, in order, however many rows are stored
             models.Index(fields=["due_at", "priority"], name="touch_due", condition=models.Q(state="planned")),
-            models.Index(fields=["account", "channel", "priority", "due_at"], name="touch_urgent", condition=models.Q(state="planned")),
-            models.Index(fields=["lease_until"], name="touch_leased", condition=models.Q(state__in=["claimed", "sending"])),
+            models.Index(fields=["account", "channel", "priority", "due_at"], name="touch_urgent",
+                         condition=models.Q(state="planned")),
+            models.Index(fields=["lease_until"], name="touch_leased",
+                         condition=models.Q(state__in=["claimed", "sending"])),
             # the work list of one member
             models.Index(fields=["account", "owner", "due_at"], name="touch_open", condition=models.Q(state="open")),
             models.Index(fields=["account", "owner", "due_at"], name="touch_ahead",
@@ -156,5 +158,6 @@ class Touch(models.Model):
         ]
         constraints = [
             # Planning the same step twice is impossible, whatever crashes: this key makes it idempotent.
-            models.UniqueConstraint(fields=["enrollment", "step_key"], condition=~models.Q(step_key=""), name="one_touch_a_step"),
+            models.UniqueConstraint(fields=["enrollment", "step_key"], condition=~models.Q(step_key=""),
+                                    name="one_touch_a_step"),
         ]

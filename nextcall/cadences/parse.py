@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from nextcall.cadences import fields
 from nextcall.cadences.definition import BadCadence, By, Cadence, Part, Step, When
@@ -59,7 +59,7 @@ def _cadence(table: Mapping[str, Any], source: str) -> Cadence:
     return Cadence(
         slug=slug, name=fields.text(table, "name", "the cadence"), says=fields.text(table, "says", "the cadence"),
         version=fields.number(table, "version", "the cadence", default=1, most=1_000_000), steps=numbered,
-        form="mixed" if rhythm and lines else "rhythm" if rhythm else "calendar",
+        form=_form(numbered),
         beside=fields.flag(table, "beside", "the cadence"),
         stop_stages=fields.names(table, "stop_stages", default=("won", "lost")),
         pause_on=fields.names(table, "pause_on", default=STOPS, choices=STOPS),
@@ -90,7 +90,8 @@ def _step(line: Mapping[str, Any], number: int) -> Step:
     if channel == "email" and not subject:
         raise BadCadence(f"{where}: an email needs `subject`, one line or a list of variants")
     return Step(
-        key=fields.text(line, "key", where, default="") or UNNAMED + _stem(line, channel), channel=channel, by=cast(By, by), when=_when(line, where),
+        key=fields.text(line, "key", where, default="") or UNNAMED + _stem(line, channel),
+        channel=channel, by=cast(By, by), when=_when(line, where),
         purpose=fields.choice(line, "purpose", where, PURPOSES, default="marketing"), wording=wording, subject=subject,
         needs_reason=fields.flag(line, "needs_reason", where), says=fields.text(line, "says", where, default=""),
     )
@@ -129,6 +130,12 @@ def _day(line: Mapping[str, Any], unit: str, where: str) -> int:
     if day > fields.MAX_DAY:
         raise BadCadence(f"{where}: {unit} {count} is later than three years; end the cadence sooner")
     return day
+
+
+def _form(steps: tuple[Step, ...]) -> Literal["calendar", "rhythm", "mixed"]:
+    """By the calendar if every step counts from the arrival, a rhythm if each waits for the attempt before."""
+    anchors = {"arrival" if step.when.day is not None else step.when.after for step in steps}
+    return "calendar" if anchors == {"arrival"} else "rhythm" if anchors == {"attempt"} else "mixed"
 
 
 def _stem(line: Mapping[str, Any], channel: str) -> str:

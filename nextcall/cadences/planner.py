@@ -15,6 +15,7 @@ from nextcall.lib import hours
 
 TRACKS = ("text", "email", "call", "voicemail")  # each is planned one step ahead; a voicemail follows its call
 SPACING = timedelta(hours=3)  # between two touches of a track, if one of them was moved or late
+LEVELS = ((2, 1), (3, 3), (5, 11), (6, 31), (7, 92))  # priority of what is due within so many days; see _priority
 LONGEST_WINDOW = timedelta(days=62)
 ROUNDS = 12  # working hours and windows take turns moving a step; an opening both share is found long before
 
@@ -112,7 +113,7 @@ def _start(course: Course, step: Step, intended: datetime) -> Settled:
     if before is not None:
         spaced = before.at + min(max(intended - before.intended_at, timedelta()), SPACING)
         if spaced > start.due_at:
-            start = Settled(spaced, "cadence.spacing", f"The {step.channel} before left late; this one keeps its distance.")
+            start = Settled(spaced, "cadence.spacing", f"The {step.channel} before was late; this keeps its distance.")
     held = course.progress.calls_after
     if step.channel == "call" and held is not None and held > start.due_at:
         start = Settled(held, "cadence.calls_held", "Calls hold until then.")
@@ -127,15 +128,16 @@ def _settle(step: Step, start: Settled, facts: Mapping[str, Facts], policy: Poli
     """Where the gate, and the hours of whoever calls, let it go."""
     known = facts.get(f"{step.channel}:{step.purpose}") or facts.get(step.channel)
     if step.needs_reason:
-        return Settled(start.due_at, "cadence.needs_reason", "Goes only with a reason that they have not heard.", blocked=True)
+        return replace(start, rule="cadence.needs_reason", because="Goes only with a new reason.", blocked=True)
     if known is None:
-        return Settled(start.due_at, "contact.none", f"Nothing on record to reach them by {step.channel}.", blocked=True)
+        return replace(start, rule="contact.none", because=f"No way on record to {step.channel} them.", blocked=True)
     ask = Ask(step.channel, step.purpose, step.by == "machine")  # type: ignore[arg-type]
     at, rule, because = start.due_at, start.rule, start.because
     for _ in range(ROUNDS):
         opening = hours.next_working(working.week, at, working.zone) if working is not None else None
         if opening is not None and opening > at:
-            at, rule, because = opening, rule or "account.working_hours", because or "Outside the caller's working hours."
+            at, rule = opening, rule or "account.working_hours"
+            because = because or "Outside the caller's working hours."
         decision = decide(ask, known, policy, at)
         deciding = decision.deciding
         if decision.verdict == "allow" or deciding is None:
@@ -165,7 +167,7 @@ def _priority(course: Course, step: Step, intended: datetime) -> int:
     age = intended - course.progress.anchor_at
     if course.progress.fresh and age <= timedelta(hours=1):
         return 0
-    return next((level for level, days in ((2, 1), (3, 3), (5, 11), (6, 31), (7, 92)) if age <= timedelta(days=days)), 8)
+    return next((level for level, days in LEVELS if age <= timedelta(days=days)), 8)
 
 
 def plan(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts], policy: Policy, *, now: datetime,
@@ -207,7 +209,7 @@ def plan(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts], polic
                             moved_because=settled.because or touch.moved_because))
         progress = _after(progress, touch, due, made=not settled.blocked)
         if not settled.blocked:
-            facts = {name: replace(known, attempts=(*_recent(known, due), (touch.channel, due))) for name, known in facts.items()}
+            facts = _with_attempt(facts, touch.channel, due)
 
 
 def _moved(touch: Planned, settled: Settled, zone: ZoneInfo) -> Planned:
@@ -222,6 +224,8 @@ def _after(progress: Progress, touch: Planned, at: datetime, *, made: bool) -> P
     return replace(progress, made=(*progress.made, closed), standing=progress.standing - {touch.step_key})
 
 
-def _recent(known: Facts, at: datetime) -> Iterable[tuple[str, datetime]]:
-    """The attempts that a cap may still count: no window is longer than two months."""
-    return (attempt for attempt in known.attempts if at - attempt[1] < LONGEST_WINDOW)
+def _with_attempt(facts: Mapping[str, Facts], channel: str, at: datetime) -> dict[str, Facts]:
+    """The facts one attempt later; attempts that no cap counts any more are dropped."""
+    return {name: replace(known, attempts=(
+        *(attempt for attempt in known.attempts if at - attempt[1] < LONGEST_WINDOW), (channel, at)
+    )) for name, known in facts.items()}

@@ -1,10 +1,10 @@
 """How far enrollments are, and all that the planner asks about them, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from nextcall.cadences import outcomes
 from nextcall.cadences.definition import Cadence, Made, Progress
@@ -12,11 +12,11 @@ from nextcall.cadences.models import Enrollment, Pause, Touch
 from nextcall.cadences.planner import Working
 from nextcall.cadences.versions import definitions
 from nextcall.consent import policy
-from nextcall.consent.facts import Facts
+from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.known import Wanted, facts_for, points_for
 from nextcall.consent.policy import Policy
 from nextcall.leads.models import ContactPoint
-from nextcall.team.models import Account
+from nextcall.team.models import Account, Member
 
 STANDING = {Touch.State.PLANNED, Touch.State.CLAIMED, Touch.State.SENDING, Touch.State.OPEN}
 # An uncertain touch may have left: it counts, and the cadence goes on while a person decides.
@@ -58,13 +58,14 @@ def progress_of(enrollments: Sequence[Enrollment]) -> dict[int, Progress]:
     return {enrollment.pk: Progress(
         anchor_at=enrollment.anchor_at, shift=timedelta(seconds=enrollment.shift_seconds),
         made=tuple(sorted(made[enrollment.pk], key=lambda one: one.at)), standing=frozenset(standing[enrollment.pk]),
-        open=frozenset(opened[enrollment.pk]), pauses=pauses.get(enrollment.pk, ()), calls_after=enrollment.calls_after_at,
+        open=frozenset(opened[enrollment.pk]), pauses=pauses.get(enrollment.pk, ()),
+        calls_after=enrollment.calls_after_at,
         fresh=enrollment.lead.import_id is None and enrollment.lead.arrived_at >= enrollment.anchor_at - FRESH,
     ) for enrollment in enrollments}
 
 
 def situations(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) -> list[Situation]:
-    """The planner's view of these enrollments of one account; `lead` should be selected with them."""
+    """The planner's view of these enrollments of one account; select their `lead` with them."""
     if not enrollments:
         return []
     account = Account.objects.get(pk=account_id)
@@ -94,8 +95,8 @@ def _pauses(enrollment_ids: Sequence[int]) -> dict[int, tuple[tuple[datetime, ti
     found: dict[int, list[tuple[datetime, timedelta]]] = defaultdict(list)
     if enrollment_ids:
         ended = Pause.objects.filter(enrollment__in=enrollment_ids, ended_at__isnull=False)
-        for enrollment_id, began, end in ended.values_list("enrollment_id", "began_at", "ended_at"):
-            found[enrollment_id].append((began, end - began))
+        for pause in ended:
+            found[pause.enrollment_id].append((pause.began_at, (pause.ended_at or pause.began_at) - pause.began_at))
     return {key: tuple(pauses) for key, pauses in found.items()}
 
 
@@ -106,11 +107,11 @@ def _facts(enrollments: Sequence[Enrollment], cadences: Mapping[int, Cadence],
     asked: list[tuple[int, str, Wanted]] = []
     for enrollment in enrollments:
         reachable = points.get(enrollment.person_id, {})
-        for name, channel, purpose in questions(cadences[enrollment.version_id]):
+        for channel, purpose in cadences[enrollment.version_id].contacts:
             if channel in reachable:
-                asked.append((enrollment.pk, name, Wanted(
-                    person_id=enrollment.person_id, contact_point_id=reachable[channel].pk, channel=channel,
-                    purpose=purpose, lead_id=enrollment.lead_id)))
+                asked.append((enrollment.pk, name_of(channel, purpose), Wanted(
+                    person_id=enrollment.person_id, contact_point_id=reachable[channel].pk,
+                    channel=cast(Channel, channel), purpose=cast(Purpose, purpose), lead_id=enrollment.lead_id)))
     answers = facts_for([wanted for _, _, wanted in asked], account_id=account_id, at=at)
     found: dict[int, dict[str, Facts]] = {enrollment.pk: {} for enrollment in enrollments}
     for (enrollment_id, name, _), facts in zip(asked, answers, strict=True):
@@ -118,14 +119,13 @@ def _facts(enrollments: Sequence[Enrollment], cadences: Mapping[int, Cadence],
     return found
 
 
-def questions(cadence: Cadence) -> Iterable[tuple[str, Any, Any]]:
-    """What the gate is asked about in this cadence: the name of the facts, the channel, the purpose."""
-    pairs = {(step.channel, step.purpose) for step in cadence.steps}
-    return [(channel if purpose == "marketing" else f"{channel}:{purpose}", channel, purpose)
-            for channel, purpose in sorted(pairs)]
+def name_of(channel: str, purpose: str) -> str:
+    """The name under which the planner looks for facts."""
+    return channel if purpose == "marketing" else f"{channel}:{purpose}"
 
 
 def _working(enrollments: Sequence[Enrollment]) -> dict[int | None, Working]:
-    """The working hours of the leads' owners; select `lead__owner` with the enrollments."""
-    owners = {enrollment.lead.owner for enrollment in enrollments if enrollment.lead.owner}
-    return {owner.pk: Working(owner.working_hours, owner.zone) for owner in owners}
+    """The working hours of the leads' owners."""
+    owners = {enrollment.lead.owner_id for enrollment in enrollments if enrollment.lead.owner_id}
+    found = Member.objects.filter(pk__in=owners) if owners else ()
+    return {owner.pk: Working(owner.working_hours, owner.zone) for owner in found}

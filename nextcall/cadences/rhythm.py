@@ -15,7 +15,7 @@ def unroll(rhythm: Mapping[str, Any]) -> list[Step]:
     """attempt-1 … attempt-N: the first after `first`, each other one `wait` after the attempt really made before it."""
     fields.only(rhythm, KEYS, WHERE)
     pattern, attempts = rhythm.get("pattern"), rhythm.get("attempts")
-    if not isinstance(pattern, list) or not pattern or not all(channel in ("call", "text", "email") for channel in pattern):
+    if not isinstance(pattern, list) or not pattern or any(one not in ("call", "text", "email") for one in pattern):
         raise BadCadence(f'{WHERE}: pattern is a list of call, text and email, like ["call", "call", "call", "email"]')
     if not isinstance(attempts, int) or not 1 <= attempts <= 50:
         raise BadCadence(f"{WHERE}: attempts = {attempts!r}; it is a whole number from 1 to 50")

@@ -25,31 +25,32 @@ def plan_next(enrollment_ids: Iterable[int], *, account_id: int, at: datetime) -
     An enrollment that ran its course is finished, and the cadence named in its `then` begins. The touches
     returned are those inserted, without ids.
     """
+    ids = sorted(set(enrollment_ids))
     stored: list[Touch] = []
-    waiting = sorted(set(enrollment_ids))
-    for _ in range(FOLLOWING):
-        following: list[int] = []
-        for start in range(0, len(waiting), BATCH):
-            touches, begun = _plan_batch(waiting[start:start + BATCH], account_id=account_id, at=at)
-            stored += touches
-            following += begun
-        if not (waiting := following):
-            break
+    for start in range(0, len(ids), BATCH):
+        active = Enrollment.objects.filter(
+            pk__in=ids[start:start + BATCH], account_id=account_id, state=Enrollment.State.ACTIVE)
+        stored += plan(list(active.select_related("lead")), account_id=account_id, at=at)
     return stored
 
 
-def _plan_batch(ids: Sequence[int], *, account_id: int, at: datetime) -> tuple[list[Touch], list[int]]:
-    active = Enrollment.objects.filter(pk__in=ids, account_id=account_id, state=Enrollment.State.ACTIVE)
-    known = situations(list(active.select_related("lead__owner")), account_id=account_id, at=at)
-    touches, over = [], []
-    for situation in known:
-        planned = next_touches(situation.cadence, situation.progress, situation.facts, situation.policy, now=at,
-                               seed=situation.enrollment.lead_id, working=situation.working)
-        touches += [_touch(one, situation, at) for one in planned]
-        if not planned and ran_its_course(situation.cadence, situation.progress, now=at):
-            over.append(situation)
-    bulk.insert(touches, ignore_conflicts=True)
-    return touches, _end(over, account_id=account_id, at=at)
+def plan(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) -> list[Touch]:
+    """As `plan_next`, for enrollments at hand: active ones of one account, with their leads, a batch at most."""
+    stored: list[Touch] = []
+    for _ in range(FOLLOWING):
+        touches, over = [], []
+        for situation in situations(enrollments, account_id=account_id, at=at):
+            planned = next_touches(situation.cadence, situation.progress, situation.facts, situation.policy, now=at,
+                                   seed=situation.enrollment.lead_id, working=situation.working)
+            touches += [_touch(one, situation, at) for one in planned]
+            if not planned and ran_its_course(situation.cadence, situation.progress, now=at):
+                over.append(situation)
+        bulk.insert(touches, ignore_conflicts=True)
+        stored += touches
+        enrollments = _end(over, account_id=account_id, at=at)
+        if not enrollments:
+            break
+    return stored
 
 
 def _touch(planned: Planned, situation: Situation, at: datetime) -> Touch:
@@ -65,8 +66,8 @@ def _touch(planned: Planned, situation: Situation, at: datetime) -> Touch:
     )
 
 
-def _end(over: Sequence[Situation], *, account_id: int, at: datetime) -> list[int]:
-    """Finish what ran its course and begin what follows; the ids of the enrollments begun."""
+def _end(over: Sequence[Situation], *, account_id: int, at: datetime) -> list[Enrollment]:
+    """Finish what ran its course and begin what follows; the enrollments begun."""
     if not over:
         return []
     ids = [situation.enrollment.pk for situation in over]
@@ -87,7 +88,7 @@ def _end(over: Sequence[Situation], *, account_id: int, at: datetime) -> list[in
         happened("cadence.began", one, one.version.cadence.slug, at=at, because="the cadence before ran its course")
         for one in begun
     )
-    return [one.pk for one in begun]
+    return begun
 
 
 def _following(ended: Enrollment, version: CadenceVersion, at: datetime) -> Enrollment:

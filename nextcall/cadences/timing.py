@@ -80,7 +80,7 @@ class Course:
         return part_of(self._local(self.latest.at)) if self.latest else None
 
     def never(self, step: Step) -> bool:
-        """Whether the step it follows ended in a way that this one does not follow, or its reminder would be too late."""
+        """Whether it will not happen: the step it follows ended otherwise, or the time of a reminder is over."""
         if step.when.wait is not None and step.when.wait < timedelta():
             return next(self.intents(step)) < self.now - GRACE
         anchor = self.behind.get(step.when.after)
@@ -123,17 +123,17 @@ class Course:
             yield instant(day, when.at, self.zone)
         elif when.rotate:
             yield from self._another_part(step, max(start, self.now), until=end)
-            yield placed(day, "evening", step, self.seed, self.zone)  # that day is over: late, and spread by the planner
+            yield placed(day, "evening", step, self.seed, self.zone)  # that day is over
         else:
-            assert when.part is not None  # parse sees to it
+            part = when.part or "midday"  # the parser lets none be left out
             call = self.latest_of("call") if step.channel == "call" else None
-            if call is not None and part_of(self._local(call.at)) == when.part:
+            if call is not None and part_of(self._local(call.at)) == part:
                 others = self._another_part(step, max(self.now, start), until=end)
-                yield from (at for at in others if part_of(self._local(at)) != when.part)
-            yield placed(day, when.part, step, self.seed, self.zone)
+                yield from (at for at in others if part_of(self._local(at)) != part)
+            yield placed(day, part, step, self.seed, self.zone)
 
     def _another_part(self, step: Step, ready: datetime, *, until: datetime) -> Iterator[datetime]:
-        """The parts of the day from `ready` on: not the one of the attempt before, then the least tried, then the soonest."""
+        """Parts of the day from `ready` on: another than the attempt before, then the least tried, then the soonest."""
         before = self.latest_part
         day = self._local(ready).date()
         choices = []
@@ -146,10 +146,9 @@ class Course:
 
     def _ready(self, step: Step) -> datetime | None:
         """When a wait is over; None while what it counts from is not done."""
-        when = step.when
-        assert when.wait is not None
+        when, wait = step.when, step.when.wait or timedelta()
         if when.after == "arrival":
-            return self._later(self.progress.anchor_at, when.wait) + (self._whole_days() if when.wait >= DAY else self.shift)
+            return self._later(self.progress.anchor_at, wait) + (self._whole_days() if wait >= DAY else self.shift)
         if when.after == "attempt":
             if not self._earlier_are_behind(step):
                 return None
@@ -160,7 +159,7 @@ class Course:
                 return None
             anchor = made.at
         paused = sum((length for began, length in self.progress.pauses if began >= anchor), timedelta())
-        return self._later(anchor, when.wait) + paused
+        return self._later(anchor, wait) + paused
 
     def _later(self, start: datetime, wait: timedelta) -> datetime:
         """Whole days keep the wall clock across a change of clocks; never 24 hours added to UTC."""

@@ -68,7 +68,8 @@ def add(account: Account, source: str, *, by: Member | None, at: datetime, file:
     Leads stay on the version they began with.
     """
     definition = parse.read(source, file=file)
-    cadence, _ = Cadence.objects.get_or_create(account=account, slug=definition.slug, defaults={"name": definition.name})
+    cadence, _ = Cadence.objects.get_or_create(
+        account=account, slug=definition.slug, defaults={"name": definition.name})
     newest = cadence.versions.order_by("-number").first()
     if newest is not None and newest.source == source:
         return newest

@@ -50,15 +50,15 @@ def show(cadence: Which, as_json: Json = False) -> None:
     found = load(cadence)
     if as_json:
         print(json.dumps({
-            "cadence": found.slug, "name": found.name, "says": found.says, "version": found.version, "form": found.form,
-            "beside": found.beside, "stop_stages": found.stop_stages, "pause_on": found.pause_on,
+            "cadence": found.slug, "name": found.name, "says": found.says, "version": found.version,
+            "form": found.form, "beside": found.beside, "stop_stages": found.stop_stages, "pause_on": found.pause_on,
             "max_attempts": found.max_attempts, "then": found.then, "starts_on_stage": found.starts_on_stage,
             "steps": [_step(step) for step in found.steps]}, ensure_ascii=False))
         return
     print(f"{found.name}, version {found.version}. {found.says}")
     for number, step in enumerate(found.steps, 1):
         first = saying.first_words(step).splitlines()
-        print(f"{number:>3}  {saying.when_says(step.when):<52} {step.channel:<9} {step.by:<7} {first[0] if first else ''}")
+        print(f"{number:>3}  {saying.when_says(step.when):<52} {step.channel:<9} {step.by:<7} {''.join(first[:1])}")
     if found.then:
         print(f"     then {found.then}")
 
@@ -97,7 +97,7 @@ def plan(
 ) -> int:
     """The plan for a lead who never answers, each call made at its due time.
 
-    Example: nextcall cadence plan fast-start --arrived 2026-11-23T10:00-07:00 --phone 303-555-0142 --zip 80202 --consent written
+    Example: nextcall cadence plan fast-start --arrived 2026-11-23T10:00-07:00 --zip 80202 --consent written
     """
     from nextcall.cadences import invented, planner
     from nextcall.consent import policy
@@ -110,7 +110,8 @@ def plan(
                                tier=cast("Tier", consent))
     except ValueError as wrong:
         raise Wrong(f"--phone: {wrong}") from None
-    touches = planner.plan(found, Progress(anchor_at=at), facts, policy.shipped(), now=at, days=days)
+    # seed 1: what run-through does with the first lead of a file
+    touches = planner.plan(found, Progress(anchor_at=at), facts, policy.shipped(), now=at, days=days, seed=1)
     warnings = _warnings(touches)
     if as_json:
         listed = [_touch(number, touch, found, at) for number, touch in enumerate(touches, 1)]
@@ -158,7 +159,7 @@ def import_(
     account: Annotated[str, typer.Option(help="the account's name, if there are several")] = "",
     as_json: Json = False,
 ) -> None:
-    """Store a file as the newest version; leads stay on the version they began. Example: nextcall cadence import my-steady.toml"""
+    """Store a file as the newest version; leads stay on theirs. Example: nextcall cadence import my-steady.toml"""
     from nextcall.cadences import wording
 
     found = load(str(file), file_only=True)
@@ -254,5 +255,5 @@ def _warnings(touches: tuple[Planned, ...]) -> list[str]:
 def _print_plan(touches: tuple[Planned, ...], arrived: datetime) -> None:
     for number, touch in enumerate(touches, 1):
         moved = f"  {'blocked' if touch.blocked else 'moved'}: {touch.rule}" if touch.rule else ""
-        print(f"{number:>3}  day {_day(touch, arrived):<4} {_local(touch):%a %Y-%m-%d %H:%M %Z}  {touch.channel:<9} {touch.by:<7} "
-              f"{touch.step_key:<14}{moved}")
+        print(f"{number:>3}  day {_day(touch, arrived):<4} {_local(touch):%a %Y-%m-%d %H:%M %Z}  "
+              f"{touch.channel:<9} {touch.by:<7} {touch.step_key:<14}{moved}")

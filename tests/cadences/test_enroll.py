@@ -98,7 +98,9 @@ def test_a_rhythm_waits_for_its_attempt_however_long_the_call_stays_open(lead: "
 def test_an_open_call_does_not_hold_back_the_calendars_next_call(lead: "Lead") -> None:
     enrollment = enroll.begin(lead=lead, slug="fast-start", by=None, at=MONDAY)
     Touch.objects.filter(step_key="d1-call-1").update(state="open")
-    assert [touch.step_key for touch in store.plan_next([enrollment.pk], account_id=lead.account_id, at=MONDAY + HOUR)] == ["d1-call-2"]
+    assert [
+        touch.step_key for touch in store.plan_next([enrollment.pk], account_id=lead.account_id, at=MONDAY + HOUR)
+    ] == ["d1-call-2"]
     assert store.plan_next([enrollment.pk], account_id=lead.account_id, at=MONDAY + HOUR) == []
 
 
@@ -191,7 +193,9 @@ def test_calls_hold_in_a_call_back_window_and_the_rest_goes_on(lead: "Lead") -> 
     assert touches["d1-text-1"].due_at == MONDAY
 
 
-def test_many_are_begun_in_a_constant_number_of_queries(account: "Account", django_assert_max_num_queries: object) -> None:
+def test_many_are_begun_in_a_constant_number_of_queries(
+    account: "Account", django_assert_max_num_queries: object
+) -> None:
     def leads(count: int) -> list["Lead"]:
         return [make_lead(account, name=f"Lead {number}", import_id=1) for number in range(count)]
 
@@ -200,7 +204,9 @@ def test_many_are_begun_in_a_constant_number_of_queries(account: "Account", djan
     with django_assert_max_num_queries(40) as first:
         enroll.begin_many([(lead, "fast-start-light") for lead in few], account=account, by=None, at=MONDAY)
     with django_assert_max_num_queries(len(first.captured_queries) + 8):  # SQLite takes so many values a statement
-        begun = enroll.begin_many([(lead, "fast-start-light") for lead in many + few], account=account, by=None, at=MONDAY)
+        begun = enroll.begin_many(
+            [(lead, "fast-start-light") for lead in many + few], account=account, by=None, at=MONDAY
+        )
     assert len(begun) == 40
     assert Touch.objects.count() == 42 * 3
     assert set(Touch.objects.values_list("priority", flat=True)) == {2}, "an old list waits behind the leads of today"
@@ -222,14 +228,6 @@ def test_what_lies_ahead_begins_with_what_is_stored(lead: "Lead") -> None:
     assert len(touches) == 12
     assert [touch.step_key for touch in touches][:4] == ["d1-text-1", "d1-email-1", "d1-call-1", "d1-call-2"]
     assert list(touches) == sorted(touches, key=lambda touch: touch.due_at)
-
-
-def test_an_outcome_button_can_say_what_comes_next(lead: "Lead") -> None:
-    enroll.begin(lead=lead, slug="fast-start", by=None, at=MONDAY)
-    call = planned(lead)["d1-call-1"]
-    [following] = ahead.if_closed(call, outcome="no_answer", attempt=True, at=MONDAY + timedelta(minutes=5))
-    assert (following.step_key, following.due_at) == ("d1-call-2", MONDAY + 4 * HOUR)
-    assert planned(lead)["d1-call-1"].state == "planned", "asking changes nothing"
 
 
 def test_an_edited_cadence_is_a_new_version_and_leads_stay_on_theirs(account: "Account", lead: "Lead") -> None:
