@@ -31,7 +31,9 @@ def command(
     offer: Annotated[str, typer.Option(help="what they answered")] = "",
     cadence: Annotated[str, typer.Option(help="the cadence they begin; none without it, and nothing is sent")] = "",
     owner: Annotated[str, typer.Option(help="the member they belong to: name or email")] = "",
-    consent: Annotated[str, typer.Option(help="the exact words they gave permission with, for calls, texts and email")] = "",
+    consent: Annotated[
+        str, typer.Option(help="the exact words they gave permission with, for calls, texts and email")
+    ] = "",
     account: Annotated[str, typer.Option(help="the account's name, where there are several")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="says what would happen, stores nothing")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
@@ -42,9 +44,19 @@ def command(
     """
     ours = _account(account)
     by = _member(ours, owner) if owner else None
-    permission = {"channels": list(CHANNELS), "wording": consent, "sellers": [ours.seller_name or ours.name],
-                  "attested_by": by.name if by else "command line"} if consent.strip() else {}
-    choices = Choices(permission=permission, source=source[:80], offer=offer[:80], cadence=cadence, owner_id=by.pk if by else None)
+    permission = (
+        {
+            "channels": list(CHANNELS),
+            "wording": consent,
+            "sellers": [ours.seller_name or ours.name],
+            "attested_by": by.name if by else "command line",
+        }
+        if consent.strip()
+        else {}
+    )
+    choices = Choices(
+        permission=permission, source=source[:80], offer=offer[:80], cadence=cadence, owner_id=by.pk if by else None
+    )
     bodies = [(file, _bytes(file)) for file in files]
     with ExitStack() as stack:
         try:
@@ -97,14 +109,21 @@ def _document(done: list[Import], *, dry_run: bool) -> dict[str, Any]:
     summaries = [Summary.from_json(import_.summary) for import_ in done]
     grouped: dict[str, dict[str, Any]] = {}
     for problem in (problem for summary in summaries for problem in summary.problems):
-        group = grouped.setdefault(problem["cause"], {"cause": problems.SAYS[problem["cause"]], "rows": 0, "example": None})
+        group = grouped.setdefault(
+            problem["cause"], {"cause": problems.SAYS[problem["cause"]], "rows": 0, "example": None}
+        )
         group["rows"] += problem["rows"]
         group["example"] = group["example"] or problem["example"] or None
-    counts = {name: sum(getattr(summary, name) for summary in summaries) for name in ("rows", "new", "merged", "set_aside")}
+    counts = {
+        name: sum(getattr(summary, name) for summary in summaries) for name in ("rows", "new", "merged", "set_aside")
+    }
     aside = [] if dry_run else [path for import_ in done if (path := _write_aside(import_))]
     return {
-        **counts, "set_aside_file": aside[0] if len(aside) == 1 else aside or None, "touches_planned": sum(summary.touches_planned for summary in summaries),
-        "messages_sent": 0, "problems": list(grouped.values()),
+        **counts,
+        "set_aside_file": aside[0] if len(aside) == 1 else aside or None,
+        "touches_planned": sum(summary.touches_planned for summary in summaries),
+        "messages_sent": 0,
+        "problems": list(grouped.values()),
     }
 
 
@@ -122,7 +141,9 @@ def _write_aside(import_: Import) -> str | None:
 
 def _show(document: dict[str, Any], done: list[Import], *, dry_run: bool) -> None:
     for import_ in done:
-        print(f"{import_.file_name}: {Summary.from_json(import_.summary).sentence()}{' (dry run: nothing is stored)' if dry_run else ''}")
+        print(
+            f"{import_.file_name}: {Summary.from_json(import_.summary).sentence()}{' (dry run: nothing is stored)' if dry_run else ''}"
+        )
     for problem in document["problems"]:
         example = f", such as {problem['example']}" if problem["example"] else ""
         print(f"  {problem['rows']} × {problem['cause']}{example}")
@@ -136,9 +157,15 @@ def _account(name: str) -> Account:
         accounts = accounts.filter(name__iexact=name)
     found = list(accounts[:2])
     if not found:
-        raise Wrong(f"--account {name}: there is no such account" if name else "there is no account yet; nextcall serve makes one")
+        raise Wrong(
+            f"--account {name}: there is no such account"
+            if name
+            else "there is no account yet; nextcall serve makes one"
+        )
     if len(found) > 1:
-        raise Wrong(f"there are several accounts; say --account with one of {', '.join(account.name for account in Account.objects.order_by('name')[:10])}")
+        raise Wrong(
+            f"there are several accounts; say --account with one of {', '.join(account.name for account in Account.objects.order_by('name')[:10])}"
+        )
     return found[0]
 
 
@@ -146,7 +173,9 @@ def _member(account: Account, said: str) -> Member:
     members = Member.objects.filter(account=account, is_active=True)
     member = members.filter(email__iexact=said).first() or members.filter(name__iexact=said).first()
     if member is None:
-        raise Wrong(f"--owner {said}: no such member; there are {', '.join(members.order_by('name').values_list('name', flat=True)[:10])}")
+        raise Wrong(
+            f"--owner {said}: no such member; there are {', '.join(members.order_by('name').values_list('name', flat=True)[:10])}"
+        )
     return member
 
 

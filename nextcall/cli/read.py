@@ -34,7 +34,12 @@ def command(
         understood, more = _understand(body, file.name, format, reading)
     except CannotRead as error:
         raise Wrong(f"{file}: {error}") from error
-    document = {"format": understood.format, "leads": [new_lead.to_json(lead) for lead in understood.leads], "warnings": list(understood.warnings), **more}
+    document = {
+        "format": understood.format,
+        "leads": [new_lead.to_json(lead) for lead in understood.leads],
+        "warnings": list(understood.warnings),
+        **more,
+    }
     if as_json:
         print(json.dumps(document, ensure_ascii=False, indent=2))
     else:
@@ -53,11 +58,18 @@ def _understand(body: bytes, name: str, format: str, reading: Reading) -> tuple[
                 raise
     understood, sheet = spreadsheet.read(body, name, reading)
     return understood, {
-        "product": sheet.product, "rows": len(sheet.rows), "encoding": sheet.encoding, "header_row": sheet.header_line,
+        "product": sheet.product,
+        "rows": len(sheet.rows),
+        "encoding": sheet.encoding,
+        "header_row": sheet.header_line,
         "footer_lines_ignored": sheet.footer_lines,
-        "columns": [{"header": column.header, "field": column.field or None, "sure": column.sure} for column in sheet.columns],
-        "rejected": [{"line": reject.line, "name": reject.cells[0] if reject.cells else None, "why": problems.says(reject.cause)}
-                     for reject in sheet.rejects],
+        "columns": [
+            {"header": column.header, "field": column.field or None, "sure": column.sure} for column in sheet.columns
+        ],
+        "rejected": [
+            {"line": reject.line, "name": reject.cells[0] if reject.cells else None, "why": problems.says(reject.cause)}
+            for reject in sheet.rejects
+        ],
     }
 
 
@@ -74,7 +86,11 @@ def _line(lead: NewLead) -> str:
     place = ", ".join(filter(None, (lead.address.city, lead.address.region, lead.address.postal_code)))
     points = [email.value for email in lead.emails] + [phone.e164 for phone in lead.phones]
     wishes = [f"no {channel}" for channel in lead.opt_outs]
-    return " · ".join(filter(None, (lead.name.full or "no name", *points, place, new_lead.when(lead.received_at), lead.source, *wishes)))
+    return " · ".join(
+        filter(
+            None, (lead.name.full or "no name", *points, place, new_lead.when(lead.received_at), lead.source, *wishes)
+        )
+    )
 
 
 def _bytes(file: Path) -> bytes:

@@ -30,18 +30,28 @@ def leads_in(request: HttpRequest, key: str, format: str) -> HttpResponseBase:
     if lead_in is None:
         return _refuse(HTTPStatus.NOT_FOUND, "there is no such key, or it was revoked")
     if format not in any_format.POSTED:
-        return _refuse(HTTPStatus.NOT_FOUND, f"there is no format {format[:20]}; there are {', '.join(any_format.POSTED)}")
+        return _refuse(
+            HTTPStatus.NOT_FOUND, f"there is no format {format[:20]}; there are {', '.join(any_format.POSTED)}"
+        )
     try:
         body = request.body
     except (RequestDataTooBig, UnreadablePostError):
         body = b"\0" * (settings.CAPTURE_MAX_BYTES + 1)
     if len(body) > settings.CAPTURE_MAX_BYTES:
-        return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {settings.CAPTURE_MAX_BYTES // 1024} KB; post one lead at a time")
+        return _refuse(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"more than {settings.CAPTURE_MAX_BYTES // 1024} KB; post one lead at a time",
+        )
     if not body:
         return _refuse(HTTPStatus.BAD_REQUEST, "the body is empty; expected a form or JSON")
     at = timezone.now()
     capture, is_new = captures.keep(
-        key=lead_in, format=format, content_type=request.headers.get("Content-Type", ""), body=body, at=at, ip=_ip(request),
+        key=lead_in,
+        format=format,
+        content_type=request.headers.get("Content-Type", ""),
+        body=body,
+        at=at,
+        ip=_ip(request),
         delivery=request.headers.get("Idempotency-Key", "")[:200],
     )
     if is_new and _is_quiet():
@@ -73,7 +83,9 @@ def _ip(request: HttpRequest) -> str | None:
 
 def _from_browser(request: HttpRequest) -> bool:
     kind = request.headers.get("Content-Type", "").partition(";")[0]
-    return kind in ("application/x-www-form-urlencoded", "multipart/form-data") and "text/html" in request.headers.get("Accept", "")
+    return kind in ("application/x-www-form-urlencoded", "multipart/form-data") and "text/html" in request.headers.get(
+        "Accept", ""
+    )
 
 
 def _thank(request: HttpRequest, body: bytes) -> HttpResponse:
@@ -90,7 +102,10 @@ def _is_home(address: str, request: HttpRequest) -> bool:
     if not address or len(address) > 2000 or any(ord(character) <= 32 or character == "\\" for character in address):
         return False
     try:
-        target, origin = urlsplit(address), urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or "")
+        target, origin = (
+            urlsplit(address),
+            urlsplit(request.headers.get("Origin") or request.headers.get("Referer") or ""),
+        )
     except ValueError:
         return False
     return target.scheme in ("http", "https") and bool(target.netloc) and target.netloc == origin.netloc

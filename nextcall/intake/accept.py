@@ -1,29 +1,27 @@
 """A lead arrives: who it is, what they asked, what they permit, whose it is, and what happens next. One transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from nextcall.cadences import enroll
-from nextcall.consent import ledger
 from nextcall.consent.places import place_of
-from nextcall.intake import permitting, rights, settling
+from nextcall.intake import permitting, settling
 from nextcall.intake.models import Capture
 from nextcall.intake.parsers.new_lead import NewLead
+from nextcall.intake.placing import Accepted, Placing
 from nextcall.intake.rights import Wording
 from nextcall.leads import names, people
-from nextcall.leads.models import Lead, Person
+from nextcall.leads.models import Lead
 from nextcall.leads.people import Arriving, Directory
 from nextcall.lib import bulk, wake
 from nextcall.team.models import Account, LeadInKey, Member
 from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record_many
 
-How = Literal["new", "enquiry", "merged", "skipped"]
 ENDED = (Lead.Stage.WON, Lead.Stage.LOST)
 # In these a person of ours is at work with them: another form from them is theirs to answer, not the machine's.
 IN_HANDS = (Lead.Stage.TALKING, Lead.Stage.QUALIFIED, Lead.Stage.APPOINTMENT, Lead.Stage.APPLICATION)
@@ -35,37 +33,15 @@ class NoWayToReach(Exception):
     """The inquiry names no telephone number and no email address that can be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """What the door knows about every lead that comes through it."""
-
-    source: str = ""
-    offer: str = ""
-    owner: Member | None = None
-    cadence: str = ""  # "": none
-    shown: Wording = field(default_factory=Wording)
-    # what a known person's row does: a new enquiry, merged into the latest one, or nothing
-    repeats: Literal["enquiry", "merge", "skip"] = "enquiry"
-    via: str = "form"  # form, import, hand: as permissions and withdrawals name it
-    capture_id: int | None = None
-    import_id: int | None = None
-
-
-@dataclass(slots=True)
-class Accepted:
-    """What became of one inquiry. `change` says what a known person's record gained."""
-
-    how: How
-    person: Person
-    lead: Lead | None
-    change: people.Change | None = None
-    lead_before: dict[str, object] = field(default_factory=dict)
-    household: int = 0  # others at the same number
-
-
 def accept(
-    *, account: Account, new_lead: NewLead, key: LeadInKey | None = None, by: Member | None = None, at: datetime,
-    capture: Capture | None = None, import_id: int | None = None,
+    *,
+    account: Account,
+    new_lead: NewLead,
+    key: LeadInKey | None = None,
+    by: Member | None = None,
+    at: datetime,
+    capture: Capture | None = None,
+    import_id: int | None = None,
 ) -> Lead:
     """Store one inquiry and set everything in motion. A person who is known already gets a new enquiry, never an error.
 
@@ -74,17 +50,23 @@ def accept(
     if not (new_lead.emails or new_lead.phones):
         raise NoWayToReach("no phone number and no email address that can be used; add one and accept it again")
     placing = Placing(
-        source=key.source_name if key else "", offer=key.offer_name if key else "", owner=key.owner if key else by,
-        cadence=(key.cadence_slug if key else "") or account.default_cadence, shown=Wording.from_json(key.permission if key else {}),
-        via="form" if key else "hand", capture_id=capture.pk if capture else None, import_id=import_id,
+        source=key.source_name if key else "",
+        offer=key.offer_name if key else "",
+        owner=key.owner if key else by,
+        cadence=(key.cadence_slug if key else "") or account.default_cadence,
+        shown=Wording.from_json(key.permission if key else {}),
+        via="form" if key else "hand",
+        capture_id=capture.pk if capture else None,
+        import_id=import_id,
     )
     [accepted] = accept_many([new_lead], placing, account=account, by=by, at=at)
-    assert accepted.lead is not None  # repeats="enquiry" always makes one
-    return accepted.lead
+    return cast(Lead, accepted.lead)  # repeats="enquiry" always makes one
 
 
-def accept_many(arrivals: Sequence[NewLead], placing: Placing, *, account: Account, by: Member | None, at: datetime) -> list[Accepted]:
-    """The same for many at once, in a number of statements that hardly grows with them. Each must have a way to be reached."""
+def accept_many(
+    arrivals: Sequence[NewLead], placing: Placing, *, account: Account, by: Member | None, at: datetime
+) -> list[Accepted]:
+    """The same for many at once, in a number of statements that hardly grows. Each has a way to be reached."""
     with transaction.atomic():
         arriving = [arriving_of(new) for new in arrivals]
         directory = Directory(account.pk, arriving, at=at)
@@ -99,9 +81,15 @@ def accept_many(arrivals: Sequence[NewLead], placing: Placing, *, account: Accou
             if one.lead is not None:
                 latest[one.person.pk] = one.lead
         _store(found, arrivals, arriving)
-        _wishes(found, arrivals, directory, placing, account=account, by=by, at=at)
-        record_many([_event(one, new, placing, by=by, at=at) for one, new in zip(found, arrivals, strict=True) if one.how != "skipped"])
-        closed = {one.person.pk for one, new in zip(found, arrivals, strict=True) if CLOSED <= set(new.opt_outs)}
+        permitting.wishes(found, arrivals, directory, placing, account=account, by=by, at=at)
+        record_many(
+            [
+                _event(one, new, placing, by=by, at=at)
+                for one, new in zip(found, arrivals, strict=True)
+                if one.how != "skipped"
+            ]
+        )
+        closed = {one.person.pk for one, new in zip(found, arrivals, strict=True) if set(new.opt_outs) >= CLOSED}
         _enroll([one for one in found if one.person.pk not in closed], placing, account=account, by=by, at=at)
         transaction.on_commit(wake.wake)
     return found
@@ -114,19 +102,31 @@ def arriving_of(new: NewLead) -> Arriving:
         read = names.read(full)
         full, given, family = read.full, read.given, read.family
     values = {
-        "name": (full or "")[:200], "given_name": (given or "")[:100], "family_name": (family or "")[:100], "street": (place.street or "")[:200],
-        "city": (place.city or "")[:100], "region": (place.region or "")[:40], "postal_code": (place.postal_code or "")[:20],
+        "name": (full or "")[:200],
+        "given_name": (given or "")[:100],
+        "family_name": (family or "")[:100],
+        "street": (place.street or "")[:200],
+        "city": (place.city or "")[:100],
+        "region": (place.region or "")[:40],
+        "postal_code": (place.postal_code or "")[:20],
         "country": (place.country or "")[:2],
     }
-    return Arriving({key: value for key, value in values.items() if value}, new.emails, new.phones, dict(new.phone_labels))
+    return Arriving(
+        {key: value for key, value in values.items() if value}, new.emails, new.phones, dict(new.phone_labels)
+    )
 
 
 def _person(directory: Directory, one: Arriving, placing: Placing, *, account: Account) -> Accepted:
     match = directory.find(one)
     if match.key is None:
         values = one.values
-        place = place_of(phones=[phone.e164 for phone in one.phones], postal_code=values.get("postal_code", ""), region=values.get("region", ""),
-                         country=values.get("country", ""), default_country=account.country)
+        place = place_of(
+            phones=[phone.e164 for phone in one.phones],
+            postal_code=values.get("postal_code", ""),
+            region=values.get("region", ""),
+            country=values.get("country", ""),
+            default_country=account.country,
+        )
         return Accepted("new", directory.make(one, zone=place.home_zone), None, household=len(match.household))
     if placing.repeats == "skip":
         return Accepted("skipped", directory.person(match.key), None)
@@ -134,8 +134,15 @@ def _person(directory: Directory, one: Arriving, placing: Placing, *, account: A
 
 
 def _settle(
-    one: Accepted, new: NewLead, placing: Placing, before: Lead | None, *, named: settling.Named, members: dict[str, Member],
-    account: Account, at: datetime,
+    one: Accepted,
+    new: NewLead,
+    placing: Placing,
+    before: Lead | None,
+    *,
+    named: settling.Named,
+    members: dict[str, Member],
+    account: Account,
+    at: datetime,
 ) -> None:
     """The lead of this inquiry: a new one, or the latest one of a known person with its gaps filled."""
     if one.how == "skipped":
@@ -149,9 +156,19 @@ def _settle(
     owner = (before.owner if before else None) or placing.owner or members.get((new.owner or "").lower())
     arrived = _arrived(new.received_at, account.zone, at)
     one.lead = Lead(
-        account=account, person=one.person, owner=owner, source=named.source(new.source or placing.source), offer=named.offer(placing.offer or new.offer),
-        stage=new.stage or Lead.Stage.NEW, external_id=(new.external_id or "")[:120], message=new.message or "",
-        interest=dict(new.interest), answers=settling.answers(new), arrived_at=arrived, created_at=at, import_id=placing.import_id,
+        account=account,
+        person=one.person,
+        owner=owner,
+        source=named.source(new.source or placing.source),
+        offer=named.offer(placing.offer or new.offer),
+        stage=new.stage or Lead.Stage.NEW,
+        external_id=(new.external_id or "")[:120],
+        message=new.message or "",
+        interest=dict(new.interest),
+        answers=settling.answers(new),
+        arrived_at=arrived,
+        created_at=at,
+        import_id=placing.import_id,
         waiting_since=at if before is not None and before.stage in IN_HANDS and placing.via != "import" else None,
     )
 
@@ -181,50 +198,47 @@ def _store(found: Sequence[Accepted], arrivals: Sequence[NewLead], arriving: Seq
         points = [email.value.lower() for email in new.emails] + [phone.e164 for phone in new.phones]
         one.lead.search = people.search_text(one.person, dict.fromkeys([*points, *settling.known_points(one.lead)]))
     bulk.insert(list(fresh.values()))
-    Lead.objects.bulk_update(changed.values(), ["message", "external_id", "interest", "answers", "search"], batch_size=100)
-
-
-def _wishes(
-    found: Sequence[Accepted], arrivals: Sequence[NewLead], directory: Directory, placing: Placing, *, account: Account, by: Member | None, at: datetime,
-) -> None:
-    """Permissions with their proof, and every wish not to be contacted, skipped rows' too."""
-    imported = placing.via == "import"
-    permissions = permitting.Permissions(account, via=placing.via, import_id=placing.import_id, capture_id=placing.capture_id, by=by, at=at)
-    for one, new in zip(found, arrivals, strict=True):
-        if one.how != "skipped":
-            points = {kind: [directory.points[key] for key in _keys(new) if key[0] == kind] for kind in ("email", "phone")}
-            permissions.add(one.person, rights.rights_of(new, placing.shown, seller=account.seller_name or account.name), points)
-        if new.opt_outs:
-            ledger.withdraw(
-                account=account, person=one.person, scope=new.opt_outs, reason="opt_out", said="marked so in the record that arrived",
-                via="import" if imported else "hook", at=at, by=by, import_id=placing.import_id,
-            )
-            if one.how != "new":
-                enroll.cancel_ahead(person=one.person, because="opt_out", by=by, at=at, channels=new.opt_outs)
-    permissions.store()
-
-
-def _keys(new: NewLead) -> list[people.PointKey]:
-    return [("email", email.key) for email in new.emails] + [("phone", phone.e164) for phone in new.phones]
+    Lead.objects.bulk_update(
+        changed.values(), ["message", "external_id", "interest", "answers", "search"], batch_size=100
+    )
 
 
 def _event(one: Accepted, new: NewLead, placing: Placing, *, by: Member | None, at: datetime) -> Event:
-    lead = one.lead
-    assert lead is not None
+    lead = cast(Lead, one.lead)  # only skipped ones have none
     data = {
-        "format": new.raw_format, "how": one.how, "source": lead.source.name if lead.source else None, "offer": lead.offer.name if lead.offer else None,
-        "capture": placing.capture_id, "import": placing.import_id, "household": one.household, "attempts_elsewhere": new.attempts,
+        "format": new.raw_format,
+        "how": one.how,
+        "source": lead.source.name if lead.source else None,
+        "offer": lead.offer.name if lead.offer else None,
+        "capture": placing.capture_id,
+        "import": placing.import_id,
+        "household": one.household,
+        "attempts_elsewhere": new.attempts,
     }
     kind = "lead.merged" if one.how == "merged" else "lead.arrived"
-    return event(account_id=lead.account_id, kind=kind, at=at, by=by, person_id=one.person.pk, lead_id=lead.pk,
-                 data={key: value for key, value in data.items() if value})
+    return event(
+        account_id=lead.account_id,
+        kind=kind,
+        at=at,
+        by=by,
+        person_id=one.person.pk,
+        lead_id=lead.pk,
+        data={key: value for key, value in data.items() if value},
+    )
 
 
 def _enroll(found: Sequence[Accepted], placing: Placing, *, account: Account, by: Member | None, at: datetime) -> None:
     """Begin the cadence. Who asks again leaves the one of the earlier enquiry; a row of a file is no new question."""
     if not placing.cadence:
         return
-    fresh = [one for one in found if one.lead is not None and one.how in ("new", "enquiry") and one.lead.stage not in ENDED and one.lead.waiting_since is None]
+    fresh = [
+        one
+        for one in found
+        if one.lead is not None
+        and one.how in ("new", "enquiry")
+        and one.lead.stage not in ENDED
+        and one.lead.waiting_since is None
+    ]
     again = [one.person.pk for one in fresh if one.how == "enquiry"]
     if placing.via == "import":
         busy = settling.on_a_cadence(account, again)

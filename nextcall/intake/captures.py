@@ -7,11 +7,12 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from nextcall.intake import accept
-from nextcall.intake.accept import NoWayToReach, Placing
+from nextcall.intake.accept import NoWayToReach
 from nextcall.intake.models import Capture
 from nextcall.intake.parsers import any_format
 from nextcall.intake.parsers.gather import Reading
 from nextcall.intake.parsers.new_lead import CannotRead, NewLead
+from nextcall.intake.placing import Placing
 from nextcall.intake.rights import Wording
 from nextcall.leads.models import Lead
 from nextcall.lib import wake
@@ -25,18 +26,28 @@ log = structlog.get_logger(__name__)
 
 
 def keep(
-    *, key: LeadInKey, format: str, content_type: str, body: bytes, at: datetime, ip: str | None, delivery: str = "",
+    *, key: LeadInKey, format: str, content_type: str, body: bytes, at: datetime, ip: str | None, delivery: str = ""
 ) -> tuple[Capture, bool]:
     """Store a delivery; committed when this returns, unless the caller has a transaction open. (capture, is it new?)
 
     `delivery`: the sender's own id of it (Idempotency-Key), where there is one.
     """
     today, yesterday = (_hash(delivery, format, body, at - back) for back in (timedelta(), SAME_FOR))
-    same = Capture.objects.filter(account=key.account_id, key=key, body_hash__in=(today, yesterday), received_at__gt=at - SAME_FOR).order_by("-received_at")
+    same = Capture.objects.filter(
+        account=key.account_id, key=key, body_hash__in=(today, yesterday), received_at__gt=at - SAME_FOR
+    ).order_by("-received_at")
     if before := same.defer("body").first():
         return before, False
-    capture = Capture(account_id=key.account_id, key=key, format=format[:20], content_type=content_type[:120], body=body, body_hash=today,
-                      received_at=at, ip=ip)
+    capture = Capture(
+        account_id=key.account_id,
+        key=key,
+        format=format[:20],
+        content_type=content_type[:120],
+        body=body,
+        body_hash=today,
+        received_at=at,
+        ip=ip,
+    )
     try:
         with transaction.atomic():
             capture.save(force_insert=True)
@@ -58,7 +69,13 @@ def accept_capture(capture: Capture, *, at: datetime) -> list[Lead]:
     """
     try:
         with transaction.atomic():
-            kept = Capture.objects.select_for_update().select_related("account", "key__owner").filter(pk=capture.pk).exclude(state="accepted").first()
+            kept = (
+                Capture.objects.select_for_update()
+                .select_related("account", "key__owner")
+                .filter(pk=capture.pk)
+                .exclude(state="accepted")
+                .first()
+            )
             if kept is None:
                 return []
             leads = _accept(kept, at=at)
@@ -81,9 +98,13 @@ def _accept(capture: Capture, *, at: datetime) -> list[Lead]:
     if not arrivals:
         raise NoWayToReach(_why(understood.leads[0], understood.warnings))
     placing = Placing(
-        source=key.source_name if key else "", offer=key.offer_name if key else "", owner=key.owner if key else None,
-        cadence=(key.cadence_slug if key else "") or account.default_cadence, shown=Wording.from_json(key.permission if key else {}),
-        via="form", capture_id=capture.pk,
+        source=key.source_name if key else "",
+        offer=key.offer_name if key else "",
+        owner=key.owner if key else None,
+        cadence=(key.cadence_slug if key else "") or account.default_cadence,
+        shown=Wording.from_json(key.permission if key else {}),
+        via="form",
+        capture_id=capture.pk,
     )
     accepted = accept.accept_many(arrivals, placing, account=account, by=None, at=at)
     leads = [one.lead for one in accepted if one.lead is not None]

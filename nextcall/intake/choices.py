@@ -14,7 +14,9 @@ class Choices:
     """Import.choices. `columns` holds only what differs from what was recognised."""
 
     columns: Mapping[int, str] = field(default_factory=dict)
-    permission: Mapping[str, Any] = field(default_factory=dict)  # channels, wording, sellers, tier, attested_by: see rights.Wording
+    permission: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # channels, wording, sellers, tier, attested_by: see rights.Wording
     source: str = ""
     offer: str = ""
     owner_id: int | None = None
@@ -25,15 +27,25 @@ class Choices:
     skip: Sequence[str] = ()  # causes (problems.SAYS) whose rows are set aside though they could be reached otherwise
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "columns": {str(index): name for index, name in self.columns.items()}, "skip": list(self.skip)}
+        return {
+            **asdict(self),
+            "columns": {str(index): name for index, name in self.columns.items()},
+            "skip": list(self.skip),
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Choices":
         return cls(
-            columns={int(index): str(name) for index, name in (kept.get("columns") or {}).items()}, permission=dict(kept.get("permission") or {}),
-            source=str(kept.get("source") or ""), offer=str(kept.get("offer") or ""), owner_id=kept.get("owner_id"),
-            cadence=str(kept.get("cadence") or ""), duplicates=cast(Duplicates, kept.get("duplicates") or "merge"),
-            area_code=str(kept.get("area_code") or ""), day_first=kept.get("day_first"), skip=tuple(kept.get("skip") or ()),
+            columns={int(index): str(name) for index, name in (kept.get("columns") or {}).items()},
+            permission=dict(kept.get("permission") or {}),
+            source=str(kept.get("source") or ""),
+            offer=str(kept.get("offer") or ""),
+            owner_id=kept.get("owner_id"),
+            cadence=str(kept.get("cadence") or ""),
+            duplicates=cast(Duplicates, kept.get("duplicates") or "merge"),
+            area_code=str(kept.get("area_code") or ""),
+            day_first=kept.get("day_first"),
+            skip=tuple(kept.get("skip") or ()),
         )
 
     def wording(self) -> Wording:

@@ -13,13 +13,13 @@ from django.db import transaction
 from nextcall.cadences import versions
 from nextcall.cadences.models import Touch
 from nextcall.intake import accept, opened, set_aside, undoing
-from nextcall.intake.accept import Accepted, Placing
 from nextcall.intake.choices import Choices, Summary
 from nextcall.intake.models import Import
 from nextcall.intake.parsers import activities, labels, problems, spreadsheet
 from nextcall.intake.parsers.new_lead import CannotRead, NewLead, Problem
 from nextcall.intake.parsers.spreadsheet import Sheet
-from nextcall.intake.parsers.table import Row
+from nextcall.intake.parsers.table import Reject, Row
+from nextcall.intake.placing import Accepted, Placing
 from nextcall.lib import wake
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record
@@ -39,7 +39,12 @@ def start(*, account: Account, by: Member | None, file_name: str, body: bytes, a
     if activities.is_activities(sheet.columns):
         raise CannotRead("these are activities, not leads; export the leads or contacts themselves")
     import_ = Import.objects.create(
-        account=account, by=by, file_name=file_name[:200], body=body, state=Import.State.ASKING, created_at=at,
+        account=account,
+        by=by,
+        file_name=file_name[:200],
+        body=body,
+        state=Import.State.ASKING,
+        created_at=at,
         rows_total=len(sheet.rows) + len(_broken(sheet)),
     )
     opened.keep(import_, sheet)
@@ -54,10 +59,24 @@ def confirm(import_: Import, *, choices: Choices, by: Member | None, at: datetim
         permission.setdefault("attested_by", by.name)
     with transaction.atomic():
         changed = Import.objects.filter(pk=import_.pk, account_id=import_.account_id, state=Import.State.ASKING).update(
-            state=Import.State.WAITING, choices=replace(choices, permission=permission).to_json(), by=by or import_.by, began_at=at)
+            state=Import.State.WAITING,
+            choices=replace(choices, permission=permission).to_json(),
+            by=by or import_.by,
+            began_at=at,
+        )
         if changed:
-            record(account_id=import_.account_id, kind="import.confirmed", at=at, by=by, data={"import": import_.pk, "file": import_.file_name,
-                                                                                              "cadence": choices.cadence, "permission": permission})
+            record(
+                account_id=import_.account_id,
+                kind="import.confirmed",
+                at=at,
+                by=by,
+                data={
+                    "import": import_.pk,
+                    "file": import_.file_name,
+                    "cadence": choices.cadence,
+                    "permission": permission,
+                },
+            )
             transaction.on_commit(wake.wake)
     import_.refresh_from_db(fields=["state", "choices", "began_at", "by"])
 
@@ -66,7 +85,9 @@ def _check(import_: Import, choices: Choices, *, at: datetime) -> None:
     known = {*labels.fields(), "", "ignore"}
     for name in choices.columns.values():
         if name not in known:
-            raise BadChoices(f"there is no field {name!r}; a column is one of the fields offered, an answer, or left out")
+            raise BadChoices(
+                f"there is no field {name!r}; a column is one of the fields offered, an answer, or left out"
+            )
     if choices.duplicates not in ("merge", "skip", "keep"):
         raise BadChoices("duplicates are merged, skipped or kept")
     if choices.permission.get("channels") and not str(choices.permission.get("wording") or "").strip():
@@ -76,12 +97,20 @@ def _check(import_: Import, choices: Choices, *, at: datetime) -> None:
     if choices.owner_id and not Member.objects.filter(account_id=import_.account_id, pk=choices.owner_id).exists():
         raise BadChoices("the owner is no member of this account")
     if choices.cadence and not versions.known(import_.account, {choices.cadence}, at=at):
-        raise BadChoices(f"there is no cadence {choices.cadence!r}; there are {', '.join(versions.names(import_.account))}")
+        raise BadChoices(
+            f"there is no cadence {choices.cadence!r}; there are {', '.join(versions.names(import_.account))}"
+        )
 
 
 def run_waiting(*, at: datetime, chunk: int = CHUNK) -> bool:
     """Take one chunk of one import in; False when none waits. For the engine's worker, called again until False."""
-    waiting = Import.objects.filter(state__in=UNDER_WAY).order_by("rows_done", "pk").select_related("account").defer("body", "set_aside_file", "undo_data").first()
+    waiting = (
+        Import.objects.filter(state__in=UNDER_WAY)
+        .order_by("rows_done", "pk")
+        .select_related("account")
+        .defer("body", "set_aside_file", "undo_data")
+        .first()
+    )
     return run(waiting, at=at, chunk=chunk) if waiting is not None else False
 
 
@@ -90,10 +119,16 @@ def run(import_: Import, *, at: datetime, chunk: int = CHUNK) -> bool:
     try:
         sheet = opened.sheet_of(import_)
     except CannotRead as problem:
-        Import.objects.filter(pk=import_.pk).update(state=Import.State.FAILED, problem=str(problem)[:300], finished_at=at)
+        Import.objects.filter(pk=import_.pk).update(
+            state=Import.State.FAILED, problem=str(problem)[:300], finished_at=at
+        )
         return False
     with transaction.atomic():
-        mine = Import.objects.select_for_update(skip_locked=True, of=("self",)).select_related("account", "by").defer("body")
+        mine = (
+            Import.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("account", "by")
+            .defer("body")
+        )
         locked = mine.filter(pk=import_.pk, state__in=UNDER_WAY).first()
         if locked is None:
             return False
@@ -106,12 +141,16 @@ def _chunk(import_: Import, sheet: Sheet, *, at: datetime, size: int) -> None:
     if import_.rows_done == 0:
         import_.state = Import.State.RUNNING
         import_.set_aside_file = set_aside.header([column.header for column in sheet.columns])
-        _put_aside(import_, summary, [(reject.line, reject.cause, reject.example, reject.cells) for reject in _broken(sheet)])
+        _put_aside(
+            import_, summary, [(reject.line, reject.cause, reject.example, reject.cells) for reject in _broken(sheet)]
+        )
     done = max(import_.rows_done - len(_broken(sheet)), 0) if import_.rows_done else 0
     rows = sheet.rows[done : done + size]
     good, bad = _sorted(rows, sheet, import_, choices, summary)
     _put_aside(import_, summary, bad)
-    accepted = accept.accept_many([lead for _, lead in good], _placing(import_, choices), account=import_.account, by=import_.by, at=at)
+    accepted = accept.accept_many(
+        [lead for _, lead in good], _placing(import_, choices), account=import_.account, by=import_.by, at=at
+    )
     _count(import_, summary, accepted, good)
     import_.rows_done = len(_broken(sheet)) + done + len(rows)
     if done + len(rows) >= len(sheet.rows):
@@ -133,7 +172,9 @@ def _sorted(
             continue
         lead, found = spreadsheet.lead_of(row, sheet, fields, reading)
         aside = reason(lead, found, choices)
-        for problem in {problem.cause: problem for problem in found if not aside or problem.cause != aside.cause}.values():
+        for problem in {
+            problem.cause: problem for problem in found if not aside or problem.cause != aside.cause
+        }.values():
             summary.count(problem.cause, problem.example)
         if aside:
             bad.append((row.line, aside.cause, aside.example, row.cells))
@@ -155,18 +196,30 @@ def _put_aside(import_: Import, summary: Summary, rows: Sequence[tuple[int, str,
         summary.count(cause, example)
     summary.set_aside += len(rows)
     summary.rows += len(rows)
-    import_.set_aside_file += set_aside.lines((line, problems.says(cause, example), *cells) for line, cause, example, cells in rows)
-
-
-def _placing(import_: Import, choices: Choices) -> Placing:
-    owner = Member.objects.filter(account_id=import_.account_id, pk=choices.owner_id).first() if choices.owner_id else None
-    return Placing(
-        source=choices.source, offer=choices.offer, owner=owner, cadence=choices.cadence, shown=choices.wording(),
-        repeats="enquiry" if choices.duplicates == "keep" else choices.duplicates, via="import", import_id=import_.pk,
+    import_.set_aside_file += set_aside.lines(
+        (line, problems.says(cause, example), *cells) for line, cause, example, cells in rows
     )
 
 
-def _count(import_: Import, summary: Summary, accepted: Sequence[Accepted], good: Sequence[tuple[Row, NewLead]]) -> None:
+def _placing(import_: Import, choices: Choices) -> Placing:
+    owner = (
+        Member.objects.filter(account_id=import_.account_id, pk=choices.owner_id).first() if choices.owner_id else None
+    )
+    return Placing(
+        source=choices.source,
+        offer=choices.offer,
+        owner=owner,
+        cadence=choices.cadence,
+        shown=choices.wording(),
+        repeats="enquiry" if choices.duplicates == "keep" else choices.duplicates,
+        via="import",
+        import_id=import_.pk,
+    )
+
+
+def _count(
+    import_: Import, summary: Summary, accepted: Sequence[Accepted], good: Sequence[tuple[Row, NewLead]]
+) -> None:
     summary.rows += len(good)
     for one in accepted:
         summary.new += one.how in ("new", "enquiry")
@@ -184,10 +237,15 @@ def _finish(import_: Import, summary: Summary, *, at: datetime) -> None:
     summary.touches_planned = Touch.objects.filter(account_id=import_.account_id, import_id=import_.pk).count()
     if not summary.set_aside:
         import_.set_aside_file = ""
-    record(account_id=import_.account_id, kind="import.finished", at=at, by=import_.by,
-           data={"import": import_.pk, "file": import_.file_name, "says": summary.sentence()})
+    record(
+        account_id=import_.account_id,
+        kind="import.finished",
+        at=at,
+        by=import_.by,
+        data={"import": import_.pk, "file": import_.file_name, "says": summary.sentence()},
+    )
 
 
-def _broken(sheet: Sheet) -> list[spreadsheet.Reject]:
+def _broken(sheet: Sheet) -> list[Reject]:
     """Lines that are no rows at all; rows with too many cells are counted where they stand."""
     return [reject for reject in sheet.rejects if reject.cause != "too_long"]

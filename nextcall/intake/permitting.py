@@ -1,4 +1,4 @@
-"""Writes the permissions of a batch: one by one for what a lead sent, in bulk for what a file says."""
+"""Writes what a batch of inquiries permits, and every wish not to be contacted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,10 +6,15 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from nextcall.cadences import enroll
 from nextcall.consent import ledger
 from nextcall.consent.models import Permission
-from nextcall.intake.rights import Right, without_proof
+from nextcall.intake.parsers.new_lead import NewLead
+from nextcall.intake.placing import Accepted, Placing
+from nextcall.intake.rights import Right, rights_of, without_proof
+from nextcall.leads import people
 from nextcall.leads.models import ContactPoint, Person
+from nextcall.leads.people import Directory
 from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import event, record_many
@@ -30,36 +35,113 @@ class Permissions:
     def add(self, person: Person, rights: Sequence[Right], points: Mapping[str, Sequence[ContactPoint]]) -> None:
         """`points`: the numbers under "phone" and the addresses under "email" that the inquiry itself names."""
         for right in without_proof(rights) if self.via == "import" else rights:
-            self._collected += [(person, point, right) for point in points["email" if right.channel == "email" else "phone"]]
+            self._collected += [
+                (person, point, right) for point in points["email" if right.channel == "email" else "phone"]
+            ]
 
     def store(self) -> None:
         """Write them. A file never ends an earlier stop, so nothing has to be looked up for it."""
         if self.via != "import":
             for person, point, right in self._collected:
-                ledger.grant(account=self.account, person=person, contact_point=point, source=self.via, at=self.at, by=self.by,
-                             import_id=self.import_id, **self._fields(right))
+                ledger.grant(
+                    account=self.account,
+                    person=person,
+                    contact_point=point,
+                    source=self.via,
+                    at=self.at,
+                    by=self.by,
+                    import_id=self.import_id,
+                    **self._fields(right),
+                )
             return
-        rows = bulk.insert([
-            Permission(account=self.account, person=person, contact_point=point, source="import", recorded_at=self.at, recorded_by=self.by,
-                       import_id=self.import_id, **self._fields(right))
-            for person, point, right in self._collected
-        ])
+        rows = bulk.insert(
+            [
+                Permission(
+                    account=self.account,
+                    person=person,
+                    contact_point=point,
+                    source="import",
+                    recorded_at=self.at,
+                    recorded_by=self.by,
+                    import_id=self.import_id,
+                    **self._fields(right),
+                )
+                for person, point, right in self._collected
+            ]
+        )
         given: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
             given.setdefault(row.person_id, []).append({"channel": row.channel, "tier": row.tier, "permission": row.pk})
         record_many(
-            event(account_id=self.account.pk, kind="permission.given", at=self.at, by=self.by, person_id=person_id,
-                  data={"source": "import", "import": self.import_id, "given": items})
+            event(
+                account_id=self.account.pk,
+                kind="permission.given",
+                at=self.at,
+                by=self.by,
+                person_id=person_id,
+                data={"source": "import", "import": self.import_id, "given": items},
+            )
             for person_id, items in given.items()
         )
 
     def _fields(self, right: Right) -> dict[str, Any]:
         proof = {**right.proof, **({"capture": self.capture_id} if self.capture_id else {})}
-        return {"channel": right.channel, "tier": right.tier, "automated": right.automated, "wording": right.wording[:10_000],
-                "sellers": list(right.sellers), "proof": proof, "given_at": self._instant(right.given_at)}
+        return {
+            "channel": right.channel,
+            "tier": right.tier,
+            "automated": right.automated,
+            "wording": right.wording[:10_000],
+            "sellers": list(right.sellers),
+            "proof": proof,
+            "given_at": self._instant(right.given_at),
+        }
 
     def _instant(self, given: datetime | date | None) -> datetime:
         """When it was given: what was said, never later than now. A day without a time counts from its first minute."""
         if given is not None and not isinstance(given, datetime):
             given = datetime.combine(given, time(), ZoneInfo(self.account.zone))
         return given if given is not None and given < self.at else self.at
+
+
+def wishes(
+    found: Sequence[Accepted],
+    arrivals: Sequence[NewLead],
+    directory: Directory,
+    placing: Placing,
+    *,
+    account: Account,
+    by: Member | None,
+    at: datetime,
+) -> None:
+    """Permissions with their proof, and every wish not to be contacted, skipped rows' too."""
+    imported = placing.via == "import"
+    permissions = Permissions(
+        account, via=placing.via, import_id=placing.import_id, capture_id=placing.capture_id, by=by, at=at
+    )
+    for one, new in zip(found, arrivals, strict=True):
+        if one.how != "skipped":
+            points = {
+                kind: [directory.points[key] for key in _keys(new) if key[0] == kind] for kind in ("email", "phone")
+            }
+            permissions.add(
+                one.person, rights_of(new, placing.shown, seller=account.seller_name or account.name), points
+            )
+        if new.opt_outs:
+            ledger.withdraw(
+                account=account,
+                person=one.person,
+                scope=new.opt_outs,
+                reason="opt_out",
+                said="marked so in the record that arrived",
+                via="import" if imported else "hook",
+                at=at,
+                by=by,
+                import_id=placing.import_id,
+            )
+            if one.how != "new":
+                enroll.cancel_ahead(person=one.person, because="opt_out", by=by, at=at, channels=new.opt_outs)
+    permissions.store()
+
+
+def _keys(new: NewLead) -> list[people.PointKey]:
+    return [("email", email.key) for email in new.emails] + [("phone", phone.e164) for phone in new.phones]

@@ -9,6 +9,7 @@ from nextcall.intake.importing import reason
 from nextcall.intake.models import Import
 from nextcall.intake.parsers import labels, new_lead, problems, spreadsheet
 from nextcall.intake.parsers.columns import Column
+from nextcall.intake.parsers.gather import Gathering, Reading
 from nextcall.intake.parsers.new_lead import NewLead
 from nextcall.intake.parsers.spreadsheet import Sheet
 from nextcall.leads import people
@@ -94,8 +95,15 @@ def preview(import_: Import, *, choices: Choices | None = None) -> Preview:
     reading = opened.reading_of(import_, sheet, choices)
     fields = spreadsheet.fields_of(sheet, choices.columns)
     shown = Preview(
-        file_name=import_.file_name, format=sheet.format, product=sheet.product, encoding=sheet.encoding, header_line=sheet.header_line,
-        rows=import_.rows_total, looked_at=min(len(sheet.rows), LOOKED_AT), day_first=reading.day_first, warnings=sheet.warnings,
+        file_name=import_.file_name,
+        format=sheet.format,
+        product=sheet.product,
+        encoding=sheet.encoding,
+        header_line=sheet.header_line,
+        rows=import_.rows_total,
+        looked_at=min(len(sheet.rows), LOOKED_AT),
+        day_first=reading.day_first,
+        warnings=sheet.warnings,
         columns=tuple(_shown(column, name, reading) for column, name in zip(sheet.columns, fields, strict=True)),
     )
     good = _look(shown, sheet, fields, reading, choices)
@@ -109,13 +117,19 @@ def field_choices() -> tuple[tuple[str, str], ...]:
     return (("", "Keep as an answer"), ("ignore", "Leave out"), *named)
 
 
-def _shown(column: Column, name: str, reading: spreadsheet.Reading) -> ColumnShown:
-    return ColumnShown(column.index, column.header, name, column.sure or name != column.field, column.samples,
-                       tuple(_as_read(name, column.header, sample, reading) for sample in column.samples))
+def _shown(column: Column, name: str, reading: Reading) -> ColumnShown:
+    return ColumnShown(
+        column.index,
+        column.header,
+        name,
+        column.sure or name != column.field,
+        column.samples,
+        tuple(_as_read(name, column.header, sample, reading) for sample in column.samples),
+    )
 
 
-def _as_read(name: str, header: str, sample: str, reading: spreadsheet.Reading) -> str:
-    gathering = spreadsheet.Gathering(reading)
+def _as_read(name: str, header: str, sample: str, reading: Reading) -> str:
+    gathering = Gathering(reading)
     gathering.put(name, header, sample)
     lead = gathering.lead("preview")
     if gathering.problems:
@@ -132,7 +146,7 @@ def _as_read(name: str, header: str, sample: str, reading: spreadsheet.Reading) 
     return lead.emails[0].value.lower() if name == "email" and lead.emails else sample
 
 
-def _look(shown: Preview, sheet: Sheet, fields: Sequence[str], reading: spreadsheet.Reading, choices: Choices) -> list[NewLead]:
+def _look(shown: Preview, sheet: Sheet, fields: Sequence[str], reading: Reading, choices: Choices) -> list[NewLead]:
     good: list[NewLead] = []
     grouped: dict[str, list[tuple[int, str]]] = {}
     long = {reject.line for reject in sheet.rejects if reject.cause == "too_long"}
@@ -144,7 +158,9 @@ def _look(shown: Preview, sheet: Sheet, fields: Sequence[str], reading: spreadsh
             continue
         lead, found = spreadsheet.lead_of(row, sheet, fields, reading)
         aside = reason(lead, found, choices)
-        for cause, example in {problem.cause: problem.example for problem in (*found, *((aside,) if aside else ()))}.items():
+        for cause, example in {
+            problem.cause: problem.example for problem in (*found, *((aside,) if aside else ()))
+        }.items():
             grouped.setdefault(cause, []).append((row.line, example))
         shown.consents += lead.consent is not None
         shown.opt_outs += bool(lead.opt_outs)
@@ -154,8 +170,14 @@ def _look(shown: Preview, sheet: Sheet, fields: Sequence[str], reading: spreadsh
         else:
             good.append(lead)
     shown.problems = [
-        ProblemShown(cause, problems.SAYS[cause], len(rows), next((example for _, example in rows if example), ""),
-                     tuple(line for line, _ in rows[:10]), _remedies(cause))
+        ProblemShown(
+            cause,
+            problems.SAYS[cause],
+            len(rows),
+            next((example for _, example in rows if example), ""),
+            tuple(line for line, _ in rows[:10]),
+            _remedies(cause),
+        )
         for cause, rows in sorted(grouped.items(), key=lambda item: -len(item[1]))
     ]
     shown.forecast.rows = shown.looked_at
@@ -164,7 +186,11 @@ def _look(shown: Preview, sheet: Sheet, fields: Sequence[str], reading: spreadsh
 
 def _remedies(cause: str) -> tuple[tuple[str, str], ...]:
     if cause == "no_area_code":
-        return (("area_code", "Use this area code"), ("skip", "Set these rows aside"), ("keep", "Go on without the number"))
+        return (
+            ("area_code", "Use this area code"),
+            ("skip", "Set these rows aside"),
+            ("keep", "Go on without the number"),
+        )
     if cause in ("bad_phone", "bad_email", "number_destroyed", "bad_date"):
         return (("keep", "Go on without it"), ("skip", "Set these rows aside"))
     return ()
@@ -174,7 +200,7 @@ def _forecast(shown: Preview, good: Sequence[NewLead], import_: Import, choices:
     """Count as the import would, against the list and within the file."""
     arriving = [accept.arriving_of(new) for new in good]
     directory = Directory(import_.account_id, arriving, at=import_.created_at, store=False)
-    stored = {key for key in directory.people}
+    stored = set(directory.people)
     alive = set(people.latest_leads(import_.account_id, stored))
     for new, one in zip(good, arriving, strict=True):
         match = directory.find(one)
@@ -197,7 +223,13 @@ def _forecast(shown: Preview, good: Sequence[NewLead], import_: Import, choices:
 
 
 def _pair(new: NewLead, one: people.Arriving, known: object, by: str) -> Pair:
-    names = [(name, name.replace("_", " ").capitalize()) for name in ("name", "street", "city", "region", "postal_code")]
+    names = [
+        (name, name.replace("_", " ").capitalize()) for name in ("name", "street", "city", "region", "postal_code")
+    ]
     rows = [(label, one.values.get(name, ""), str(getattr(known, name))) for name, label in names]
     points = ", ".join([email.value for email in new.emails] + [phone.show(each.e164) for each in new.phones])
-    return Pair(new.rows[0] if new.rows else 0, by, tuple(row for row in (*rows, ("Reached at", points, "")) if row[1] or row[2]))
+    return Pair(
+        new.rows[0] if new.rows else 0,
+        by,
+        tuple(row for row in (*rows, ("Reached at", points, "")) if row[1] or row[2]),
+    )

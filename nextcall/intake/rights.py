@@ -9,7 +9,9 @@ from typing import Any
 from nextcall.intake.parsers.new_lead import NewLead
 
 # Prior express written consent must say that machines may call or text (US-03 in the compliance notes).
-_AUTOMATED = re.compile(r"\b(automat\w*|auto ?dial\w*|pre-?recorded|artificial|recurring|dialing system|ai voice)\b", re.IGNORECASE)
+_AUTOMATED = re.compile(
+    r"\b(automat\w*|auto ?dial\w*|pre-?recorded|artificial|recurring|dialing system|ai voice)\b", re.IGNORECASE
+)
 
 PROOF = 30  # characters: a column header is no wording
 
@@ -30,7 +32,9 @@ class Wording:
         channels = kept.get("channels") or ()
         return cls(
             tuple(str(channel) for channel in channels if channel in ("call", "text", "email", "voicemail")),
-            str(kept.get("wording") or ""), tuple(map(str, kept.get("sellers") or ())), str(kept.get("tier") or ""),
+            str(kept.get("wording") or ""),
+            tuple(map(str, kept.get("sellers") or ())),
+            str(kept.get("tier") or ""),
             str(kept.get("attested_by") or ""),
         )
 
@@ -56,14 +60,23 @@ def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
     if shown.wording.strip():
         for channel in shown.channels:
             tier, automated = _weight(shown.wording, shown.tier)
-            rights[channel] = Right(channel, tier, automated, shown.wording, shown.sellers or (seller,), given.at if given else None,
-                                    _proof(lead, attested_by=shown.attested_by))
+            rights[channel] = Right(
+                channel,
+                tier,
+                automated,
+                shown.wording,
+                shown.sellers or (seller,),
+                given.at if given else None,
+                _proof(lead, attested_by=shown.attested_by),
+            )
     for channel in given.channels if given else ():
         # No wording, no proof: a yes without its words lets a person write and call, never a machine.
         words = (given.wording or "") if given else ""
         tier, automated = _weight(words, "") if words else ("express", False)
         if channel not in rights:
-            rights[channel] = Right(channel, tier, automated, words, (seller,), given.at if given else None, _proof(lead))
+            rights[channel] = Right(
+                channel, tier, automated, words, (seller,), given.at if given else None, _proof(lead)
+            )
     return [right for channel, right in rights.items() if channel not in refused]
 
 
@@ -81,6 +94,11 @@ def _weight(wording: str, tier: str) -> tuple[str, bool]:
 
 def _proof(lead: NewLead, *, attested_by: str = "") -> dict[str, Any]:
     given = lead.consent
-    proof = {"ip": given.ip if given else None, "url": given.url if given else None, "attested_by": attested_by or None, "format": lead.raw_format,
-             "rows": list(lead.rows) or None}
+    proof = {
+        "ip": given.ip if given else None,
+        "url": given.url if given else None,
+        "attested_by": attested_by or None,
+        "format": lead.raw_format,
+        "rows": list(lead.rows) or None,
+    }
     return {key: value for key, value in proof.items() if value}

@@ -67,8 +67,12 @@ def members(account: Account, arrivals: Iterable[NewLead]) -> dict[str, Member]:
 
 def answers(new: NewLead) -> dict[str, Any]:
     """The lead's answers, with what the record says beyond our fields under plain names."""
-    more = {"Company": new.company, "Owner elsewhere": new.owner, "Attempts elsewhere": new.attempts,
-            "Latest activity elsewhere": when(new.latest_activity_at)}
+    more = {
+        "Company": new.company,
+        "Owner elsewhere": new.owner,
+        "Attempts elsewhere": new.attempts,
+        "Latest activity elsewhere": when(new.latest_activity_at),
+    }
     return {**new.answers, **{label: value for label, value in more.items() if value is not None}}
 
 
@@ -107,6 +111,8 @@ def on_a_cadence(account: Account, person_ids: Sequence[int]) -> set[int]:
     """Which of these persons a cadence runs for already."""
     found: set[int] = set()
     for start in range(0, len(person_ids), 400):
-        running = Enrollment.objects.filter(account=account, person__in=person_ids[start : start + 400], ended_at__isnull=True, beside=False)
+        running = Enrollment.objects.filter(
+            account=account, person__in=person_ids[start : start + 400], ended_at__isnull=True, beside=False
+        )
         found |= set(running.values_list("person_id", flat=True))
     return found

@@ -10,8 +10,8 @@ from django.db import models, transaction
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Permission
 from nextcall.conversations.models import Call, Message, Note, Promise
-from nextcall.intake.accept import Accepted
 from nextcall.intake.models import Import
+from nextcall.intake.placing import Accepted
 from nextcall.leads import people
 from nextcall.leads.models import Lead, Person, Reach
 from nextcall.team.models import Member
@@ -52,16 +52,22 @@ def merges_of(accepted: Iterable[Accepted]) -> list[dict[str, Any]]:
         _, before = found.setdefault(one.person.pk, (one, {}))
         for name, value in one.lead_before.items():
             before.setdefault(name, value)
-    return [_merge_line(one, before) for one, before in found.values() if before or one.change and (one.change.before or one.change.reaches)]
+    return [
+        _merge_line(one, before)
+        for one, before in found.values()
+        if before or (one.change and (one.change.before or one.change.reaches))
+    ]
 
 
 def _merge_line(one: Accepted, lead_before: dict[str, object]) -> dict[str, Any]:
     change, lead = one.change, one.lead
     return {
-        "person": one.person.pk, "before": change.before if change else {},
+        "person": one.person.pk,
+        "before": change.before if change else {},
         "after": {name: getattr(one.person, name) for name in change.before} if change else {},
         "reaches": [reach.pk for reach in change.reaches] if change else [],
-        "lead": lead.pk if lead and lead_before else None, "lead_before": lead_before,
+        "lead": lead.pk if lead and lead_before else None,
+        "lead_before": lead_before,
         "lead_after": {name: getattr(lead, name) for name in lead_before},
     }
 
@@ -73,8 +79,14 @@ def undo(import_: Import, *, by: Member | None, at: datetime) -> Undone:
         if locked.state == Import.State.UNDONE:
             raise CannotUndo("this import was undone already")
         if locked.finished_at and at - locked.finished_at > timedelta(days=DAYS):
-            raise CannotUndo(f"an import can be undone for {DAYS} days; this one ended on {locked.finished_at:%-d %B %Y}")
-        leads = dict(Lead.objects.filter(account_id=locked.account_id, import_id=locked.pk, removed_at__isnull=True).values_list("pk", "person_id"))
+            raise CannotUndo(
+                f"an import can be undone for {DAYS} days; this one ended on {locked.finished_at:%-d %B %Y}"
+            )
+        leads = dict(
+            Lead.objects.filter(account_id=locked.account_id, import_id=locked.pk, removed_at__isnull=True).values_list(
+                "pk", "person_id"
+            )
+        )
         worked = _worked(locked, list(leads))
         gone = {pk: person for pk, person in leads.items() if pk not in worked}
         _remove(locked, gone, by=by, at=at)
@@ -98,42 +110,73 @@ def _worked(import_: Import, ids: Sequence[int]) -> set[int]:
     worked: set[int] = set()
     made = ~models.Q(state__in=(*_AHEAD, Touch.State.CANCELLED, Touch.State.BLOCKED, Touch.State.SKIPPED))
     for batch in _batches(ids):
-        touched = models.Q(attempts__gt=0) | models.Q(waiting_since__isnull=False) | models.Q(first_machine_touch_at__isnull=False)
-        worked |= set(Lead.objects.filter(touched | models.Q(first_person_touch_at__isnull=False), pk__in=batch).values_list("pk", flat=True))
+        touched = (
+            models.Q(attempts__gt=0)
+            | models.Q(waiting_since__isnull=False)
+            | models.Q(first_machine_touch_at__isnull=False)
+        )
+        worked |= set(
+            Lead.objects.filter(touched | models.Q(first_person_touch_at__isnull=False), pk__in=batch).values_list(
+                "pk", flat=True
+            )
+        )
         worked |= set(Touch.objects.filter(made, lead__in=batch).values_list("lead_id", flat=True))
         for model in (Message, Call, Note, Promise):
             worked |= set(model._default_manager.filter(lead__in=batch).values_list("lead_id", flat=True))
-        done = Event.objects.filter(account_id=import_.account_id, lead__in=batch, by__isnull=False).exclude(kind__in=_OWN)
+        done = Event.objects.filter(account_id=import_.account_id, lead__in=batch, by__isnull=False).exclude(
+            kind__in=_OWN
+        )
         worked |= set(done.values_list("lead_id", flat=True))
     return worked
 
 
 def _remove(import_: Import, gone: dict[int, int], *, by: Member | None, at: datetime) -> None:
     for batch in _batches(gone):
-        Touch.objects.filter(lead__in=batch, state__in=_AHEAD).update(state=Touch.State.CANCELLED, because=BECAUSE, finished_at=at)
+        Touch.objects.filter(lead__in=batch, state__in=_AHEAD).update(
+            state=Touch.State.CANCELLED, because=BECAUSE, finished_at=at
+        )
         Enrollment.objects.filter(lead__in=batch, ended_at__isnull=True).update(
-            state=Enrollment.State.FINISHED, ended_at=at, ended_because=BECAUSE, ended_by=by)
+            state=Enrollment.State.FINISHED, ended_at=at, ended_because=BECAUSE, ended_by=by
+        )
         Lead.objects.filter(pk__in=batch).update(removed_at=at)
     left = set(people.latest_leads(import_.account_id, set(gone.values())))
     alone = set(gone.values()) - left
     for batch in _batches(alone):
         # A person that only this file knew cannot be found again by number or address: the next file starts afresh.
-        made = Person.objects.filter(account_id=import_.account_id, pk__in=batch, created_at__gte=import_.began_at or import_.created_at)
+        made = Person.objects.filter(
+            account_id=import_.account_id, pk__in=batch, created_at__gte=import_.began_at or import_.created_at
+        )
         Reach.objects.filter(person__in=list(made.values_list("pk", flat=True))).delete()
     given = Permission.objects.filter(account_id=import_.account_id, import_id=import_.pk, ended_at__isnull=True)
-    stays = set(Lead.objects.filter(account_id=import_.account_id, import_id=import_.pk, removed_at__isnull=True).values_list("person_id", flat=True))
+    stays = set(
+        Lead.objects.filter(account_id=import_.account_id, import_id=import_.pk, removed_at__isnull=True).values_list(
+            "person_id", flat=True
+        )
+    )
     ended = [pk for pk, person in given.values_list("pk", "person_id") if person not in stays]
     for batch in _batches(ended):
         Permission.objects.filter(pk__in=batch).update(ended_at=at, ended_because=BECAUSE)
-    record_many(event(account_id=import_.account_id, kind="lead.removed", at=at, by=by, person_id=person, lead_id=pk, data={"because": BECAUSE})
-                for pk, person in gone.items())
+    record_many(
+        event(
+            account_id=import_.account_id,
+            kind="lead.removed",
+            at=at,
+            by=by,
+            person_id=person,
+            lead_id=pk,
+            data={"because": BECAUSE},
+        )
+        for pk, person in gone.items()
+    )
 
 
 def _put_back(import_: Import, *, at: datetime) -> int:
     """The records that merges filled, as they were; what somebody changed after that stays theirs."""
     merges: list[dict[str, Any]] = import_.undo_data.get("merged", [])
     persons = Person.objects.filter(account_id=import_.account_id).in_bulk([merge["person"] for merge in merges])
-    leads = Lead.objects.filter(account_id=import_.account_id).in_bulk([merge["lead"] for merge in merges if merge["lead"]])
+    leads = Lead.objects.filter(account_id=import_.account_id).in_bulk(
+        [merge["lead"] for merge in merges if merge["lead"]]
+    )
     count = 0
     for merge in reversed(merges):
         person, lead = persons.get(merge["person"]), leads.get(merge["lead"] or 0)
@@ -157,7 +200,30 @@ def _restore(row: Person | Lead, before: dict[str, Any], after: dict[str, Any]) 
     return bool(same)
 
 
-def _note(import_: Import, worked: set[int], leads: dict[int, int], undone: Undone, *, by: Member | None, at: datetime) -> None:
-    stayed = [event(account_id=import_.account_id, kind="lead.stayed", at=at, by=by, person_id=leads[pk], lead_id=pk,
-                    data={"because": "worked on since its import was undone", "import": import_.pk}) for pk in sorted(worked)]
-    record_many([*stayed, event(account_id=import_.account_id, kind="import.undone", at=at, by=by, data={"import": import_.pk, "says": undone.sentence()})])
+def _note(
+    import_: Import, worked: set[int], leads: dict[int, int], undone: Undone, *, by: Member | None, at: datetime
+) -> None:
+    stayed = [
+        event(
+            account_id=import_.account_id,
+            kind="lead.stayed",
+            at=at,
+            by=by,
+            person_id=leads[pk],
+            lead_id=pk,
+            data={"because": "worked on since its import was undone", "import": import_.pk},
+        )
+        for pk in sorted(worked)
+    ]
+    record_many(
+        [
+            *stayed,
+            event(
+                account_id=import_.account_id,
+                kind="import.undone",
+                at=at,
+                by=by,
+                data={"import": import_.pk, "says": undone.sentence()},
+            ),
+        ]
+    )

@@ -10,13 +10,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Addresses that an office shares: a name must agree too.
-_SHARED = frozenset({"info", "office", "sales", "admin", "contact", "hello", "team", "support", "mail", "home", "family"})
+_SHARED = frozenset(
+    {"info", "office", "sales", "admin", "contact", "hello", "team", "support", "mail", "home", "family"}
+)
 _SHORT = (
-    "robert bob rob bobby", "william bill will billy liam", "richard rick dick rich", "elizabeth liz beth betty eliza lisa", "margaret maggie peggy meg",
-    "james jim jimmy jamie", "john jack johnny jon", "michael mike mick mickey", "katherine catherine kate kathy cathy katie kathryn", "patricia pat patty trish",
-    "anthony tony", "edward ed eddie ted ned", "charles charlie chuck", "thomas tom tommy", "joseph joe joey", "steven stephen steve",
-    "jennifer jen jenny", "susan sue susie", "deborah debbie deb", "alexander alex sasha", "francisco paco pancho", "jose pepe", "theodore ted theo", "henry harry hank",
-    "dorothy dot dolly", "lawrence larry", "andrew andy drew", "gregory greg", "nicholas nick", "christopher chris", "christina chris tina",
+    "robert bob rob bobby",
+    "william bill will billy liam",
+    "richard rick dick rich",
+    "elizabeth liz beth betty eliza lisa",
+    "margaret maggie peggy meg",
+    "james jim jimmy jamie",
+    "john jack johnny jon",
+    "michael mike mick mickey",
+    "katherine catherine kate kathy cathy katie kathryn",
+    "patricia pat patty trish",
+    "anthony tony",
+    "edward ed eddie ted ned",
+    "charles charlie chuck",
+    "thomas tom tommy",
+    "joseph joe joey",
+    "steven stephen steve",
+    "jennifer jen jenny",
+    "susan sue susie",
+    "deborah debbie deb",
+    "alexander alex sasha",
+    "francisco paco pancho",
+    "jose pepe",
+    "theodore ted theo",
+    "henry harry hank",
+    "dorothy dot dolly",
+    "lawrence larry",
+    "andrew andy drew",
+    "gregory greg",
+    "nicholas nick",
+    "christopher chris",
+    "christina chris tina",
 )
 _SAME: dict[str, set[int]] = {}
 for _place, _names in enumerate(_SHORT):
@@ -68,7 +96,9 @@ def agree(one: Someone, other: Someone) -> bool:
         return True
     first, second = _given(one), _given(other)
     if not first or not second:
-        return _fold(one.full) == _fold(other.full) or bool(_fold(one.family) and _fold(one.family) == _fold(other.family))
+        return _fold(one.full) == _fold(other.full) or bool(
+            _fold(one.family) and _fold(one.family) == _fold(other.family)
+        )
     return same_given(first, second)
 
 
@@ -77,7 +107,7 @@ def same_given(first: str, second: str) -> bool:
     first, second = sorted((_fold(first), _fold(second)), key=len)
     if first == second or _SAME.get(first, set()) & _SAME.get(second, set()):
         return True
-    return len(first) == 1 and second.startswith(first) or len(first) >= 3 and second.startswith(first)
+    return (len(first) == 1 and second.startswith(first)) or (len(first) >= 3 and second.startswith(first))
 
 
 def _other_address(one: Someone, other: Someone) -> bool:

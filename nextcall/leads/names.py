@@ -7,16 +7,63 @@ from nameparser import HumanName
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
 _PICTURES = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u20e3\U000e0000-\U000e007f]")
-_MISSING = frozenset({"", "n/a", "na", "none", "-", "--", ".", "?", "unknown", "undefined", "not provided", "[not provided]", "no name", "nan", "#n/a",
-                      "(no name)", "anonymous", "name unknown"})
+_MISSING = frozenset(
+    {
+        "",
+        "n/a",
+        "na",
+        "none",
+        "-",
+        "--",
+        ".",
+        "?",
+        "unknown",
+        "undefined",
+        "not provided",
+        "[not provided]",
+        "no name",
+        "nan",
+        "#n/a",
+        "(no name)",
+        "anonymous",
+        "name unknown",
+    }
+)
 _MERGE_FIELD = re.compile(r"^(\{.*\}|%.*%|\*\|.*\|\*|<<.*>>|\[\[.*\]\])$")
 _COMPANY = re.compile(
     r"\b(llc|l\.l\.c\.?|inc|incorporated|ltd|limited|corp|corporation|llp|plc|gmbh|s\.?a\.?r\.?l|pty|company|holdings?|properties|realty|investments?|"
-    r"enterprises|trust|trustee|partnership|associates|association|estate of|bank|church|foundation|hoa|ministries)\b\.?", re.IGNORECASE)
+    r"enterprises|trust|trustee|partnership|associates|association|estate of|bank|church|foundation|hoa|ministries)\b\.?",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"\s+(?:&|and|und|et|e|\+)\s+", re.IGNORECASE)
 _TITLE = re.compile(r"^(mr|mrs|ms|miss|mx|dr|prof|sir|herr|frau|sr|sra|m|mme)\.?$", re.IGNORECASE)
 _PLAIN = re.compile(r"^[^\W\d_]+(?:[-'][^\W\d_]+)*$")
-_PARTICLES = frozenset({"van", "von", "der", "den", "de", "da", "do", "dos", "das", "del", "di", "la", "le", "el", "al", "bin", "ibn", "y", "e", "ter", "zu", "du"})
+_PARTICLES = frozenset(
+    {
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "di",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "y",
+        "e",
+        "ter",
+        "zu",
+        "du",
+    }
+)
 _ROMAN = frozenset({"ii", "iii", "iv", "vi", "vii"})
 # A first word that is usually half of a double given name when two more words follow.
 _DOUBLE = frozenset({"maria", "maría", "josé", "jose", "juan", "ana", "luis", "miguel", "jean", "marie", "anne"})
@@ -65,8 +112,9 @@ def joined(given: str | None, family: str | None, *, middle: str | None = None, 
     """A name whose parts came apart already; a company or a whole name in one part is noticed."""
     given, family = _part(given), _part(family)
     if given and not family:
-        whole = read(given)
-        return whole if len(given.split()) > 2 or whole.company else Name(whole.full, given=whole.full)
+        read_whole = read(given)
+        simple = len(given.split()) <= 2 and not read_whole.company
+        return Name(read_whole.full, given=read_whole.full) if simple else read_whole
     if family and not given:
         return read(family) if len(family.split()) > 2 or "," in family else Name(cased(family), family=cased(family))
     if not given or not family:
@@ -76,7 +124,13 @@ def joined(given: str | None, family: str | None, *, middle: str | None = None, 
     whole = " ".join(part for part in (given, _part(middle), family, _part(suffix)) if part)
     if given.lower() == family.lower():
         return Name(whole, given=given, family=family, suspect=True)
-    return Name(_cased_whole(whole, given, family), given=cased(given), family=cased(family), middle=_part(middle), suffix=_part(suffix))
+    return Name(
+        _cased_whole(whole, given, family),
+        given=cased(given),
+        family=cased(family),
+        middle=_part(middle),
+        suffix=_part(suffix),
+    )
 
 
 def tidy(text: str) -> str:
@@ -111,7 +165,11 @@ def _cased_word(word: str, *, first: bool) -> str:
 
 
 def _cased_whole(whole: str, given: str, family: str) -> str:
-    return cased(whole) if whole.isupper() or whole.islower() else whole.replace(given, cased(given), 1).replace(family, cased(family), 1)
+    return (
+        cased(whole)
+        if whole.isupper() or whole.islower()
+        else whole.replace(given, cased(given), 1).replace(family, cased(family), 1)
+    )
 
 
 def _part(text: str | None) -> str | None:
@@ -121,7 +179,7 @@ def _part(text: str | None) -> str | None:
 
 
 def _couple(text: str) -> Name:
-    """"Sam & Alex Pruitt" are two people; "Mr. and Mrs. Smith" are two whose given names nobody said."""
+    """ "Sam & Alex Pruitt" are two people; "Mr. and Mrs. Smith" are two whose given names nobody said."""
     if "," in text and not _JOINED.search(text.partition(",")[0]):
         family, _, rest = text.partition(",")
         text = f"{rest.strip()} {family.strip()}"
@@ -143,17 +201,32 @@ def _couple(text: str) -> Name:
 
 def _one_person(text: str) -> Name:
     words = text.split()
-    if len(words) == 2 and all(_PLAIN.match(word) for word in words) and not _TITLE.match(words[0]) and words[1].lower() not in ("jr", "sr", "md", "phd", "esq"):
+    if (
+        len(words) == 2
+        and all(_PLAIN.match(word) for word in words)
+        and not _TITLE.match(words[0])
+        and words[1].lower() not in ("jr", "sr", "md", "phd", "esq")
+    ):
         return Name(text, given=words[0], family=words[1])
     parsed = HumanName(text)
     given, middle, family = parsed.first, parsed.middle, parsed.last
     middles = middle.split()
     first = given.lower()
-    if middles and "." not in middles[0] and len(middles[0]) > 1 and (first in _DOUBLE or (first == "mary" and middles[0].lower() in _MARY)):
+    if (
+        middles
+        and "." not in middles[0]
+        and len(middles[0]) > 1
+        and (first in _DOUBLE or (first == "mary" and middles[0].lower() in _MARY))
+    ):
         given, middle = f"{given} {middles[0]}", " ".join(middles[1:])
     shown = text
     if "," in text and given and family and text.find(given) > text.find(","):
         shown = " ".join(part for part in (given, middle, family, parsed.suffix) if part)
     return Name(
-        shown, given=given or None, family=family or None, middle=middle or None, title=parsed.title or None, suffix=parsed.suffix or None,
+        shown,
+        given=given or None,
+        family=family or None,
+        middle=middle or None,
+        title=parsed.title or None,
+        suffix=parsed.suffix or None,
     )

@@ -26,13 +26,19 @@ class Arriving:
     phones: Sequence[Phone] = ()
     labels: dict[str, str] = field(default_factory=dict)
 
-    def keys(self) -> list[PointKey]:
+    def points(self) -> list[PointKey]:
         return [("email", email.key) for email in self.emails] + [("phone", phone.e164) for phone in self.phones]
 
     def someone(self) -> Someone:
         values = self.values
-        return Someone(0, values.get("name", ""), values.get("given_name", ""), values.get("family_name", ""),
-                       frozenset(email.key for email in self.emails), frozenset(phone.e164 for phone in self.phones))
+        return Someone(
+            0,
+            values.get("name", ""),
+            values.get("given_name", ""),
+            values.get("family_name", ""),
+            frozenset(email.key for email in self.emails),
+            frozenset(phone.e164 for phone in self.phones),
+        )
 
 
 @dataclass(slots=True)
@@ -66,9 +72,11 @@ class Directory:
         keys = {point.pk: key for key, point in self.points.items() if point.pk}
         ids = list(keys)
         for start in range(0, len(ids), BATCH):
-            for person_id, point_id in Reach.objects.filter(
-                account_id=self.account_id, contact_point__in=ids[start : start + BATCH]
-            ).order_by("person_id").values_list("person_id", "contact_point_id"):
+            for person_id, point_id in (
+                Reach.objects.filter(account_id=self.account_id, contact_point__in=ids[start : start + BATCH])
+                .order_by("person_id")
+                .values_list("person_id", "contact_point_id")
+            ):
                 self._link(person_id, keys[point_id])
         found = list(self.of_person)
         for start in range(0, len(found), BATCH):
@@ -81,15 +89,21 @@ class Directory:
 
     def find(self, arriving: Arriving) -> Match:
         """Who this is, among the stored and those made earlier in the batch."""
-        near = {key for point in arriving.keys() for key in self.at_point[point]}
+        near = {key for point in arriving.points() for key in self.at_point[point]}
         if not near:
             return Match(None)
         return match(arriving.someone(), [self._someone(key) for key in near])
 
     def _someone(self, key: int) -> Someone:
         person, points = self.people[key], self.of_person[key]
-        return Someone(key, person.name, person.given_name, person.family_name,
-                       frozenset(value for kind, value in points if kind == "email"), frozenset(value for kind, value in points if kind == "phone"))
+        return Someone(
+            key,
+            person.name,
+            person.given_name,
+            person.family_name,
+            frozenset(value for kind, value in points if kind == "email"),
+            frozenset(value for kind, value in points if kind == "phone"),
+        )
 
     def person(self, key: int) -> Person:
         """The person behind a Match's key."""
@@ -118,11 +132,16 @@ class Directory:
 
     def _reach(self, person: Person, key: int, arriving: Arriving) -> list[Reach]:
         added = []
-        for point in arriving.keys():
+        for point in arriving.points():
             if point in self.of_person[key]:
                 continue
             rank = sum(kind == point[0] for kind, _ in self.of_person[key])
-            reach = Reach(account_id=self.account_id, contact_point=self.points[point], label=arriving.labels.get(point[1], ""), rank=min(rank, 99))
+            reach = Reach(
+                account_id=self.account_id,
+                contact_point=self.points[point],
+                label=arriving.labels.get(point[1], ""),
+                rank=min(rank, 99),
+            )
             self.new_reaches.append((person, reach))
             self._link(key, point)
             added.append(reach)
@@ -140,9 +159,11 @@ class Directory:
 
 def latest_leads(account_id: int, person_ids: Iterable[int]) -> dict[int, Lead]:
     """The newest lead of each person that has one."""
-    ids, found = list(person_ids), {}
+    ids, found = list(person_ids), dict[int, Lead]()
     for start in range(0, len(ids), BATCH):
-        rows = Lead.objects.filter(account_id=account_id, person__in=ids[start : start + BATCH], removed_at__isnull=True)
+        rows = Lead.objects.filter(
+            account_id=account_id, person__in=ids[start : start + BATCH], removed_at__isnull=True
+        )
         found |= {lead.person_id: lead for lead in rows.order_by("arrived_at", "pk")}
     return found
 
@@ -156,17 +177,31 @@ def _points(account_id: int, arrivals: Iterable[Arriving], *, store: bool) -> di
     wanted: dict[PointKey, ContactPoint] = {}
     for arriving in arrivals:
         for email in arriving.emails:
-            wanted.setdefault(("email", email.key), ContactPoint(account_id=account_id, kind="email", value=email.value, key=email.key))
+            wanted.setdefault(
+                ("email", email.key),
+                ContactPoint(account_id=account_id, kind="email", value=email.value, key=email.key),
+            )
         for phone in arriving.phones:
             line = "" if phone.line_type == "fixed_or_mobile" else phone.line_type
-            wanted.setdefault(("phone", phone.e164), ContactPoint(
-                account_id=account_id, kind="phone", value=phone.e164, key=phone.e164, extension=(phone.extension or "")[:12], line_type=line[:10]))
+            wanted.setdefault(
+                ("phone", phone.e164),
+                ContactPoint(
+                    account_id=account_id,
+                    kind="phone",
+                    value=phone.e164,
+                    key=phone.e164,
+                    extension=(phone.extension or "")[:12],
+                    line_type=line[:10],
+                ),
+            )
     if store:  # in one order, so that two batches with the same points wait for each other instead of dying together
         bulk.insert([wanted[key] for key in sorted(wanted)], ignore_conflicts=True)
     found: dict[PointKey, ContactPoint] = {} if store else wanted
     for kind in ("email", "phone"):
         keys = sorted(key for sort, key in wanted if sort == kind)
         for start in range(0, len(keys), BATCH):
-            rows = ContactPoint.objects.filter(account_id=account_id, kind=kind, key__in=keys[start : start + BATCH]).order_by("pk")
+            rows = ContactPoint.objects.filter(
+                account_id=account_id, kind=kind, key__in=keys[start : start + BATCH]
+            ).order_by("pk")
             found |= {(kind, point.key): point for point in (rows.select_for_update() if store else rows)}
     return found

@@ -25,8 +25,14 @@ def event(
     `kind` reads noun, dot, past participle ("touch.sent"). `by` None means the machine. `data` holds JSON values only.
     """
     return Event(
-        account_id=account_id, kind=kind, at=at, by=by, person_id=person_id, lead_id=lead_id,
-        touch_id=touch_id, data=dict(data or {}),
+        account_id=account_id,
+        kind=kind,
+        at=at,
+        by=by,
+        person_id=person_id,
+        lead_id=lead_id,
+        touch_id=touch_id,
+        data=dict(data or {}),
     )
 
 
@@ -43,8 +49,14 @@ def record(
 ) -> Event:
     """Store one event; call it inside the transaction of the deed, so that neither exists without the other."""
     happened = event(
-        account_id=account_id, kind=kind, at=at, by=by, person_id=person_id, lead_id=lead_id,
-        touch_id=touch_id, data=data,
+        account_id=account_id,
+        kind=kind,
+        at=at,
+        by=by,
+        person_id=person_id,
+        lead_id=lead_id,
+        touch_id=touch_id,
+        data=data,
     )
     happened.save(force_insert=True)
     return happened

@@ -36,9 +36,16 @@ def test_import_prints_one_document(nextcall: Nextcall, file: Path, account: Acc
     assert ran.code == 1  # something needs attention
     aside = document.pop("set_aside_file")
     assert document == {
-        "rows": 4, "new": 2, "merged": 1, "set_aside": 1, "touches_planned": 0, "messages_sent": 0,
-        "problems": [{"cause": "phone lacks an area code", "rows": 1, "example": "555-0143"},
-                     {"cause": "no phone number and no email address that can be used", "rows": 1, "example": None}],
+        "rows": 4,
+        "new": 2,
+        "merged": 1,
+        "set_aside": 1,
+        "touches_planned": 0,
+        "messages_sent": 0,
+        "problems": [
+            {"cause": "phone lacks an area code", "rows": 1, "example": "555-0143"},
+            {"cause": "no phone number and no email address that can be used", "rows": 1, "example": None},
+        ],
     }
     assert Path(aside).read_text(encoding="utf-8-sig").splitlines()[1].startswith("5,no phone number")
     assert Lead.objects.filter(source__name="Open house", offer__name="Home value").count() == 2
@@ -68,10 +75,17 @@ def test_consent_cadence_and_owner_are_taken(nextcall: Nextcall, file: Path, acc
     assert Permission.objects.values_list("wording", flat=True).distinct().get() == WORDING
 
 
-@pytest.mark.parametrize(("arguments", "wrong"), [
-    (["--cadence", "nonsense"], "no cadence 'nonsense'"), (["--owner", "Nobody"], "no such member"), (["--account", "Nowhere"], "no such account"),
-])
-def test_a_wrong_call_is_one_line_and_stores_nothing(nextcall: Nextcall, file: Path, account: Account, arguments: list[str], wrong: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        (["--cadence", "nonsense"], "no cadence 'nonsense'"),
+        (["--owner", "Nobody"], "no such member"),
+        (["--account", "Nowhere"], "no such account"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_stores_nothing(
+    nextcall: Nextcall, file: Path, account: Account, arguments: list[str], wrong: str
+) -> None:
     ran = nextcall("import", file, *arguments)
     assert ran.code == 2 and wrong in ran.err and len(ran.err.strip().splitlines()) == 1
     assert not Import.objects.exists()

@@ -6,7 +6,21 @@ from pathlib import Path
 from typing import Any
 
 Nextcall = Callable[..., Any]
-LEAD_KEYS = ["external_id", "source", "offer", "received_at", "name", "emails", "phones", "address", "message", "interest", "answers", "consent", "raw_format"]
+LEAD_KEYS = [
+    "external_id",
+    "source",
+    "offer",
+    "received_at",
+    "name",
+    "emails",
+    "phones",
+    "address",
+    "message",
+    "interest",
+    "answers",
+    "consent",
+    "raw_format",
+]
 
 
 def written(folder: Path, name: str, text: str | bytes) -> Path:
@@ -35,7 +49,12 @@ def test_people_read_lines_and_warnings_go_to_standard_error(nextcall: Nextcall,
 
 
 def test_what_cannot_be_read_ends_with_2_and_one_line(nextcall: Nextcall, tmp_path: Path) -> None:
-    for name, text, why in (("a.json", '{"a":', "line 1: not JSON"), ("b.xlsx", b"PK\x03\x04", "damaged"), ("c.csv", "", "empty"), ("d.json", '{"a": 1}', "no name")):
+    for name, text, why in (
+        ("a.json", '{"a":', "line 1: not JSON"),
+        ("b.xlsx", b"PK\x03\x04", "damaged"),
+        ("c.csv", "", "empty"),
+        ("d.json", '{"a": 1}', "no name"),
+    ):
         ran = nextcall("read", written(tmp_path, name, text))
         assert ran.code == 2 and why in ran.err and len(ran.err.strip().splitlines()) == 1
     assert nextcall("read", tmp_path / "missing").code == 2

@@ -32,7 +32,9 @@ def key(account: Account) -> LeadInKey:
 
 def post(client: Client, key: LeadInKey, body: object, format: str = "json", **headers: Any) -> Any:
     data = body if isinstance(body, bytes | str) else json.dumps(body)
-    return client.post(f"/in/{key.key}/{format}", data=data, content_type=headers.pop("content_type", "application/json"), **headers)
+    return client.post(
+        f"/in/{key.key}/{format}", data=data, content_type=headers.pop("content_type", "application/json"), **headers
+    )
 
 
 def test_a_post_is_answered_with_202_and_becomes_a_lead(client: Client, key: LeadInKey) -> None:
@@ -63,7 +65,13 @@ def test_a_form_of_any_site_needs_no_token(account: Account, key: LeadInKey, csr
 
 def test_auto_guesses_between_form_and_json(client: Client, key: LeadInKey) -> None:
     post(client, key, HAZEL, "auto")
-    post(client, key, "name=Omar+Weaver&email=omar%40example.com", "auto", content_type="application/x-www-form-urlencoded")
+    post(
+        client,
+        key,
+        "name=Omar+Weaver&email=omar%40example.com",
+        "auto",
+        content_type="application/x-www-form-urlencoded",
+    )
     assert set(Lead.objects.values_list("person__name", flat=True)) == {"Hazel Thorne", "Omar Weaver"}
 
 
@@ -74,7 +82,9 @@ def test_what_cannot_be_read_is_kept_and_still_answered(client: Client, key: Lea
     assert "not JSON" in Capture.objects.order_by("pk")[0].problem
 
 
-def test_a_failure_of_ours_never_loses_a_delivery(client: Client, key: LeadInKey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_ours_never_loses_a_delivery(
+    client: Client, key: LeadInKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("we are at fault")
 
@@ -83,7 +93,9 @@ def test_a_failure_of_ours_never_loses_a_delivery(client: Client, key: LeadInKey
     assert (Capture.objects.get().state, Lead.objects.count()) == ("unreadable", 0)
 
 
-def test_a_busy_moment_leaves_the_understanding_to_the_engine(client: Client, key: LeadInKey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_moment_leaves_the_understanding_to_the_engine(
+    client: Client, key: LeadInKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(hook, "QUIET_SECONDS", 3600.0)
     post(client, key, HAZEL)
     post(client, key, {**HAZEL, "email": "omar@example.com", "name": "Omar"})
@@ -113,17 +125,22 @@ def test_a_person_sees_a_thank_you_page(client: Client, key: LeadInKey) -> None:
     assert answer.status_code == 200 and b"Thank you" in answer.content
 
 
-@pytest.mark.parametrize(("wanted", "origin", "goes"), [
-    ("https://acme.example/thanks", "https://acme.example", True),
-    ("https://evil.example/x", "https://acme.example", False),
-    ("//evil.example/x", "https://acme.example", False),
-    ("javascript:alert(1)", "https://acme.example", False),
-    ("https://acme.example\\@evil.example", "https://acme.example", False),
-    ("https://acme.example/thanks", "", False),
-])
+@pytest.mark.parametrize(
+    ("wanted", "origin", "goes"),
+    [
+        ("https://acme.example/thanks", "https://acme.example", True),
+        ("https://evil.example/x", "https://acme.example", False),
+        ("//evil.example/x", "https://acme.example", False),
+        ("javascript:alert(1)", "https://acme.example", False),
+        ("https://acme.example\\@evil.example", "https://acme.example", False),
+        ("https://acme.example/thanks", "", False),
+    ],
+)
 def test_no_door_to_a_third_site(client: Client, key: LeadInKey, wanted: str, origin: str, goes: bool) -> None:
     body = f"name=Hazel&email=hazel%40example.com&_next={wanted}"
-    answer = post(client, key, body, "form", content_type="application/x-www-form-urlencoded", HTTP_ORIGIN=origin, **BROWSER)
+    answer = post(
+        client, key, body, "form", content_type="application/x-www-form-urlencoded", HTTP_ORIGIN=origin, **BROWSER
+    )
     assert answer.status_code == (303 if goes else 200)
     assert answer.headers.get("Location") == (wanted if goes else None)
 

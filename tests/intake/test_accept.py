@@ -8,11 +8,12 @@ import pytest
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Permission, Withdrawal
 from nextcall.intake import accept, captures
-from nextcall.intake.accept import NoWayToReach, Placing, accept_many
+from nextcall.intake.accept import NoWayToReach, accept_many
 from nextcall.intake.models import Capture
 from nextcall.intake.parsers import json_post
 from nextcall.intake.parsers.gather import Reading
 from nextcall.intake.parsers.new_lead import NewLead
+from nextcall.intake.placing import Placing
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.team.models import Account, LeadInKey
 from nextcall.timeline.models import Event
@@ -23,14 +24,23 @@ WORDING = builders.WORDING
 
 
 def said(**fields: object) -> NewLead:
-    fields = {"name": "Hazel Thorne", "email": "hazel@example.com", "phone": "(303) 555-0142", "zip": "80202", "state": "CO", **fields}
+    fields = {
+        "name": "Hazel Thorne",
+        "email": "hazel@example.com",
+        "phone": "(303) 555-0142",
+        "zip": "80202",
+        "state": "CO",
+        **fields,
+    }
     return json_post.of(fields, Reading()).leads[0]
 
 
 @pytest.fixture
 def key(account: Account) -> LeadInKey:
     shown = {"channels": ["call", "text", "email"], "wording": WORDING, "sellers": ["Acme Homes"]}
-    return builders.make_lead_in_key(account, source_name="Website", offer_name="Home value", cadence_slug="fast-start", permission=shown)
+    return builders.make_lead_in_key(
+        account, source_name="Website", offer_name="Home value", cadence_slug="fast-start", permission=shown
+    )
 
 
 def arrive(account: Account, key: LeadInKey | None, at: datetime = MONDAY, **fields: object) -> Lead:
@@ -41,8 +51,15 @@ def test_a_lead_comes_with_person_points_permissions_and_plan(account: Account, 
     lead = arrive(account, key)
     assert (lead.person.given_name, lead.person.family_name, lead.person.zone) == ("Hazel", "Thorne", "America/Denver")
     assert lead.source and lead.offer and (lead.source.name, lead.offer.name) == ("Website", "Home value")
-    assert set(ContactPoint.objects.values_list("kind", "value")) == {("phone", "+13035550142"), ("email", "hazel@example.com")}
-    assert set(Permission.objects.values_list("channel", "tier", "automated")) == {("call", "written", True), ("text", "written", True), ("email", "written", True)}
+    assert set(ContactPoint.objects.values_list("kind", "value")) == {
+        ("phone", "+13035550142"),
+        ("email", "hazel@example.com"),
+    }
+    assert set(Permission.objects.values_list("channel", "tier", "automated")) == {
+        ("call", "written", True),
+        ("text", "written", True),
+        ("email", "written", True),
+    }
     assert Permission.objects.values_list("wording", flat=True).distinct().get() == WORDING
     assert Enrollment.objects.get(lead=lead).anchor_at == MONDAY
     assert set(Touch.objects.filter(lead=lead).values_list("channel", flat=True)) >= {"text", "email", "call"}
@@ -52,10 +69,21 @@ def test_a_lead_comes_with_person_points_permissions_and_plan(account: Account, 
 
 def test_a_repeat_is_a_new_enquiry_of_the_same_person(account: Account, key: LeadInKey) -> None:
     first = arrive(account, key)
-    second = arrive(account, key, at=MONDAY + timedelta(days=3), email="HAZEL@example.com", phone="303.555.0199", message="Still interested")
+    second = arrive(
+        account,
+        key,
+        at=MONDAY + timedelta(days=3),
+        email="HAZEL@example.com",
+        phone="303.555.0199",
+        message="Still interested",
+    )
     assert first.person == second.person and first.pk != second.pk
     assert Person.objects.count() == 1
-    assert set(second.person.reaches.values_list("contact_point__value", flat=True)) == {"hazel@example.com", "+13035550142", "+13035550199"}
+    assert set(second.person.reaches.values_list("contact_point__value", flat=True)) == {
+        "hazel@example.com",
+        "+13035550142",
+        "+13035550199",
+    }
     running = Enrollment.objects.filter(ended_at__isnull=True)
     assert [enrollment.lead_id for enrollment in running] == [second.pk]
     assert Enrollment.objects.get(lead=first).ended_because == "asked again"
@@ -115,7 +143,9 @@ def test_an_arrival_is_never_in_the_future(account: Account, key: LeadInKey) -> 
 
 
 def test_two_of_one_batch_are_one_person(account: Account) -> None:
-    accepted = accept_many([said(), said(phone="303-555-0199")], Placing(repeats="merge"), account=account, by=None, at=MONDAY)
+    accepted = accept_many(
+        [said(), said(phone="303-555-0199")], Placing(repeats="merge"), account=account, by=None, at=MONDAY
+    )
     assert [one.how for one in accepted] == ["new", "merged"]
     assert Person.objects.count() == Lead.objects.count() == 1
 

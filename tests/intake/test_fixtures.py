@@ -24,14 +24,29 @@ def expected(folder: str) -> dict[str, Any]:
 def neutral(lead: dict[str, Any]) -> dict[str, Any]:
     """Our Lead in the words of EXPECTED.json."""
     return {
-        "external_id": lead["external_id"], "full_name": lead["name"]["full"], "first_name": lead["name"]["given"],
-        "last_name": lead["name"]["family"], "email": next(iter(lead["emails"]), None), "other_emails": lead["emails"][1:],
-        "phone_e164": next(iter(lead["phones"]), None), "phone": next(iter(lead["phones"]), None),
-        "phone_ext": next(iter(lead["extensions"].values()), None), "owner": lead["owner"], "attempts": lead["attempts"],
-        "email_opt_out": "email" in lead["opt_outs"], "do_not_call": "call" in lead["opt_outs"], "source": lead["source"],
-        "received_at": lead["received_at"], "created": lead["received_at"], "message": lead["message"], "company": lead["company"],
-        "zip": lead["address"]["postal_code"], "budget_text": lead["interest"].get("budget"), "timeframe": lead["interest"].get("timeframe"),
-        "multi_line_cell": "\n" in (lead["message"] or ""), "utm_source": lead["answers"].get("utm_source"),
+        "external_id": lead["external_id"],
+        "full_name": lead["name"]["full"],
+        "first_name": lead["name"]["given"],
+        "last_name": lead["name"]["family"],
+        "email": next(iter(lead["emails"]), None),
+        "other_emails": lead["emails"][1:],
+        "phone_e164": next(iter(lead["phones"]), None),
+        "phone": next(iter(lead["phones"]), None),
+        "phone_ext": next(iter(lead["extensions"].values()), None),
+        "owner": lead["owner"],
+        "attempts": lead["attempts"],
+        "email_opt_out": "email" in lead["opt_outs"],
+        "do_not_call": "call" in lead["opt_outs"],
+        "source": lead["source"],
+        "received_at": lead["received_at"],
+        "created": lead["received_at"],
+        "message": lead["message"],
+        "company": lead["company"],
+        "zip": lead["address"]["postal_code"],
+        "budget_text": lead["interest"].get("budget"),
+        "timeframe": lead["interest"].get("timeframe"),
+        "multi_line_cell": "\n" in (lead["message"] or ""),
+        "utm_source": lead["answers"].get("utm_source"),
     }
 
 
@@ -43,7 +58,9 @@ def check(lead: dict[str, Any], want: dict[str, Any]) -> None:
             assert have[key] == said, f"{key}: {have[key]!r} is not {said!r}"
 
 
-@pytest.mark.parametrize("file", ["hubspot_contacts_export.csv", "salesforce_leads_report.csv", "zoho_leads_export.csv"])
+@pytest.mark.parametrize(
+    "file", ["hubspot_contacts_export.csv", "salesforce_leads_report.csv", "zoho_leads_export.csv"]
+)
 def test_a_product_is_recognised_and_its_rows_come_out(file: str, nextcall: Callable[..., Any]) -> None:
     want, have = expected("crm_csv")[file], understood(nextcall, f"crm_csv/{file}")
     assert (have["product"], have["rows"]) == (want["product"], want["rows"])
@@ -63,7 +80,9 @@ def test_a_messy_spreadsheet_keeps_what_can_be_kept(nextcall: Callable[..., Any]
         assert len(by_name[name]["rows"]) == lead.get("rows_merged", 1)
     destroyed = want["leads"]["Mary Ann O'Brien"]["error"]
     assert f"line 4: {destroyed}" in have["warnings"]
-    assert [(reject["line"], reject["name"], reject["why"]) for reject in have["rejected"]] == [(7, "Bad Row", "unterminated quote")]
+    assert [(reject["line"], reject["name"], reject["why"]) for reject in have["rejected"]] == [
+        (7, "Bad Row", "unterminated quote")
+    ]
     assert [column["field"] for column in have["columns"] if column["header"] == "Name"] == ["full_name", None]
 
 
@@ -80,14 +99,24 @@ def test_activities_are_counted_by_lead(nextcall: Callable[..., Any]) -> None:
     assert set(leads) == set(want)
     for email, counts in want.items():
         have = leads[email]["history"]
-        assert {key: have[key] for key in counts if key in have} == {key: value for key, value in counts.items() if key in have}
+        assert {key: have[key] for key in counts if key in have} == {
+            key: value for key, value in counts.items() if key in have
+        }
     # 19:47:12 and 108 seconds
     assert leads["bencole@example.com"]["history"]["first_attempt_at"].startswith("2024-06-08T19:49:00")
     assert leads["rae@example.com"]["opt_outs"] == ["call", "voicemail"]  # "Asked not to call"
 
 
-WEB_FORMS = ["typeform_pipedream_sample.json", "typeform_home_value_signed.json", "jotform_api_submission.json", "gravity_forms_webhook.json",
-             "unbounce.form", "hubspot_form_submission.json", "salesforce_web_to_lead.form", "zapier_flat.json"]
+WEB_FORMS = [
+    "typeform_pipedream_sample.json",
+    "typeform_home_value_signed.json",
+    "jotform_api_submission.json",
+    "gravity_forms_webhook.json",
+    "unbounce.form",
+    "hubspot_form_submission.json",
+    "salesforce_web_to_lead.form",
+    "zapier_flat.json",
+]
 
 
 @pytest.mark.parametrize("file", WEB_FORMS)

@@ -42,14 +42,23 @@ def run_all(import_: Import, *, chunk: int = importing.CHUNK) -> Summary:
     return Summary.from_json(import_.summary)
 
 
-def take(account: Account, body: bytes = MIXED, *, choices: Choices | None = None, by: Member | None = None, chunk: int = importing.CHUNK) -> tuple[Import, Summary]:
+def take(
+    account: Account,
+    body: bytes = MIXED,
+    *,
+    choices: Choices | None = None,
+    by: Member | None = None,
+    chunk: int = importing.CHUNK,
+) -> tuple[Import, Summary]:
     import_ = begin(account, body, by)
     importing.confirm(import_, choices=choices or Choices(), by=by, at=MONDAY)
     return import_, run_all(import_, chunk=chunk)
 
 
 def many(count: int, start: int = 0) -> bytes:
-    rows = [f"Given{n} Family{n},30355{n % 100000:05d},lead{n}@example.com,CO,80202" for n in range(start, start + count)]
+    rows = [
+        f"Given{n} Family{n},30355{n % 100000:05d},lead{n}@example.com,CO,80202" for n in range(start, start + count)
+    ]
     return "\n".join(["name,phone,email,state,zip", *rows]).encode()
 
 
@@ -67,7 +76,9 @@ def test_a_file_ends_in_one_plain_sentence(account: Account) -> None:
 def test_problems_are_grouped_by_cause_with_an_example(account: Account) -> None:
     _, summary = take(account)
     assert {problem["cause"]: (problem["rows"], problem["example"]) for problem in summary.problems} == {
-        "no_area_code": (1, "555-0143"), "number_destroyed": (1, "5.03555E+09"), "no_reach": (1, ""),
+        "no_area_code": (1, "555-0143"),
+        "number_destroyed": (1, "5.03555E+09"),
+        "no_reach": (1, ""),
     }
 
 
@@ -76,7 +87,7 @@ def test_set_aside_rows_come_back_as_a_file_safe_to_open(account: Account) -> No
     import_, _ = take(account, body)
     assert import_.set_aside_file.splitlines() == [
         "Line,Reason,first_name,last_name,notes",
-        "2,no phone number and no email address that can be used,\"'=HYPERLINK(\"\"http://x.example\"\",\"\"a\"\")\",'+1,'@SUM(1+1)",
+        '2,no phone number and no email address that can be used,"\'=HYPERLINK(""http://x.example"",""a"")",\'+1,\'@SUM(1+1)',
     ]
 
 
@@ -94,7 +105,9 @@ def test_the_preview_says_what_will_happen_and_stores_nothing(account: Account) 
     assert by_header["Cell #"].samples[0] == "(303) 555-0142"
     assert by_header["Created"].read_as == ("30 May 2024", "13 June 2024", "14 June 2024")
     assert by_header["Do Not Call"].read_as == ("no call, voicemail",)
-    assert [(problem.cause, problem.rows, problem.lines) for problem in shown.problems if problem.cause == "no_area_code"] == [("no_area_code", 1, (3,))]
+    assert [
+        (problem.cause, problem.rows, problem.lines) for problem in shown.problems if problem.cause == "no_area_code"
+    ] == [("no_area_code", 1, (3,))]
     assert shown.problems[0].choices
     [pair] = shown.pairs
     assert (pair.line, pair.by) == (6, "email")
@@ -113,10 +126,16 @@ def test_a_column_can_be_named_by_hand(account: Account) -> None:
     assert (lead.person.name, lead.source and lead.source.name) == ("Hazel Thorne", "x")
 
 
-@pytest.mark.parametrize(("choices", "wrong"), [
-    (Choices(columns={0: "shoe_size"}), "shoe_size"), (Choices(permission={"channels": ["text"]}), "words"),
-    (Choices(area_code="30"), "three digits"), (Choices(owner_id=999_999), "no member"), (Choices(cadence="nonsense"), "no cadence"),
-])
+@pytest.mark.parametrize(
+    ("choices", "wrong"),
+    [
+        (Choices(columns={0: "shoe_size"}), "shoe_size"),
+        (Choices(permission={"channels": ["text"]}), "words"),
+        (Choices(area_code="30"), "three digits"),
+        (Choices(owner_id=999_999), "no member"),
+        (Choices(cadence="nonsense"), "no cadence"),
+    ],
+)
 def test_a_wrong_choice_is_refused_in_words(account: Account, choices: Choices, wrong: str) -> None:
     import_ = begin(account)
     with pytest.raises(BadChoices, match=wrong):
@@ -133,7 +152,9 @@ def test_permission_is_asked_once_and_kept_with_who_attests_to_it(account: Accou
     import_, _ = take(account, choices=Choices(permission=PERMISSION), by=member)
     given = Permission.objects.filter(person__name="Hazel Thorne")
     assert set(given.values_list("channel", "tier")) == {("call", "written"), ("text", "written"), ("email", "written")}
-    assert all(permission.proof["attested_by"] == member.name and permission.import_id == import_.pk for permission in given)
+    assert all(
+        permission.proof["attested_by"] == member.name and permission.import_id == import_.pk for permission in given
+    )
     assert not Permission.objects.filter(person__name="Noor Banks", channel="call").exists()
 
 
@@ -204,7 +225,9 @@ def test_two_files_take_turns(account: Account) -> None:
 
 
 def test_undo_removes_what_it_made_and_puts_back_what_it_changed(account: Account, member: Member) -> None:
-    known = builders.make_lead(account, name="Hazel Thorne", email="hazel@example.com", phone="+13035550142", message="first words")
+    known = builders.make_lead(
+        account, name="Hazel Thorne", email="hazel@example.com", phone="+13035550142", message="first words"
+    )
     Person.objects.filter(pk=known.person_id).update(postal_code="")
     body = MIXED.replace(b"Hazel Thorne,(303) 555-0142", b"Hazel Thorne,(303) 555-0177")
     import_, _ = take(account, body, choices=Choices(cadence="steady", permission=PERMISSION), by=member)
@@ -234,7 +257,7 @@ def test_leads_worked_since_stay_with_a_note(account: Account, member: Member) -
 
 
 def test_the_same_file_again_after_an_undo_starts_afresh(account: Account) -> None:
-    import_, first = take(account, b"name,email\nAcme Homes,hazel@example.com\n")
+    import_, _first = take(account, b"name,email\nAcme Homes,hazel@example.com\n")
     undoing.undo(import_, by=None, at=MONDAY)
     _, second = take(account, b"name,email\nHazel Thorne,hazel@example.com\n")
     assert (second.new, second.merged) == (1, 0)
@@ -249,21 +272,34 @@ def test_after_a_week_an_import_is_what_it_is(account: Account) -> None:
 
 
 def test_what_is_no_list_of_leads_is_refused_and_not_stored(account: Account) -> None:
-    activities = b"Contact Email,Activity Type,Direction,Activity Date\na@example.com,Call,Outbound,2024-06-08 19:49:00\n"
-    for body, why in ((b"", "empty"), (b"%PDF-1.7", "PDF"), (b"\xd0\xcf\x11\xe0", "old Excel"), (b"<html>", "web page"), (activities, "activities")):
+    activities = (
+        b"Contact Email,Activity Type,Direction,Activity Date\na@example.com,Call,Outbound,2024-06-08 19:49:00\n"
+    )
+    for body, why in (
+        (b"", "empty"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\xd0\xcf\x11\xe0", "old Excel"),
+        (b"<html>", "web page"),
+        (activities, "activities"),
+    ):
         with pytest.raises(CannotRead, match=why):
             begin(account, body)
     assert not Import.objects.exists()
 
 
 def test_unterminated_quotes_are_set_aside_with_their_line(account: Account) -> None:
-    body = b'name,email,notes\nHazel Thorne,hazel@example.com,"never closed\nOmar Weaver,omar@example.com,"said ""hi"""\n'
+    body = (
+        b'name,email,notes\nHazel Thorne,hazel@example.com,"never closed\nOmar Weaver,omar@example.com,"said ""hi"""\n'
+    )
     import_, summary = take(account, body)
     assert (summary.new, summary.set_aside, summary.rows) == (1, 1, 2)
     assert import_.set_aside_file.splitlines()[1].startswith("2,unterminated quote,Hazel Thorne,hazel@example.com")
 
 
-@pytest.mark.skipif(not (Path(__file__).resolve().parents[2].parent / "shared").exists(), reason="the shared fixtures are not beside this checkout")
+@pytest.mark.skipif(
+    not (Path(__file__).resolve().parents[2].parent / "shared").exists(),
+    reason="the shared fixtures are not beside this checkout",
+)
 def test_an_export_of_hubspot_is_taken_as_it_is(account: Account) -> None:
     file = Path(__file__).resolve().parents[2].parent / "shared/fixtures/crm_csv/hubspot_contacts_export.csv"
     _, summary = take(account, file.read_bytes(), choices=Choices(cadence="steady"))

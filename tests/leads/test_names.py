@@ -24,7 +24,14 @@ def test_the_edge_cases() -> None:
             assert read == names.NOBODY
             continue
         assert read.full, case["input"]
-        for key, have in (("first", read.given), ("last", read.family), ("middle", read.middle), ("title", read.title), ("suffix", read.suffix), ("display", read.full)):
+        for key, have in (
+            ("first", read.given),
+            ("last", read.family),
+            ("middle", read.middle),
+            ("title", read.title),
+            ("suffix", read.suffix),
+            ("display", read.full),
+        ):
             if key in case and case[key] != "Null?":
                 assert have == case[key], (case["input"], key, have)
         assert list(read.people) == case.get("people", [])
@@ -47,10 +54,18 @@ def _fits(case: dict[str, dict[str, str]]) -> bool:
     return all((have[key] or "").lower() == want[key].lower() for key in have if key in want) or not read.given
 
 
-@pytest.mark.parametrize(("given_name", "family_name", "full"), [
-    ("José", "da  Silva", "José da Silva"), ("GRACE", "HOPPER-LEE", "Grace Hopper-Lee"), ("Li", "Na", "Li Na"), ("Hazel", None, "Hazel"),
-    (None, "Thorne", "Thorne"), ("N/A", "", None), ("mcdonald", "o'brien", "Mcdonald O'Brien"),
-])
+@pytest.mark.parametrize(
+    ("given_name", "family_name", "full"),
+    [
+        ("José", "da  Silva", "José da Silva"),
+        ("GRACE", "HOPPER-LEE", "Grace Hopper-Lee"),
+        ("Li", "Na", "Li Na"),
+        ("Hazel", None, "Hazel"),
+        (None, "Thorne", "Thorne"),
+        ("N/A", "", None),
+        ("mcdonald", "o'brien", "McDonald O'Brien"),
+    ],
+)
 def test_parts_are_joined(given_name: str | None, family_name: str | None, full: str | None) -> None:
     assert names.joined(given_name, family_name).full == full
 

@@ -21,7 +21,7 @@ POSTED: Mapping[str, Callable[[bytes, str, Reading], Understood]] = {
 def understand(body: bytes, *, content_type: str = "", reading: Reading) -> Understood:
     """Read one posted delivery, bare or recorded with its request line and headers. Raises CannotRead."""
     if found := _REQUEST_LINE.match(body):
-        headers, body = _request(body[found.end():])
+        headers, body = _request(body[found.end() :])
         return understand(body, content_type=headers.get("content-type", ""), reading=reading)
     kind = content_type.partition(";")[0].strip().lower()
     if kind.startswith("multipart/") or kind == "application/x-www-form-urlencoded":
@@ -38,11 +38,15 @@ def _json(document: Any, reading: Reading) -> Understood:
     if not isinstance(document, dict) or not isinstance(document.get("raw_body"), str):
         return json_post.of(document, reading)
     body = document["raw_body"].encode("utf-8", "replace")
-    headers = document.get("headers") if isinstance(document.get("headers"), dict) else {}
-    low = {str(key).lower(): str(value) for key, value in headers.items()}
+    headers = document.get("headers")
+    low = {str(key).lower(): str(value) for key, value in headers.items()} if isinstance(headers, dict) else {}
     understood = understand(body, content_type=low.get("content-type", ""), reading=reading)
     if document.get("secret") and signatures.verify(str(document["secret"]), body, low) is False:
-        return Understood(understood.format, understood.leads, ("the signature does not fit the secret: do not trust this delivery", *understood.warnings))
+        return Understood(
+            understood.format,
+            understood.leads,
+            ("the signature does not fit the secret: do not trust this delivery", *understood.warnings),
+        )
     return understood
 
 

@@ -18,7 +18,11 @@ def builder(document: Document) -> tuple[str, Callable[[Document, Gathering], Ne
     if isinstance(document.get("form_response"), dict):
         return "typeform", typeform
     answers = document.get("answers")
-    if isinstance(answers, dict) and answers and all(isinstance(answer, dict) and "type" in answer for answer in answers.values()):
+    if (
+        isinstance(answers, dict)
+        and answers
+        and all(isinstance(answer, dict) and "type" in answer for answer in answers.values())
+    ):
         return "jotform", jotform
     if "form_id" in document and any(re.fullmatch(r"\d+(\.\d+)?", str(key)) for key in document):
         return "gravity_forms", gravity_forms
@@ -37,14 +41,18 @@ def typeform(document: Document, gathering: Gathering) -> NewLead:
         kind, value = str(answer.get("type", "")), _typeform_value(answer)
         title = str(titles.get(field.get("id")) or field.get("title") or field.get("ref") or "?")
         meant = {"email": "email", "phone_number": "phone"}.get(kind) or _meant(title, str(field.get("ref", "")))
-        if kind in ("choices", "date", "file_url", "payment", "number") and not meant.startswith(("interest.", "consent", "postal_code")):
+        if kind in ("choices", "date", "file_url", "payment", "number") and not meant.startswith(
+            ("interest.", "consent", "postal_code")
+        ):
             meant = ""
         gathering.put(meant, title, value)
     for key, value in list(_box(response.get("hidden")).items())[:100]:
-        meant = labels.meaning(str(key))
-        gathering.put(meant.field if meant.sure else "", str(key), value)
+        hidden = labels.meaning(str(key))
+        gathering.put(hidden.field if hidden.sure else "", str(key), value)
     gathering.keep("score", _box(response.get("calculated")).get("score"))
-    return gathering.lead("typeform", external_id=_text(response.get("token")), offer=_text(definition.get("title"), 80))
+    return gathering.lead(
+        "typeform", external_id=_text(response.get("token")), offer=_text(definition.get("title"), 80)
+    )
 
 
 def _typeform_value(answer: Document) -> Any:
@@ -66,12 +74,33 @@ def jotform(document: Document, gathering: Gathering) -> NewLead:
         if value in (None, "", [], {}):
             continue
         if kind == "fullname" or kind == "name":
-            _parts(gathering, value, {"first": "given_name", "middle": "middle_name", "last": "family_name", "suffix": "suffix"}, "full_name")
+            _parts(
+                gathering,
+                value,
+                {"first": "given_name", "middle": "middle_name", "last": "family_name", "suffix": "suffix"},
+                "full_name",
+            )
         elif kind == "address":
-            _parts(gathering, value, {"addr_line1": "street", "addr_line2": "street_2", "city": "city", "state": "region", "postal": "postal_code",
-                                      "country": "country"}, "street")
+            _parts(
+                gathering,
+                value,
+                {
+                    "addr_line1": "street",
+                    "addr_line2": "street_2",
+                    "city": "city",
+                    "state": "region",
+                    "postal": "postal_code",
+                    "country": "country",
+                },
+                "street",
+            )
         elif kind == "phone":
-            gathering.put("phone", label, answer.get("prettyFormat") or (" ".join(map(str, value.values())) if isinstance(value, dict) else value))
+            gathering.put(
+                "phone",
+                label,
+                answer.get("prettyFormat")
+                or (" ".join(map(str, value.values())) if isinstance(value, dict) else value),
+            )
         else:
             meant = {"mail": "email", "email": "email"}.get(kind) or _meant(label, str(answer.get("name", "")))
             gathering.put("" if isinstance(value, dict) else meant, label, value)
@@ -96,7 +125,9 @@ def gravity_forms(document: Document, gathering: Gathering) -> NewLead:
     words = _free_text(single)
     for number, value in single.items():
         kind = content.kind(value) if isinstance(value, str) else ""
-        gathering.put("message" if number == words else kind if kind in ("email", "phone", "postal_code") else "", number, value)
+        gathering.put(
+            "message" if number == words else kind if kind in ("email", "phone", "postal_code") else "", number, value
+        )
     gathering.keep_campaign()
     return gathering.lead("gravity_forms", external_id=_text(document.get("id")))
 
@@ -135,13 +166,18 @@ def hubspot_form(document: Document, gathering: Gathering) -> NewLead:
     for box in _boxes(_box(_box(document.get("legalConsentOptions")).get("consent")).get("communications")):
         gathering.put("consent", str(box.get("text") or "consent"), box.get("value"))
     gathering.keep_campaign()
-    return gathering.lead("hubspot_form", offer=_text(document.get("formTitle"), 80), external_id=_text(document.get("conversionId")))
+    return gathering.lead(
+        "hubspot_form", offer=_text(document.get("formTitle"), 80), external_id=_text(document.get("conversionId"))
+    )
 
 
 def _meant(*names: str) -> str:
     """The field that a question's title or reference means: whole labels before guesses."""
     found = [labels.meaning(name) for name in names if name]
-    return next((meaning.field for meaning in found if meaning.sure), next((meaning.field for meaning in found if meaning.field), ""))
+    return next(
+        (meaning.field for meaning in found if meaning.sure),
+        next((meaning.field for meaning in found if meaning.field), ""),
+    )
 
 
 def _parts(gathering: Gathering, value: Any, fields: Mapping[str, str], whole: str) -> None:
@@ -150,6 +186,7 @@ def _parts(gathering: Gathering, value: Any, fields: Mapping[str, str], whole: s
     for key, part in value.items():
         if key in fields:
             gathering.put(fields[key], key, part)
+    return None
 
 
 def _unpacked(value: Any) -> Any:

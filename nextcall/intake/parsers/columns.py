@@ -7,10 +7,43 @@ from nextcall.intake.parsers import content, labels
 from nextcall.intake.parsers.table import Row
 
 SAMPLE_ROWS = 200
-_SINGLE = frozenset({"full_name", "given_name", "family_name", "street", "city", "region", "postal_code", "country", "received_at", "source", "owner",
-                     "stage", "external_id", "offer", "company", "attempts"})
+_SINGLE = frozenset(
+    {
+        "full_name",
+        "given_name",
+        "family_name",
+        "street",
+        "city",
+        "region",
+        "postal_code",
+        "country",
+        "received_at",
+        "source",
+        "owner",
+        "stage",
+        "external_id",
+        "offer",
+        "company",
+        "attempts",
+    }
+)
 _LIKE = {"email": {"email"}, "phone": {"phone", "phone_mobile", "phone_home", "phone_work"}}
-_FOOTER = ("grand total", "total", "totals", "confidential", "copyright", "©", "generated", "exported", "report", "page ", "end of", "record count", "count:", "filtered by")
+_FOOTER = (
+    "grand total",
+    "total",
+    "totals",
+    "confidential",
+    "copyright",
+    "©",
+    "generated",
+    "exported",
+    "report",
+    "page ",
+    "end of",
+    "record count",
+    "count:",
+    "filtered by",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +68,12 @@ def find_header(rows: Sequence[Row]) -> int | None:
         points = known + 0.01 * len(cells)
         if known and points > score and (known >= 2 or len(cells) <= 2 or known >= len(cells) / 2):
             best, score = place, points
-    if best is None and len(rows) > 1 and len(rows[0].cells) > 1 and not any(content.kind(cell) for cell in rows[0].cells):
+    if (
+        best is None
+        and len(rows) > 1
+        and len(rows[0].cells) > 1
+        and not any(content.kind(cell) for cell in rows[0].cells)
+    ):
         wide = [row for row in rows[1:6] if any(content.kind(cell) in ("email", "phone") for cell in row.cells)]
         return 0 if wide else None
     return best
@@ -50,7 +88,12 @@ def recognise(headers: Sequence[str], rows: Sequence[Row]) -> list[Column]:
 def is_footer(row: Row, width: int) -> bool:
     """Whether a line under the list is the report's own: totals, copyright, "Generated on"."""
     cells = [cell.strip() for cell in row.cells if cell.strip()]
-    return width > 2 and 0 < len(cells) <= 2 and cells[0].lower().startswith(_FOOTER) and not any(content.kind(cell) in ("email", "phone") for cell in cells)
+    return (
+        width > 2
+        and 0 < len(cells) <= 2
+        and cells[0].lower().startswith(_FOOTER)
+        and not any(content.kind(cell) in ("email", "phone") for cell in cells)
+    )
 
 
 def _samples(rows: Sequence[Row], index: int) -> list[str]:
@@ -66,13 +109,15 @@ def _column(index: int, header: str, samples: list[str]) -> Column:
         # The values speak louder than a header such as "Contact"; but an id or a date may look like a number.
         if looks == "email" and not field.startswith(("opt_out", "consent")):
             field, sure = "email", not field
-        elif not field and not header:
+        elif (not field and not header) or (
+            field in ("full_name", "") and looks == "phone" and _number_like(header, samples)
+        ):
             field, sure = "phone", False
-        elif field in ("full_name", "") and looks == "phone" and _number_like(header, samples):
-            field, sure = "phone", False
-    elif field == "email" and samples and not any("@" in sample for sample in samples[:50]):
-        field, sure = "", False
-    elif field in ("received_at", "latest_activity_at") and samples and not any(any(map(str.isdigit, sample)) for sample in samples[:20]):
+    elif (field == "email" and samples and not any("@" in sample for sample in samples[:50])) or (
+        field in ("received_at", "latest_activity_at")
+        and samples
+        and not any(any(map(str.isdigit, sample)) for sample in samples[:20])
+    ):
         field, sure = "", False
     elif not field and looks == "postal_code" and not header:
         field, sure = "postal_code", False
@@ -83,7 +128,10 @@ def _column(index: int, header: str, samples: list[str]) -> Column:
 
 def _number_like(header: str, samples: list[str]) -> bool:
     """Whether a bare number is more than an id: it is punctuated, or the header says contact."""
-    return "contact" in header.lower() or sum(any(mark in sample for mark in "()-+. ") for sample in samples) > len(samples) / 2
+    return (
+        "contact" in header.lower()
+        or sum(any(mark in sample for mark in "()-+. ") for sample in samples) > len(samples) / 2
+    )
 
 
 def _twice(columns: list[Column]) -> list[Column]:
@@ -111,9 +159,9 @@ def _by_neighbours(columns: list[Column]) -> list[Column]:
         word = labels.normal(column.header)
         if column.field == "full_name" and "given_name" in have and "family_name" not in have and word == "name":
             result[place] = replace(column, field="family_name")
-        elif word in ("nombre", "nome") and not have & {"family_name", "full_name"}:
-            result[place] = replace(column, field="full_name")
-        elif word == "nom" and not have & {"given_name", "full_name"}:
+        elif (word in ("nombre", "nome") and not have & {"family_name", "full_name"}) or (
+            word == "nom" and not have & {"given_name", "full_name"}
+        ):
             result[place] = replace(column, field="full_name")
     return result
 
@@ -126,8 +174,16 @@ def by_content(rows: Sequence[Row]) -> list[Column]:
         samples = _samples(rows, index)
         shown = tuple(dict.fromkeys(sample.strip()[:80] for sample in samples))[:3]
         columns.append(Column(index, f"Column {index + 1}", content.column_kind(samples), False, shown))
-    named = [column for column in columns if not column.field and column.samples and all(_wordy(sample) for sample in column.samples)]
-    fields = ["full_name"] if len(named) == 1 or (named and any(" " in sample for sample in named[0].samples)) else ["given_name", "family_name"]
+    named = [
+        column
+        for column in columns
+        if not column.field and column.samples and all(_wordy(sample) for sample in column.samples)
+    ]
+    fields = (
+        ["full_name"]
+        if len(named) == 1 or (named and any(" " in sample for sample in named[0].samples))
+        else ["given_name", "family_name"]
+    )
     for column, field in zip(named, fields, strict=False):
         columns[column.index] = replace(column, field=field)
     return columns

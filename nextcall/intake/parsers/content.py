@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 
 _EMAIL = re.compile(r"^(mailto:)?[^@\s,;]{1,64}@[^@\s,;]{1,190}\.[^@\s,;.\d]{2,24}$")
-_PHONE = re.compile(r"^'?\+?[\d\s().\-/\u2010-\u2015]{7,24}(\.0)?\s*(?:(?:x|ext\.?|extension|#|;ext=)\s*\d{1,6})?$", re.IGNORECASE)
+_PHONE = re.compile(
+    r"^'?\+?[\d\s().\-/\u2010-\u2015]{7,24}(\.0)?\s*(?:(?:x|ext\.?|extension|#|;ext=)\s*\d{1,6})?$", re.IGNORECASE
+)
 _DAY = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].{1,30})?$")
 _ZIP = re.compile(r"^\d{5}(?:-\d{4})?$")
 _IP = re.compile(r"^\d{1,3}(\.\d{1,3}){3}$")

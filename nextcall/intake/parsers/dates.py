@@ -7,17 +7,49 @@ from zoneinfo import ZoneInfo
 
 from nextcall.intake.parsers.clean import folded
 
-_TIME = re.compile(r"(?<![\d.])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([ap])\.?m\b\.?)?(.*)$", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?<![\d.])(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([ap])\.?m\b\.?)?(.*)$", re.IGNORECASE
+)
 _ISO = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _PARTS = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})\b")
-_WORDS = re.compile(r"([a-z]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})|(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?:de\s+)?([a-z]{3,10})\.?[,\s-]+(?:de\s+)?(\d{4}|\d{2}\b)")
-_OFFSET = re.compile(r"(?:(?:utc|gmt)?\s*([+-])(\d{1,2}):?(\d{2})?|\b(z|utc|gmt|est|edt|cst|cdt|mst|mdt|pst|pdt)\b)", re.IGNORECASE)
-_NAMED = {"z": 0, "utc": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
+_WORDS = re.compile(
+    r"([a-z]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})|(\d{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?:de\s+)?([a-z]{3,10})\.?[,\s-]+(?:de\s+)?(\d{4}|\d{2}\b)"
+)
+_OFFSET = re.compile(
+    r"(?:(?:utc|gmt)?\s*([+-])(\d{1,2}):?(\d{2})?|\b(z|utc|gmt|est|edt|cst|cdt|mst|mdt|pst|pdt)\b)", re.IGNORECASE
+)
+_NAMED = {
+    "z": 0,
+    "utc": 0,
+    "gmt": 0,
+    "est": -5,
+    "edt": -4,
+    "cst": -6,
+    "cdt": -5,
+    "mst": -7,
+    "mdt": -6,
+    "pst": -8,
+    "pdt": -7,
+}
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan ene janv", "feb fev", "mar mars marz mrz", "apr abr avr", "may mai mayo", "jun juin", "jul juil", "aug ago aout", "sep sept",
-         "oct okt out", "nov", "dec dic dez"), start=1)
+        (
+            "jan ene janv",
+            "feb fev",
+            "mar mars marz mrz",
+            "apr abr avr",
+            "may mai mayo",
+            "jun juin",
+            "jul juil",
+            "aug ago aout",
+            "sep sept",
+            "oct okt out",
+            "nov",
+            "dec dic dez",
+        ),
+        start=1,
+    )
     for name in names.split()
 }
 _FIRST, _END = date(1970, 1, 2), date(2100, 1, 1)
@@ -62,9 +94,9 @@ def _day(text: str, day_first: bool) -> date | None:
             first, second = second, first
         return date(year + 2000 if year < 100 else year, first, second)
     if found := _WORDS.search(folded(text)):
-        month, day, year = (found[1], found[2], found[3]) if found[1] else (found[5], found[4], found[6])
-        number = _MONTHS.get(month[:4]) or _MONTHS.get(month[:3])
-        return date(int(year) + (2000 if len(year) == 2 else 0), number, int(day)) if number else None
+        name, number, written = (found[1], found[2], found[3]) if found[1] else (found[5], found[4], found[6])
+        month = _MONTHS.get(name[:4]) or _MONTHS.get(name[:3])
+        return date(int(written) + (2000 if len(written) == 2 else 0), month, int(number)) if month else None
     return None
 
 

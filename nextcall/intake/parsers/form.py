@@ -28,7 +28,9 @@ def read(body: bytes, content_type: str, reading: Reading) -> Understood:
     gathering.keep_campaign()
     lead = gathering.lead("salesforce_web_to_lead" if "oid" in names else "form")
     if not json_post.says_something(lead):
-        raise CannotRead("no name, email address or phone number in this form; expected fields such as name, email, phone")
+        raise CannotRead(
+            "no name, email address or phone number in this form; expected fields such as name, email, phone"
+        )
     return Understood(lead.raw_format, (lead,), _warnings(gathering))
 
 
@@ -57,10 +59,15 @@ def _jotform(fields: dict[str, str], reading: Reading) -> Understood:
     if not isinstance(document, dict):
         raise CannotRead("rawRequest is not an object; expected Jotform's answers by question")
     gathering = Gathering(reading)
-    answers: dict[str, Any] = {re.sub(r"^q\d+_", "", key): value for key, value in document.items() if re.match(r"^q\d+_", key)}
+    answers: dict[str, Any] = {
+        re.sub(r"^q\d+_", "", key): value for key, value in document.items() if re.match(r"^q\d+_", key)
+    }
     pairs.put_all(gathering, answers)
     gathering.put("ip", "ip", fields.get("ip"))
-    more = {"external_id": fields.get("submissionID", "")[:120] or None, "offer": fields.get("formTitle", "")[:80] or None}
+    more = {
+        "external_id": fields.get("submissionID", "")[:120] or None,
+        "offer": fields.get("formTitle", "")[:80] or None,
+    }
     lead = gathering.lead("jotform", **{key: value for key, value in more.items() if value})
     if not json_post.says_something(lead):
         raise CannotRead("no name, email address or phone number among the answers")
@@ -81,7 +88,9 @@ def _urlencoded(body: bytes) -> list[tuple[str, str]]:
 def _multipart(body: bytes, content_type: str) -> list[tuple[str, str]]:
     if "\n" in content_type or "\r" in content_type or len(content_type) > 300:
         raise CannotRead("the Content-Type header is not one line")
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + body)
+    message = BytesParser(policy=HTTP).parsebytes(
+        b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n" + body
+    )
     fields: list[tuple[str, str]] = []
     for part in list(message.iter_parts())[:MAX_FIELDS] if message.is_multipart() else []:
         name = part.get_param("name", header="content-disposition")

@@ -1,7 +1,6 @@
 """From labelled values to a NewLead: the one place where a field gets its meaning, whatever the format was."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import ip_address
@@ -20,11 +19,32 @@ MAX_ANSWERS, MAX_POINTS = 300, 10
 _DESTROYED = re.compile(r"^\s*'?\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*$")
 _EMAIL_BREAK = re.compile(r"[;,|\s<>()]+")
 _PHONE_BREAK = re.compile(r"\s*(?:;(?!\s*ext)|\||\n|:::|\bor\b|,(?!\s*(?:x|ext))|/(?=\s*\+?[\d(]))\s*", re.IGNORECASE)
-_BUDGET = re.compile(r"\bbudget\W{0,3}(?:is|of|about|around|approx\w*|up to|max\w*)?\W{0,3}((?:[$€£₹]|rs\.?|usd|inr)?\s?\d[\d.,]*\s?(?:k|m|mn|mil|million|thousand|lakhs?|lacs?|crores?|cr)?)\b", re.IGNORECASE)
+_BUDGET = re.compile(
+    r"\bbudget\W{0,3}(?:is|of|about|around|approx\w*|up to|max\w*)?\W{0,3}"
+    r"((?:[$€£₹]|rs\.?|usd|inr)?\s?\d[\d.,]*\s?(?:k|m|mn|mil|million|thousand|lakhs?|lacs?|crores?|cr)?)\b",
+    re.IGNORECASE,
+)
 _LABELS = {"phone_mobile": "mobile", "phone_home": "home", "phone_work": "work"}
-_LINES = {"external_id": 120, "offer": 80, "source": 80, "owner": 120, "company": 200, "street": 200, "street_2": 60, "city": 100,
-          "region": 40, "postal_code": 20, "country": 60, "extension": 12, "received_at": 80, "received_time": 40,
-          "latest_activity_at": 80, "ip": 60, "url": 500, "consent_at": 80}
+_LINES = {
+    "external_id": 120,
+    "offer": 80,
+    "source": 80,
+    "owner": 120,
+    "company": 200,
+    "street": 200,
+    "street_2": 60,
+    "city": 100,
+    "region": 40,
+    "postal_code": 20,
+    "country": 60,
+    "extension": 12,
+    "received_at": 80,
+    "received_time": 40,
+    "latest_activity_at": 80,
+    "ip": 60,
+    "url": 500,
+    "consent_at": 80,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +78,26 @@ class Gathering:
     def put(self, field: str, label: str, value: Any) -> None:
         """Take in one value. `field` is a name of vocabulary.toml; "" keeps it as an answer under its label."""
         if value is None or value == "" or value == [] or field == "ignore":
-            return
+            return None
         if not isinstance(value, str) and not field.startswith("consent"):
-            if isinstance(value, (list, tuple)) and field in ("email", "phone", "phone_mobile", "phone_home", "phone_work"):
+            if isinstance(value, (list, tuple)) and field in (
+                "email",
+                "phone",
+                "phone_mobile",
+                "phone_home",
+                "phone_work",
+            ):
                 value = ";".join(str(part) for part in value[:MAX_POINTS])
             elif isinstance(value, (list, tuple, dict)):
                 return self.keep(label, value)
             else:
                 value = "true" if value is True else "false" if value is False else str(value)
         self._put(field, label, value)
+        return None
 
     def keep(self, label: str, value: Any) -> None:
         """An answer to a question of the format's own."""
-        kept = _bounded(value)
+        kept = clean.bounded(value)
         if kept is None or len(self.answers) >= MAX_ANSWERS:
             return
         label = clean.one_line(label, 200) or "?"
@@ -87,7 +114,12 @@ class Gathering:
             if wishes.opts_out(value):
                 self.opt_outs += wishes.opted_out_channels(field, value)
         elif field == "subscribed":
-            if wishes.agrees(value) is False or labels.normal(value) in ("unsubscribed", "opted out", "cleaned", "bounced"):
+            if wishes.agrees(value) is False or labels.normal(value) in (
+                "unsubscribed",
+                "opted out",
+                "cleaned",
+                "bounced",
+            ):
                 self.opt_outs.append("email")
             self.keep(label, value)
         elif field in ("consent", "consent_text", "consent_call", "consent_email"):
@@ -148,12 +180,13 @@ class Gathering:
 
     def _interest(self, key: str, label: str, value: str) -> None:
         if (text := clean.one_line(value)) is None:
-            return
+            return None
         if key in self.interest:
             return self.keep(label, text)
         self.interest[key] = text
         if len(label.split()) > 2:
             self.keep(label, text)
+        return None
 
     def _stage(self, label: str, value: str) -> None:
         words = labels.normal(value)
@@ -172,16 +205,32 @@ class Gathering:
         address = postal.address(self.lines, default_country=self.reading.country)
         phones = self._read_phones(address.country or self.reading.country)
         received = self._received()
-        return NewLead(**{
-            "raw_format": raw_format, "name": self._name(), "emails": tuple(self.emails.values()), "phones": phones,
-            "phone_labels": self.phone_labels, "address": address, "received_at": received,
-            "message": "\n\n".join(self.messages)[: clean.MAX_TEXT] or None, "interest": self.interest, "answers": self.answers,
-            "consent": self._consent(received), "refused": tuple(dict.fromkeys(self.wishes.refused)),
-            "opt_outs": tuple(channel for channel in wishes.CHANNELS if channel in self.opt_outs),
-            "external_id": self.lines.get("external_id"), "source": self.lines.get("source"), "offer": self.lines.get("offer"),
-            "company": self.lines.get("company"), "owner": self.lines.get("owner"), "stage": self.stage, "attempts": self.attempts,
-            "latest_activity_at": self._date("latest_activity_at"), **more,
-        })
+        return NewLead(
+            **{
+                "raw_format": raw_format,
+                "name": self._name(),
+                "emails": tuple(self.emails.values()),
+                "phones": phones,
+                "phone_labels": self.phone_labels,
+                "address": address,
+                "received_at": received,
+                "message": "\n\n".join(self.messages)[: clean.MAX_TEXT] or None,
+                "interest": self.interest,
+                "answers": self.answers,
+                "consent": self._consent(received),
+                "refused": tuple(dict.fromkeys(self.wishes.refused)),
+                "opt_outs": tuple(channel for channel in wishes.CHANNELS if channel in self.opt_outs),
+                "external_id": self.lines.get("external_id"),
+                "source": self.lines.get("source"),
+                "offer": self.lines.get("offer"),
+                "company": self.lines.get("company"),
+                "owner": self.lines.get("owner"),
+                "stage": self.stage,
+                "attempts": self.attempts,
+                "latest_activity_at": self._date("latest_activity_at"),
+                **more,
+            }
+        )
 
     def _name(self) -> NewName:
         full, given, family = (self.lines.get(key) for key in ("full_name", "given_name", "family_name"))
@@ -228,7 +277,11 @@ class Gathering:
         return read
 
     def _received(self) -> datetime | date | None:
-        if "received_at" in self.lines and (time := self.lines.get("received_time")) and ":" not in self.lines["received_at"]:
+        if (
+            "received_at" in self.lines
+            and (time := self.lines.get("received_time"))
+            and ":" not in self.lines["received_at"]
+        ):
             self.lines["received_at"] += f" {time}"
         return self._date("received_at")
 
@@ -236,8 +289,11 @@ class Gathering:
         if not self.wishes.any:
             return None
         return ConsentGiven(
-            channels=self.wishes.channels(), wording=self.lines.get("consent_wording") or self.wishes.wording,
-            at=self._date("consent_at") or received, ip=self._ip(), url=self._url(),
+            channels=self.wishes.channels(),
+            wording=self.lines.get("consent_wording") or self.wishes.wording,
+            at=self._date("consent_at") or received,
+            ip=self._ip(),
+            url=self._url(),
         )
 
     def _ip(self) -> str | None:
@@ -256,19 +312,3 @@ class Gathering:
         for key, value in parse_qsl(query, max_num_fields=100) if query.count("&") < 100 else []:
             if key.startswith("utm_") or key in ("gclid", "fbclid", "msclkid"):
                 self.keep(key, value)
-
-
-def _bounded(value: Any, depth: int = 0) -> Any:
-    """An answer of bounded size, as JSON values; None when it says nothing."""
-    if isinstance(value, str):
-        return clean.plain(value, 5000)
-    if isinstance(value, bool | int | float):
-        return value if abs(value) < 10**15 else str(value)[:40]
-    if depth > 2 or value is None:
-        return None
-    if isinstance(value, Sequence):
-        return [kept for part in value[:100] if (kept := _bounded(part, depth + 1)) is not None] or None
-    if isinstance(value, dict):
-        pairs = list(value.items())[:100]
-        return {str(key)[:120]: kept for key, part in pairs if (kept := _bounded(part, depth + 1)) is not None} or None
-    return None

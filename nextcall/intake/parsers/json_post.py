@@ -14,9 +14,13 @@ _LISTS = ("leads", "contacts", "data", "records", "rows", "results", "items")
 def load(body: bytes) -> Any:
     """The document in these bytes. Raises CannotRead with the place of the mistake."""
     if len(body) > MAX_BYTES:
-        raise CannotRead(f"the JSON is larger than {MAX_BYTES // 1024 // 1024} MB; post leads one at a time or import them as a spreadsheet")
+        raise CannotRead(
+            f"the JSON is larger than {MAX_BYTES // 1024 // 1024} MB; post leads one at a time or import them as a spreadsheet"
+        )
     try:
-        return json.loads(body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace"))
+        return json.loads(
+            body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace")
+        )
     except json.JSONDecodeError as error:
         raise CannotRead(f"line {error.lineno}: not JSON: {error.msg.lower()}") from error
     except (ValueError, RecursionError) as error:
@@ -39,8 +43,12 @@ def of(document: Any, reading: Reading) -> Understood:
         parts = []
     found = [(name, lead, gathering) for name, lead, gathering in parts if says_something(lead)]
     if not found:
-        raise CannotRead("no name, email address or phone number in this JSON; expected fields such as name, email, phone")
-    warnings = tuple(problems.says(problem.cause, problem.example) for _, _, gathering in found for problem in gathering.problems)
+        raise CannotRead(
+            "no name, email address or phone number in this JSON; expected fields such as name, email, phone"
+        )
+    warnings = tuple(
+        problems.says(problem.cause, problem.example) for _, _, gathering in found for problem in gathering.problems
+    )
     return Understood(found[0][0], tuple(lead for _, lead, _ in found), warnings)
 
 
@@ -53,7 +61,11 @@ def _list_in(document: Any) -> list[Any] | None:
         return None
     for key in _LISTS:
         value = document.get(key)
-        if isinstance(value, list) and value and all(isinstance(part, dict) and len(part) > 2 and "value" not in part for part in value[:20]):
+        if (
+            isinstance(value, list)
+            and value
+            and all(isinstance(part, dict) and len(part) > 2 and "value" not in part for part in value[:20])
+        ):
             return value
     return None
 
@@ -75,5 +87,11 @@ def _own_names(document: dict[str, Any]) -> dict[str, Any]:
         return document
     rest = {key: value for key, value in document.items() if key != "consent"}
     channels = [str(channel)[:20] for channel in consent["channels"][:10]]
-    return {**rest, "consent": channels or None, "consent wording": clean.plain(consent.get("wording") or "", 5000),
-            "consent date": consent.get("at"), "ip": consent.get("ip") or rest.get("ip"), "page url": consent.get("url") or rest.get("page_url")}
+    return {
+        **rest,
+        "consent": channels or None,
+        "consent wording": clean.plain(consent.get("wording") or "", 5000),
+        "consent date": consent.get("at"),
+        "ip": consent.get("ip") or rest.get("ip"),
+        "page url": consent.get("url") or rest.get("page_url"),
+    }

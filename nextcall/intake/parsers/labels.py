@@ -41,8 +41,7 @@ def fields() -> tuple[str, ...]:
 def normal(label: str) -> str:
     """The label without case, accents, punctuation and camelCase: "firstName *" is "first name"."""
     label = re.sub(r"\be-mail", "email", label[:200], flags=re.IGNORECASE)
-    words = _NOT_A_WORD.sub(" ", folded(_CAMEL.sub(" ", label))).strip()
-    return words
+    return _NOT_A_WORD.sub(" ", folded(_CAMEL.sub(" ", label))).strip()
 
 
 @lru_cache(maxsize=4096)

@@ -107,19 +107,30 @@ def to_json(lead: NewLead) -> dict[str, Any]:
     """The Lead document of the public interface; what only some formats say follows after `raw_format`."""
     place, consent = lead.address, lead.consent
     return {
-        "external_id": lead.external_id, "source": lead.source, "offer": lead.offer,
+        "external_id": lead.external_id,
+        "source": lead.source,
+        "offer": lead.offer,
         "received_at": when(lead.received_at),
         "name": {"full": lead.name.full, "given": lead.name.given, "family": lead.name.family},
         "emails": [email.value.lower() for email in lead.emails],
         "phones": [phone.e164 for phone in lead.phones],
         "address": {
-            "street": place.street, "city": place.city, "region": place.region,
-            "postal_code": place.postal_code, "country": place.country,
+            "street": place.street,
+            "city": place.city,
+            "region": place.region,
+            "postal_code": place.postal_code,
+            "country": place.country,
         },
-        "message": lead.message, "interest": dict(lead.interest), "answers": dict(lead.answers),
-        "consent": consent and {
-            "channels": list(consent.channels), "wording": consent.wording, "at": when(consent.at),
-            "ip": consent.ip, "url": consent.url,
+        "message": lead.message,
+        "interest": dict(lead.interest),
+        "answers": dict(lead.answers),
+        "consent": consent
+        and {
+            "channels": list(consent.channels),
+            "wording": consent.wording,
+            "at": when(consent.at),
+            "ip": consent.ip,
+            "url": consent.url,
         },
         "raw_format": lead.raw_format,
         **_more(lead),
@@ -130,13 +141,23 @@ def _more(lead: NewLead) -> dict[str, Any]:
     history = lead.history
     return {
         "extensions": {phone.e164: phone.extension for phone in lead.phones if phone.extension},
-        "opt_outs": list(lead.opt_outs), "company": lead.company, "owner": lead.owner, "stage": lead.stage,
-        "attempts": lead.attempts, "latest_activity_at": when(lead.latest_activity_at),
-        "history": history and {
-            "calls": history.calls, "texts_out": history.texts_out, "texts_in": history.texts_in,
-            "emails_out": history.emails_out, "emails_in": history.emails_in,
-            "contacted": history.contacted, "email_bounced": history.email_bounced,
-            "first_attempt_at": when(history.first_attempt_at), "latest_attempt_at": when(history.latest_attempt_at),
+        "opt_outs": list(lead.opt_outs),
+        "company": lead.company,
+        "owner": lead.owner,
+        "stage": lead.stage,
+        "attempts": lead.attempts,
+        "latest_activity_at": when(lead.latest_activity_at),
+        "history": history
+        and {
+            "calls": history.calls,
+            "texts_out": history.texts_out,
+            "texts_in": history.texts_in,
+            "emails_out": history.emails_out,
+            "emails_in": history.emails_in,
+            "contacted": history.contacted,
+            "email_bounced": history.email_bounced,
+            "first_attempt_at": when(history.first_attempt_at),
+            "latest_attempt_at": when(history.latest_attempt_at),
         },
         "rows": list(lead.rows),
     }

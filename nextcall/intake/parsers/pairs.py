@@ -10,15 +10,88 @@ from nextcall.intake.parsers.gather import Gathering
 MAX_PAIRS, MAX_DEPTH = 1000, 8
 # Boxes that add nothing to the meaning of what is in them.
 _NEUTRAL = frozenset(
-    "lead contact person data payload customer fields field body form_response submission values properties attributes client user prospect "
-    "response record entry item items answers consumer borrower form_fields object formdata form_data contact_info personal_info details inputs "
-    "wpforms rawrequest contacts leads result results current after".split()
+    [
+        "lead",
+        "contact",
+        "person",
+        "data",
+        "payload",
+        "customer",
+        "fields",
+        "field",
+        "body",
+        "form_response",
+        "submission",
+        "values",
+        "properties",
+        "attributes",
+        "client",
+        "user",
+        "prospect",
+        "response",
+        "record",
+        "entry",
+        "item",
+        "items",
+        "answers",
+        "consumer",
+        "borrower",
+        "form_fields",
+        "object",
+        "formdata",
+        "form_data",
+        "contact_info",
+        "personal_info",
+        "details",
+        "inputs",
+        "wpforms",
+        "rawrequest",
+        "contacts",
+        "leads",
+        "result",
+        "results",
+        "current",
+        "after",
+    ]
 )
 _SAYS_LABEL = ("label", "title", "question", "text", "name", "key", "field_label", "field", "id", "ref")
-_SAYS_VALUE = ("value", "answer", "values", "field_value", "response", "number", "email", "address", "phone", "raw_value")
-_CHATTER = frozenset({"ret url", "debug email", "g recaptcha response", "h captcha response", "cf turnstile response", "captcha settings",
-                             "authenticity token", "next", "redirect", "return to", "form build id", "gotcha", "oid", "debug", "submit", "returl",
-                             "csrfmiddlewaretoken", "wpnonce", "honeypot", "utf8", "debugemail"})
+_SAYS_VALUE = (
+    "value",
+    "answer",
+    "values",
+    "field_value",
+    "response",
+    "number",
+    "email",
+    "address",
+    "phone",
+    "raw_value",
+)
+_CHATTER = frozenset(
+    {
+        "ret url",
+        "debug email",
+        "g recaptcha response",
+        "h captcha response",
+        "cf turnstile response",
+        "captcha settings",
+        "authenticity token",
+        "next",
+        "redirect",
+        "return to",
+        "form build id",
+        "gotcha",
+        "oid",
+        "debug",
+        "submit",
+        "returl",
+        "csrfmiddlewaretoken",
+        "wpnonce",
+        "honeypot",
+        "utf8",
+        "debugemail",
+    }
+)
 
 
 def of(document: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -90,21 +163,29 @@ def _meaning(path: tuple[str, ...]) -> tuple[str, str]:
         if box in ("full_name", "street") or (box in ("phone", "phone_mobile", "email") and not inner):
             return label, inner or box
         if box == "consent":
-            return label, {"text": "consent_text", "sms": "consent_text", "phone_mobile": "consent_text", "phone": "consent_call", "call": "consent_call",
-                           "email": "consent_email"}.get(inner or labels.normal(steps[-1]), inner)
+            return label, {
+                "text": "consent_text",
+                "sms": "consent_text",
+                "phone_mobile": "consent_text",
+                "phone": "consent_call",
+                "call": "consent_call",
+                "email": "consent_email",
+            }.get(inner or labels.normal(steps[-1]), inner)
     return label, whole.field if whole.sure else ""
 
 
 def _labelled(box: Mapping[str, Any]) -> tuple[str, Any] | None:
     """The label and value of {"name": "email", "value": "x"} and its many cousins."""
     low = {str(key).lower(): value for key, value in list(box.items())[:30]}
-    if len(box) > 12 or "value" not in low and not ({"question", "label", "title"} & low.keys() and "answer" in low):
+    if len(box) > 12 or ("value" not in low and not ({"question", "label", "title"} & low.keys() and "answer" in low)):
         return None
     value = next((low[key] for key in _SAYS_VALUE if key in low), None)
     said = [str(low[key]) for key in _SAYS_LABEL if isinstance(low.get(key), str | int) and str(low[key]).strip()]
-    if not said or isinstance(value, Mapping) and not value:
+    if not said or (isinstance(value, Mapping) and not value):
         return None
-    best = next((label for label in said if labels.meaning(label).sure), None) or next((label for label in said if labels.meaning(label).field), said[0])
+    best = next((label for label in said if labels.meaning(label).sure), None) or next(
+        (label for label in said if labels.meaning(label).field), said[0]
+    )
     kind = str(low.get("type", "")).lower()
     if not labels.meaning(best).field and isinstance(value, str):
         best = "email" if "email" in kind else "phone" if "phone" in kind or kind == "tel" else best

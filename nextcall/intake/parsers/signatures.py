@@ -12,7 +12,12 @@ def verify(secret: str, body: bytes, headers: Mapping[str, str]) -> bool | None:
     Typeform: base64 HMAC-SHA256 after "sha256=". Jotform-like and our own: hex after "sha256=" or bare.
     """
     low = {key.lower(): value for key, value in headers.items()}
-    said = low.get("typeform-signature") or low.get("x-hub-signature-256") or low.get("x-signature") or low.get("x-nextcall-signature")
+    said = (
+        low.get("typeform-signature")
+        or low.get("x-hub-signature-256")
+        or low.get("x-signature")
+        or low.get("x-nextcall-signature")
+    )
     if not said:
         return None
     digest = hmac.new(secret.encode(), body, hashlib.sha256).digest()

@@ -40,13 +40,24 @@ def open_sheet(body: bytes, file_name: str = "", *, country: str = "US") -> Shee
     rows = found.rows[head + 1 :] if head is not None else found.rows
     rows, footers = _without_footers(rows, len(headers) or len(rows[0].cells) if rows else 0)
     recognised = columns.recognise(_padded(headers, rows), rows) if headers else columns.by_content(rows)
-    dated = [cell.cells[column.index] for column in recognised if column.field in ("received_at", "latest_activity_at", "consent_at")
-             for cell in rows[:500] if column.index < len(cell.cells)]
+    dated = [
+        cell.cells[column.index]
+        for column in recognised
+        if column.field in ("received_at", "latest_activity_at", "consent_at")
+        for cell in rows[:500]
+        if column.index < len(cell.cells)
+    ]
     return Sheet(
         format="xlsx" if found.encoding == "xlsx" else "tsv" if file_name.lower().endswith((".tsv", ".tab")) else "csv",
-        product=labels.product(headers), encoding=found.encoding, header_line=found.rows[head].line if head is not None else None,
-        columns=tuple(recognised), rows=tuple(rows), rejects=tuple(found.rejects) + _too_long(rows, len(recognised)),
-        footer_lines=footers, day_first=dates.day_first(dated, usually=country not in ("US", "PH", "CA")), warnings=found.warnings,
+        product=labels.product(headers),
+        encoding=found.encoding,
+        header_line=found.rows[head].line if head is not None else None,
+        columns=tuple(recognised),
+        rows=tuple(rows),
+        rejects=tuple(found.rejects) + _too_long(rows, len(recognised)),
+        footer_lines=footers,
+        day_first=dates.day_first(dated, usually=country not in ("US", "PH", "CA")),
+        warnings=found.warnings,
     )
 
 
@@ -65,7 +76,9 @@ def lead_of(row: Row, sheet: Sheet, fields: Sequence[str], reading: Reading) -> 
     return lead, gathering.problems
 
 
-def leads(sheet: Sheet, reading: Reading, chosen: Mapping[int, str] | None = None) -> Iterator[tuple[Row, NewLead, list[Problem]]]:
+def leads(
+    sheet: Sheet, reading: Reading, chosen: Mapping[int, str] | None = None
+) -> Iterator[tuple[Row, NewLead, list[Problem]]]:
     """Every row that fits the columns, as a lead."""
     reading = replace(reading, day_first=sheet.day_first)
     fields, long = fields_of(sheet, chosen), {reject.line for reject in sheet.rejects}
@@ -111,12 +124,18 @@ def both(first: NewLead, second: NewLead) -> NewLead:
     written = [email.key for email in first.emails] + [email.key for email in second.emails]
     said = [text for text in (first.message, second.message) if text]
     return replace(
-        first, name=first.name if first.name.full else second.name,
-        phones=tuple(numbers[key] for key in dict.fromkeys(order)), emails=tuple(addresses[key] for key in dict.fromkeys(written)),
-        message="\n\n".join(dict.fromkeys(said)) or None, answers={**second.answers, **first.answers},
-        interest={**second.interest, **first.interest}, phone_labels={**second.phone_labels, **first.phone_labels},
-        opt_outs=tuple(dict.fromkeys((*first.opt_outs, *second.opt_outs))), rows=(*first.rows, *second.rows),
-        consent=first.consent or second.consent, address=first.address if any((first.address.city, first.address.postal_code)) else second.address,
+        first,
+        name=first.name if first.name.full else second.name,
+        phones=tuple(numbers[key] for key in dict.fromkeys(order)),
+        emails=tuple(addresses[key] for key in dict.fromkeys(written)),
+        message="\n\n".join(dict.fromkeys(said)) or None,
+        answers={**second.answers, **first.answers},
+        interest={**second.interest, **first.interest},
+        phone_labels={**second.phone_labels, **first.phone_labels},
+        opt_outs=tuple(dict.fromkeys((*first.opt_outs, *second.opt_outs))),
+        rows=(*first.rows, *second.rows),
+        consent=first.consent or second.consent,
+        address=first.address if any((first.address.city, first.address.postal_code)) else second.address,
     )
 
 
@@ -146,9 +165,15 @@ def _without_footers(rows: list[Row], width: int) -> tuple[list[Row], int]:
 def _padded(headers: list[str], rows: Sequence[Row]) -> list[str]:
     """Columns that hold values in most rows but have no header get an empty one."""
     wide = max((len(row.cells) for row in rows), default=0)
-    most = sum(len(row.cells) > len(headers) and any(cell.strip() for cell in row.cells[len(headers) :]) for row in rows)
+    most = sum(
+        len(row.cells) > len(headers) and any(cell.strip() for cell in row.cells[len(headers) :]) for row in rows
+    )
     return headers + [""] * (wide - len(headers)) if most > len(rows) / 2 else headers
 
 
 def _too_long(rows: Sequence[Row], width: int) -> tuple[Reject, ...]:
-    return tuple(Reject(row.line, "too_long", row.cells) for row in rows if len(row.cells) > width and any(cell.strip() for cell in row.cells[width:]))
+    return tuple(
+        Reject(row.line, "too_long", row.cells)
+        for row in rows
+        if len(row.cells) > width and any(cell.strip() for cell in row.cells[width:])
+    )

@@ -72,7 +72,7 @@ def decode(body: bytes) -> tuple[str, str]:
 def _delimiter(text: str) -> tuple[str, str, int]:
     """The delimiter that splits the first lines most evenly; Excel's own "sep=;" line says it outright."""
     if found := re.match(r"\s*sep=(.)\r?\n", text, re.IGNORECASE):
-        return found[1], text[found.end():], 1
+        return found[1], text[found.end() :], 1
     lines = [re.sub(r'"[^"]*"', "", line) for line in text[:20_000].splitlines()[:30] if line.strip()]
     best, score = ",", 0.0
     for delimiter in _DELIMITERS:
@@ -112,7 +112,11 @@ def _swallowed(cells: list[str], delimiter: str, header: list[str]) -> bool:
         return True
     width = len(header) or len(cells)
     return width > 2 and any(
-        line.count(delimiter) >= width - 1 for cell in cells if "\n" in cell or "\r" in cell for line in cell.splitlines()[1:])
+        line.count(delimiter) >= width - 1
+        for cell in cells
+        if "\n" in cell or "\r" in cell
+        for line in cell.splitlines()[1:]
+    )
 
 
 def _careful(text: str, delimiter: str, skipped: int) -> tuple[list[Row], list[Reject]]:
@@ -133,7 +137,8 @@ def _careful(text: str, delimiter: str, skipped: int) -> tuple[list[Row], list[R
 
 def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
     """(index of the first line, cells), the cells None where a quote opens and never closes."""
-    at, header = 0, []
+    at = 0
+    header: list[str] = []
     while at < len(lines):
         if not lines[at].strip():
             at += 1
@@ -150,12 +155,14 @@ def _one_record(lines: list[str], at: int, delimiter: str) -> tuple[list[str] | 
     quotes = 0
     for span in range(1, min(MAX_SPAN, len(lines) - at) + 1):
         quotes += lines[at + span - 1].count('"')
-        if quotes % 2 and span < MAX_SPAN and at + span < len(lines):
-            # Still open, unless the quote stands inside a bare cell: 6" tall
-            if span > 1 or not _bare(lines[at], delimiter):
-                continue
+        more = span < MAX_SPAN and at + span < len(lines)
+        if quotes % 2 and more and (span > 1 or not _bare(lines[at], delimiter)):
+            continue  # still open, unless the quote stands inside a bare cell: 6" tall
         try:
-            parsed = next(csv.reader(io.StringIO("".join(lines[at : at + span]), newline=""), delimiter=delimiter, strict=True), None)
+            parsed = next(
+                csv.reader(io.StringIO("".join(lines[at : at + span]), newline=""), delimiter=delimiter, strict=True),
+                None,
+            )
         except csv.Error:
             if quotes % 2 == 0 and span == 1:  # "Joe" Smith: quotes that mean nothing to a spreadsheet
                 return next(csv.reader([lines[at]], delimiter=delimiter), None), 1

@@ -7,10 +7,69 @@ from dataclasses import dataclass, field
 from nextcall.intake.parsers.labels import normal
 
 CHANNELS = ("call", "text", "email", "voicemail")
-_YES = frozenset({"1", "1.0", "true", "yes", "y", "x", "on", "checked", "agreed", "i agree", "agree", "accepted", "accept", "granted", "given", "opted in", "opt in",
-                  "optin", "subscribed", "ok", "si", "oui", "ja", "sim", "ticked", "selected", "confirmed", "written", "express", "\u2713", "\u2714"})
-_NO = frozenset({"", "0", "0.0", "false", "no", "n", "off", "none", "null", "unchecked", "never", "not given", "declined", "denied", "revoked", "refused",
-                 "non", "nein", "nao", "unknown", "i do not agree", "not subscribed", "opted out", "opt out"})
+_YES = frozenset(
+    {
+        "1",
+        "1.0",
+        "true",
+        "yes",
+        "y",
+        "x",
+        "on",
+        "checked",
+        "agreed",
+        "i agree",
+        "agree",
+        "accepted",
+        "accept",
+        "granted",
+        "given",
+        "opted in",
+        "opt in",
+        "optin",
+        "subscribed",
+        "ok",
+        "si",
+        "oui",
+        "ja",
+        "sim",
+        "ticked",
+        "selected",
+        "confirmed",
+        "written",
+        "express",
+        "\u2713",
+        "\u2714",
+    }
+)
+_NO = frozenset(
+    {
+        "",
+        "0",
+        "0.0",
+        "false",
+        "no",
+        "n",
+        "off",
+        "none",
+        "null",
+        "unchecked",
+        "never",
+        "not given",
+        "declined",
+        "denied",
+        "revoked",
+        "refused",
+        "non",
+        "nein",
+        "nao",
+        "unknown",
+        "i do not agree",
+        "not subscribed",
+        "opted out",
+        "opt out",
+    }
+)
 _KEPT = frozenset({"subscribed", "active", "opted in", "opt in", "not opted out", "clean", "false positive"})
 _NAMED = (
     ("text", re.compile(r"\b(sms|texts?|text messages?|texting|mms|whatsapp)\b")),
@@ -37,7 +96,11 @@ def agrees(value: object) -> bool | None:
 def opts_out(value: object) -> bool:
     """In an opt-out column anything counts as the wish, a date or a reason too, except a plain no."""
     words = normal(str(value)) or str(value).strip()
-    return words not in _NO - {"opted out", "opt out", "unknown", "revoked", "declined", "refused"} and words not in _KEPT and words != "-"
+    return (
+        words not in _NO - {"opted out", "opt out", "unknown", "revoked", "declined", "refused"}
+        and words not in _KEPT
+        and words != "-"
+    )
 
 
 def opted_out_channels(field_name: str, value: str) -> tuple[str, ...]:
@@ -62,11 +125,17 @@ class Wishes:
 
     def hear(self, field_name: str, label: str, value: object) -> bool:
         """Take in one consent field. False when it says nothing, so that the caller keeps it as an answer."""
-        values = [str(part) for part in value] if isinstance(value, Sequence) and not isinstance(value, str) else [str(value)]
+        values = (
+            [str(part) for part in value]
+            if isinstance(value, Sequence) and not isinstance(value, str)
+            else [str(value)]
+        )
         values = [part for part in values if part.strip()]
         if not values:
             return False
-        own = {"consent_text": ("text",), "consent_call": ("call",), "consent_email": ("email",)}.get(field_name) or channels_in(label)
+        own = {"consent_text": ("text",), "consent_call": ("call",), "consent_email": ("email",)}.get(
+            field_name
+        ) or channels_in(label)
         verdict = agrees(values[0]) if len(values) == 1 else None
         if verdict is False:
             self.refused += own or CHANNELS

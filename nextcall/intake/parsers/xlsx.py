@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -28,7 +29,9 @@ def read(body: bytes) -> Table:
     except CannotRead:
         raise
     except Exception as error:  # openpyxl raises whatever a damaged part makes it raise
-        raise CannotRead(f"this workbook is damaged ({type(error).__name__}); open it in a spreadsheet and save it again") from error
+        raise CannotRead(
+            f"this workbook is damaged ({type(error).__name__}); open it in a spreadsheet and save it again"
+        ) from error
     if not rows:
         raise CannotRead("the workbook holds no rows; expected a header line and one line for each lead")
     return Table(rows, [], "xlsx", warnings)
@@ -41,11 +44,15 @@ def _checked(body: bytes) -> bool:
             entries = archive.infolist()
             if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
                 raise CannotRead("this workbook unpacks to more than 400 MB; save only the list of leads and try again")
-            if "[Content_Types].xml" not in archive.namelist() or not any(name.startswith("xl/") for name in archive.namelist()):
+            if "[Content_Types].xml" not in archive.namelist() or not any(
+                name.startswith("xl/") for name in archive.namelist()
+            ):
                 raise CannotRead("this archive is not an XLSX workbook; save the list as XLSX or CSV")
             return any(_has_formula(archive, entry) for entry in entries if entry.filename.startswith("xl/worksheets/"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise CannotRead("this XLSX file is damaged or protected by a password; save it again as XLSX or CSV") from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise CannotRead(
+            "this XLSX file is damaged or protected by a password; save it again as XLSX or CSV"
+        ) from error
 
 
 def _has_formula(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
@@ -70,7 +77,9 @@ def _sheet_rows(body: bytes, *, values: bool) -> tuple[list[Row], tuple[str, ...
             sheet.reset_dimensions()
             if rows := list(_rows(sheet)):
                 others = [other.title for other in book.worksheets[number + 1 :] if other.sheet_state == "visible"]
-                return rows, ((f'only the sheet "{sheet.title}" was read, not {", ".join(others)}'[:300],) if others else ())
+                return rows, (
+                    (f'only the sheet "{sheet.title}" was read, not {", ".join(others)}'[:300],) if others else ()
+                )
         return [], ()
     finally:
         book.close()
