@@ -78,15 +78,19 @@ def chosen_columns(posted: Mapping[str, str], recognised: Mapping[int, str]) -> 
     return {index: field for index, field in found.items() if field != recognised[index] and field in known}
 
 
-def initial(choices: Choices, member: Member) -> dict[str, object]:
-    """The form for choices made before; the member's own and the company's usual ones at first."""
-    first = choices == Choices()
+def decided_so_far(kept: Mapping[str, Any], member: Member) -> Choices:
+    """What was decided before; at first the company's cadence and the member as owner."""
+    return Choices.from_json(kept) if kept else Choices(cadence=member.account.default_cadence, owner_id=member.pk)
+
+
+def initial(choices: Choices) -> dict[str, object]:
+    """The form for decisions made before."""
     return {
         "source": choices.source,
         "offer": choices.offer,
         "duplicates": choices.duplicates,
-        "cadence": member.account.default_cadence if first else choices.cadence,
-        "owner": member.pk if first else choices.owner_id,
+        "cadence": choices.cadence,
+        "owner": choices.owner_id,
         "channels": choices.permission.get("channels", []),
         "wording": choices.permission.get("wording", ""),
     }

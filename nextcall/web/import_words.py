@@ -102,20 +102,30 @@ def _line(problem: ProblemShown, decided: Choices) -> ProblemLine:
     )
 
 
+def dry_run(shown: Preview, decided: Choices) -> str:
+    """ "388 new, 21 merged, 3 set aside, no messages will be sent": the last only where it is true."""
+    count = shown.forecast
+    parts = [f"{count.new:,} new", f"{count.merged:,} merged", f"{count.set_aside:,} set aside"]
+    if count.skipped:
+        parts.insert(2, f"{count.skipped:,} left as they are")
+    if not decided.cadence:
+        parts.append("no messages will be sent")
+    among = f" among the first {shown.looked_at:,} rows" if shown.looked_at < shown.rows else ""
+    return f"{', '.join(parts)}{among}."
+
+
 def leaves(account: Account, decided: Choices, shown: Preview) -> str:
     """Honestly, what will be sent because of this file."""
     if not decided.cadence:
-        return "No cadence is chosen: the leads are stored, and nothing is planned or sent."
+        return "The leads are stored, and nothing is planned. You can put them on a cadence later."
     cadence = dict(cadence_choices(account)).get(decided.cadence, decided.cadence)
     parts = [
-        f"The import itself sends nothing. New leads start on {cadence};"
-        " its texts and emails leave by themselves as soon as the gate allows, the first perhaps within a second."
+        f"New leads start on {cadence}. Its texts and emails leave by themselves as soon as the gate allows,"
+        " the first perhaps within a second; calls wait for you. To send nothing, choose None as the cadence."
     ]
     if not decided.permission.get("channels"):
-        named = f"{shown.consents:,} of {shown.looked_at:,}" if shown.consents else "No"
-        parts.append(
-            f"{named} row{'s' if shown.consents != 1 else ''} name a permission; the others get no marketing texts."
-        )
+        named = f"{shown.consents:,} row{'s' if shown.consents != 1 else ''}" if shown.consents else "No row"
+        parts.append(f"{named} of the file says that contact is permitted.")
     if shown.opt_outs:
         parts.append(f"{shown.opt_outs:,} asked not to be contacted on some channel, and will not be.")
     if mail.mailer(account.pk) is None:

@@ -13,7 +13,8 @@ from nextcall.intake.choices import Choices
 from nextcall.intake.models import Import
 from nextcall.web import import_words
 from nextcall.web.access import SignedIn, found_or_404, signed_in
-from nextcall.web.import_choices import ChoicesForm, chosen_columns, initial
+from nextcall.web.cadence_names import cadence_choices
+from nextcall.web.import_choices import ChoicesForm, chosen_columns, decided_so_far, initial
 from nextcall.web.imports import imports_seen_by
 from nextcall.web.lead_fields import field_groups
 
@@ -25,8 +26,8 @@ UNDER_WAY = (Import.State.WAITING, Import.State.RUNNING, Import.State.READING)
 def one(request: SignedIn, pk: int) -> HttpResponse:
     row = _row(request, pk)
     if row.state == Import.State.ASKING:
-        choices = Choices.from_json(row.choices)
-        return _preview(request, row, choices, _form(request, choices))
+        decided = decided_so_far(row.choices, request.member)
+        return _preview(request, row, decided, ChoicesForm(member=request.member, initial=initial(decided)))
     if row.state in UNDER_WAY:
         part = "_progress" if request.GET.get("part") else "progress"
         return render(request, f"imports/{part}.html", {"import": row, "says": import_words.progress(row)})
@@ -42,8 +43,10 @@ def choices(request: SignedIn, pk: int) -> HttpResponse:
     """Remember the decisions and count again, so that a reload shows the same."""
     row = _row(request, pk, state=Import.State.ASKING)
     form, decided = _decided(request, row)
+    if decided is None and request.POST.get("background"):
+        return HttpResponse(status=204)  # half typed: what is shown stays as it is
     if decided is None:
-        return _preview(request, row, Choices.from_json(row.choices), form, wrong=import_words.MEND)
+        return _preview(request, row, decided_so_far(row.choices, request.member), form, wrong=import_words.MEND)
     Import.objects.filter(pk=row.pk, state=Import.State.ASKING).update(choices=decided.to_json())
     return HttpResponseRedirect(f"{reverse('import', args=[row.pk])}#dry")
 
@@ -57,7 +60,7 @@ def confirmation(request: SignedIn, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("import", args=[row.pk]))
     form, decided = _decided(request, row)
     if decided is None:
-        return _preview(request, row, Choices.from_json(row.choices), form, wrong=import_words.MEND)
+        return _preview(request, row, decided_so_far(row.choices, request.member), form, wrong=import_words.MEND)
     try:
         importing.confirm(row, choices=decided, by=request.member, at=timezone.now())
     except importing.BadChoices as why:
@@ -72,7 +75,7 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
     try:
         undone = undoing.undo(row, by=request.member, at=timezone.now())
     except undoing.CannotUndo as why:
-        messages.warning(request, f"{import_words.sentence(str(why))}")
+        messages.warning(request, import_words.sentence(str(why)))
     else:
         messages.success(request, f"Undone: {undone.sentence()}.")
     return HttpResponseRedirect(reverse("import", args=[row.pk]))
@@ -91,10 +94,6 @@ def set_aside(request: SignedIn, pk: int) -> HttpResponse:
 
 def _row(request: SignedIn, pk: int, **lookup: object) -> Import:
     return found_or_404(imports_seen_by(request.member), request.member.account, pk=pk, **lookup)
-
-
-def _form(request: SignedIn, decided: Choices) -> ChoicesForm:
-    return ChoicesForm(member=request.member, initial=initial(decided, request.member))
 
 
 def _decided(request: SignedIn, row: Import) -> tuple[ChoicesForm, Choices | None]:
@@ -118,8 +117,9 @@ def _preview(request: SignedIn, row: Import, decided: Choices, form: ChoicesForm
         "sure": import_words.columns(shown.sure),
         "field_groups": field_groups(),
         "choices": decided,
+        "cadence": dict(cadence_choices(row.account)).get(decided.cadence, ""),
         "problems": import_words.problems(shown, decided),
-        "says": import_words.sentence(shown.sentence),
+        "says": import_words.dry_run(shown, decided),
         "leaves": import_words.leaves(row.account, decided, shown),
     }
     return render(request, "imports/preview.html", context, status=422 if wrong else 200)

@@ -35,10 +35,22 @@ def victim(db: None) -> dict[str, object]:
     touch = make_touch(lead, "call", enrollment=make_enrollment(lead), state="open")
     key = make_lead_in_key(account, label=SECRET)
     done = Import.objects.create(
-        account=account, by=owner, file_name=f"{SECRET}.csv", body=b"", state="done", created_at=timezone.now(),
-        set_aside_file=SECRET, finished_at=timezone.now(),
+        account=account,
+        by=owner,
+        file_name=f"{SECRET}.csv",
+        body=b"",
+        state="done",
+        created_at=timezone.now(),
+        set_aside_file=SECRET,
+        finished_at=timezone.now(),
     )
-    numbers = {"lead": lead.pk, "touch": touch.pk, "settings_lead_in": key.pk, "settings_member": owner.pk, "import": done.pk}
+    numbers = {
+        "lead": lead.pk,
+        "touch": touch.pk,
+        "settings_lead_in": key.pk,
+        "settings_member": owner.pk,
+        "import": done.pk,
+    }
     return {"account": account, "owner": owner, "numbers": numbers}
 
 
@@ -66,10 +78,14 @@ def snapshot(victim: dict[str, object]) -> str:
     account = victim["account"]
     assert isinstance(account, Account)
     models = [relation.related_model for relation in Account._meta.related_objects]
-    return str([sorted(str(row) for row in model._default_manager.filter(account=account).values()) for model in models])
+    return str(
+        [sorted(str(row) for row in model._default_manager.filter(account=account).values()) for model in models]
+    )
 
 
-@pytest.mark.parametrize("address", [a for a in pages() if not a.parts], ids=lambda address: address.name or address.route)
+@pytest.mark.parametrize(
+    "address", [a for a in pages() if not a.parts], ids=lambda address: address.name or address.route
+)
 def test_lists_show_no_other_account(address: Address, victim: dict[str, object]) -> None:
     stranger = signed(make_member(make_account("Other"), "owner", name="Eve Other"))
     answer = stranger.get(address.path({}))
@@ -88,7 +104,9 @@ def test_nobody_gets_in_without_signing_in(address: Address, victim: dict[str, o
 
 
 @pytest.mark.parametrize(
-    "address", [a for a in pages() if a.name.startswith(MANAGERS) or a.name == "settings_rule"], ids=lambda address: address.name
+    "address",
+    [a for a in pages() if a.name.startswith(MANAGERS) or a.name == "settings_rule"],
+    ids=lambda address: address.name,
 )
 def test_a_rep_does_not_open_what_managers_set(address: Address, victim: dict[str, object]) -> None:
     account = victim["account"]

@@ -11,8 +11,13 @@ from tests.builders import make_member
 from tests.web.signed import signed
 
 HAZEL = {
-    "name": "Hazel Thorne", "phone": "(303) 555-0142", "email": "Hazel@Example.com", "postal_code": "80202",
-    "source": "Open house", "offer": "Home value", "message": "What would our place sell for?",
+    "name": "Hazel Thorne",
+    "phone": "(303) 555-0142",
+    "email": "Hazel@Example.com",
+    "postal_code": "80202",
+    "source": "Open house",
+    "offer": "Home value",
+    "message": "What would our place sell for?",
 }
 
 
@@ -42,20 +47,25 @@ def test_no_box_ticked_writes_no_permission_down(client: Client, ann: Member) ->
 
 
 def test_permission_is_kept_with_the_words_it_was_given_with(client: Client, ann: Member) -> None:
-    client.post("/add-lead/", {**HAZEL, "channels": ["call", "text"], "wording": "I agree to calls and texts from Acme Homes."})
+    client.post(
+        "/add-lead/", {**HAZEL, "channels": ["call", "text"], "wording": "I agree to calls and texts from Acme Homes."}
+    )
     kept = Permission.objects.filter(account=ann.account)
     assert set(kept.values_list("channel", flat=True)) >= {"call", "text"}
     assert {row.wording for row in kept} == {"I agree to calls and texts from Acme Homes."}
     assert {row.recorded_by for row in kept} == {ann}
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    ({"phone": "12"}, "Write it like (303) 555-0142"),
-    ({"email": "hazel@"}, "Write it like hazel@example.com"),
-    ({"phone": "", "email": ""}, "there is no way to reach them"),
-    ({"name": ""}, "This field is required"),
-    ({"channels": ["text"]}, "Permission needs the words"),
-])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"phone": "12"}, "Write it like (303) 555-0142"),
+        ({"email": "hazel@"}, "Write it like hazel@example.com"),
+        ({"phone": "", "email": ""}, "there is no way to reach them"),
+        ({"name": ""}, "This field is required"),
+        ({"channels": ["text"]}, "Permission needs the words"),
+    ],
+)
 def test_what_cannot_be_used_is_explained_beside_its_field(
     client: Client, ann: Member, change: dict[str, object], says: str
 ) -> None:

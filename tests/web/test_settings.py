@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as SmtpServer
-from aiosmtpd.smtp import Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
@@ -40,13 +39,15 @@ class Mailbox:
     def __init__(self) -> None:
         self.got: list[tuple[str, str]] = []
 
-    async def handle_MAIL(self, server: SmtpServer, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         if not address.endswith("@acme.example"):
             return "553 5.7.1 not yours"
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_DATA(self, server: SmtpServer, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.got.append((envelope.rcpt_tos[0], (envelope.content or b"").decode()))  # type: ignore[union-attr]
         return "250 OK"
 
@@ -60,8 +61,16 @@ def server() -> Iterator[Controller]:
 
 
 def email_form(server: Controller, **changes: Any) -> dict[str, Any]:
-    return {"from_address": "sales@acme.example", "user": "-", "password": "", "host": "127.0.0.1", "port": server.port,
-            "security": "plain", "per_minute": 60, **changes}
+    return {
+        "from_address": "sales@acme.example",
+        "user": "-",
+        "password": "",
+        "host": "127.0.0.1",
+        "port": server.port,
+        "security": "plain",
+        "per_minute": 60,
+        **changes,
+    }
 
 
 def test_email_is_connected_once_the_test_message_left(client: Client, account: Account, server: Controller) -> None:
@@ -74,7 +83,9 @@ def test_email_is_connected_once_the_test_message_left(client: Client, account: 
     assert Event.objects.filter(account=account, kind="connection.changed").exists()
 
 
-def test_a_password_is_never_shown_and_never_stored_in_the_open(client: Client, account: Account, server: Controller) -> None:
+def test_a_password_is_never_shown_and_never_stored_in_the_open(
+    client: Client, account: Account, server: Controller
+) -> None:
     client.post("/settings/email/", email_form(server, user="sales", password="swordfish-9", untested="1"))
     row = Connection.objects.get(account=account)
     assert b"swordfish-9" not in bytes(row.sealed)
@@ -90,14 +101,18 @@ def test_a_stored_password_is_not_sent_to_another_server(client: Client, account
     assert sealing.unseal(Connection.objects.get(account=account).sealed)["password"] == ""
 
 
-def test_a_refused_sender_is_explained_and_nothing_leaves_by_it(client: Client, account: Account, server: Controller) -> None:
+def test_a_refused_sender_is_explained_and_nothing_leaves_by_it(
+    client: Client, account: Account, server: Controller
+) -> None:
     answer = client.post("/settings/email/", email_form(server, from_address="me@elsewhere.example"))
     assert answer.status_code == 422
     assert "does not let you send from this address" in answer.content.decode()
     assert not Connection.objects.get(account=account).enabled
 
 
-def test_a_failed_change_leaves_the_working_connection_alone(client: Client, account: Account, server: Controller) -> None:
+def test_a_failed_change_leaves_the_working_connection_alone(
+    client: Client, account: Account, server: Controller
+) -> None:
     client.post("/settings/email/", email_form(server))
     answer = client.post("/settings/email/", email_form(server, port=1))
     assert "The connection you had stays in use" in answer.content.decode()
@@ -106,7 +121,9 @@ def test_a_failed_change_leaves_the_working_connection_alone(client: Client, acc
 
 
 def test_known_providers_are_found_from_the_address(client: Client, account: Account) -> None:
-    client.post("/settings/email/", {"from_address": "ann@gmail.com", "security": "plain", "per_minute": 60, "untested": "1"})
+    client.post(
+        "/settings/email/", {"from_address": "ann@gmail.com", "security": "plain", "per_minute": 60, "untested": "1"}
+    )
     settings = sealing.unseal(Connection.objects.get(account=account).sealed)
     assert (settings["host"], settings["port"], settings["security"]) == ("smtp.gmail.com", 587, "starttls")
 
@@ -117,12 +134,24 @@ def test_disconnecting_forgets_the_password(client: Client, account: Account, se
     assert not Connection.objects.filter(account=account).exists()
 
 
-@pytest.mark.parametrize(("address", "reach", "fine"), [
-    ("93.184.216.34", "public", True), ("10.0.0.5", "public", False), ("127.0.0.1", "public", False),
-    ("127.0.0.1", "own", True), ("::1", "own", True), ("192.168.1.2", "own", False), ("192.168.1.2", "private", True),
-    ("169.254.169.254", "private", False), ("0.0.0.0", "private", False), ("::ffff:10.0.0.5", "public", False),  # noqa: S104
-    ("::ffff:127.0.0.1", "own", True), ("fe80::1%eth0", "private", False), ("100.64.0.1", "public", False),
-])
+@pytest.mark.parametrize(
+    ("address", "reach", "fine"),
+    [
+        ("93.184.216.34", "public", True),
+        ("10.0.0.5", "public", False),
+        ("127.0.0.1", "public", False),
+        ("127.0.0.1", "own", True),
+        ("::1", "own", True),
+        ("192.168.1.2", "own", False),
+        ("192.168.1.2", "private", True),
+        ("169.254.169.254", "private", False),
+        ("0.0.0.0", "private", False),
+        ("::ffff:10.0.0.5", "public", False),
+        ("::ffff:127.0.0.1", "own", True),
+        ("fe80::1%eth0", "private", False),
+        ("100.64.0.1", "public", False),
+    ],
+)
 def test_mail_servers_inside_the_operators_network_are_out_of_reach(address: str, reach: str, fine: bool) -> None:
     assert hosts.allowed(address, reach) is fine
 
@@ -139,26 +168,52 @@ def test_on_a_server_a_private_mail_server_is_refused_in_words(
 
 
 def test_a_member_sets_hours_zone_and_time_away(client: Client, owner: Member) -> None:
-    back = date.today() + timedelta(days=3)  # noqa: DTZ011
-    said = {"name": "Olga", "email": "Olga@Example.com", "phone": "(303) 555-0142", "zone": "America/Phoenix",
-            "back_on": back.isoformat(), "works_1": "1", "opens_1": "10:00", "closes_1": "19:30"}
+    back = date.today() + timedelta(days=3)
+    said = {
+        "name": "Olga",
+        "email": "Olga@Example.com",
+        "phone": "(303) 555-0142",
+        "zone": "America/Phoenix",
+        "back_on": back.isoformat(),
+        "works_1": "1",
+        "opens_1": "10:00",
+        "closes_1": "19:30",
+    }
     assert client.post("/settings/", said).status_code == 302
     owner.refresh_from_db()
     assert (owner.email, owner.phone, owner.zone) == ("olga@example.com", "+13035550142", "America/Phoenix")
     assert owner.working_hours == [None, ["10:00", "19:30"], None, None, None, None, None]
-    assert owner.away_until and owner.away_until.astimezone().date() in (back, back - timedelta(days=1), back + timedelta(days=1))
+    assert owner.away_until and owner.away_until.astimezone().date() in (
+        back,
+        back - timedelta(days=1),
+        back + timedelta(days=1),
+    )
     assert owner.settings["single_keys"] is False
 
 
 def test_a_phone_number_that_is_none_is_shown_how_to_write_it(client: Client) -> None:
-    said = {"name": "Olga", "email": "olga@example.com", "phone": "12", "zone": "America/Phoenix", "works_1": "1",
-            "opens_1": "10:00", "closes_1": "19:30"}
+    said = {
+        "name": "Olga",
+        "email": "olga@example.com",
+        "phone": "12",
+        "zone": "America/Phoenix",
+        "works_1": "1",
+        "opens_1": "10:00",
+        "closes_1": "19:30",
+    }
     assert "Write it like (303) 555-0142" in client.post("/settings/", said).content.decode()
 
 
 def test_the_company_tells_leads_who_it_is(client: Client, account: Account) -> None:
-    said = {"name": "Acme", "seller_name": "Acme Homes", "postal_address": "1 Main St, Denver", "phone": "", "undo_seconds": 20,
-            "zone": "America/Denver", "default_cadence": "gentle"}
+    said = {
+        "name": "Acme",
+        "seller_name": "Acme Homes",
+        "postal_address": "1 Main St, Denver",
+        "phone": "",
+        "undo_seconds": 20,
+        "zone": "America/Denver",
+        "default_cadence": "gentle",
+    }
     assert client.post("/settings/company/", said).status_code == 302
     account.refresh_from_db()
     assert (account.seller_name, account.undo_seconds, account.default_cadence) == ("Acme Homes", 20, "gentle")
@@ -171,7 +226,9 @@ def test_a_lead_in_key_shows_its_address_and_a_ready_form(client: Client, accoun
     assert key.permission == {"channels": ["call", "text"], "wording": "I agree to <calls>.", "sellers": ["Acme Homes"]}
     page = client.get("/settings/lead-ins/").content.decode()
     assert f"http://localhost:8000/in/{key.key}/form" in page and f"/in/{key.key}/json" in page
-    assert "I agree to &amp;lt;calls&amp;gt;." in page  # escaped in the form that is shown, and that once more in the page
+    assert (
+        "I agree to &amp;lt;calls&amp;gt;." in page
+    )  # escaped in the form that is shown, and that once more in the page
 
 
 def test_permission_without_its_words_is_not_taken(client: Client, account: Account) -> None:
@@ -231,7 +288,7 @@ def test_deactivating_a_member_ends_their_session_and_is_written_down(client: Cl
 def test_every_rule_names_its_source(client: Client) -> None:
     page = client.get("/settings/rules/").content.decode()
     for rule in re.findall(r"<li>\s*<p>.*?</li>", page, re.DOTALL):
-        assert "<code>" in rule and ("<a href=\"http" in rule or "account setting" in rule or len(rule) > 100)
+        assert "<code>" in rule and ('<a href="http' in rule or "account setting" in rule or len(rule) > 100)
     assert "US-FL.cap.24h" in page and "nolo.com" in page
 
 
