@@ -22,6 +22,13 @@ def hand_over(*, lead: Lead, to: Member, by: Member, at: datetime) -> Action:
         Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(owner=to, held_by=None, held_until=None)
         Touch.objects.filter(account_id=lead.account_id, lead=lead, state__in=AHEAD).update(owner=to)
         Promise.objects.filter(account_id=lead.account_id, lead=lead, closed_at=None).update(owner=to)
-        record(account_id=lead.account_id, kind="lead.handed_over", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
-               data={"from": before, "to": to.pk, "to_name": to.name})
+        record(
+            account_id=lead.account_id,
+            kind="lead.handed_over",
+            at=at,
+            by=by,
+            lead_id=lead.pk,
+            person_id=lead.person_id,
+            data={"from": before, "to": to.pk, "to_name": to.name},
+        )
     return deed.action

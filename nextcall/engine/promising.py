@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from nextcall.cadences import enroll
-from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences.models import Enrollment
 from nextcall.conversations.models import Promise
 from nextcall.engine import receive
 from nextcall.engine.models import Action
@@ -13,23 +13,20 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
 
+SNOOZED = "Snoozed"  # what such a promise says: it was made to nobody but oneself
 CARDS = (Promise.Kind.CALL, Promise.Kind.SEND)
 
 
 def snooze(*, lead: Lead, until: datetime, by: Member, at: datetime) -> Action:
-    """Move what is in hand to `until`: a promise due, else the call of the running cadence, else a promise to oneself."""
+    """Move what is in hand to `until`: a promise moves there, else it becomes one to oneself; calls hold meanwhile."""
     says = f"Snoozed {lead.person} to {spoken(until, now=at, zone=by.zone)}."
     with undoable(lead=lead, kind="snooze", by=by, at=at, says=says) as deed:
         promises = Promise.objects.filter(account_id=lead.account_id, lead=lead, closed_at=None, kind__in=CARDS)
-        calls = Enrollment.objects.filter(
-            account_id=lead.account_id, lead=lead, state=Enrollment.State.ACTIVE, touches__state=Touch.State.OPEN,
-            touches__channel="call",
-        ).distinct()
-        if not promises.update(due_at=until):
-            for enrollment in calls:
-                enroll.hold_calls(enrollment=enrollment, until=until, by=by, at=at, because="snoozed")
-            if not calls or lead.waiting_since:
-                _promise(lead, Promise.Kind.SEND if lead.waiting_since else Promise.Kind.CALL, until, by, at, "Snoozed until now")
+        if not promises.update(due_at=until, made_at=at):
+            kind = Promise.Kind.SEND if lead.waiting_since else Promise.Kind.CALL
+            _promise(lead, kind, until, by, at, SNOOZED)
+        for enrollment in lead.enrollments.filter(account_id=lead.account_id, state=Enrollment.State.ACTIVE):
+            enroll.hold_calls(enrollment=enrollment, until=until, by=by, at=at, because="snoozed")
         record(account_id=lead.account_id, kind="lead.snoozed", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
                data={"until": until.isoformat()})
     return deed.action
@@ -37,14 +34,22 @@ def snooze(*, lead: Lead, until: datetime, by: Member, at: datetime) -> Action:
 
 def open_window(*, lead: Lead, begins: datetime, ends: datetime, by: Member, at: datetime) -> Action:
     """We told the lead when we can be reached: the window is pinned, and our calls to them hold until it closes."""
-    says = f"Free for {lead.person} {spoken(begins, now=at, zone=by.zone)} to {spoken(ends, now=at, zone=by.zone)}. Calls hold until then."
+    opens, closes = (spoken(when, now=at, zone=by.zone) for when in (begins, ends))
+    says = f"Free for {lead.person} {opens} to {closes}. Calls hold until then."
     with undoable(lead=lead, kind="window", by=by, at=at, says=says) as deed:
         window = _promise(lead, Promise.Kind.WINDOW, begins, by, at, "You told them you can be reached")
         Promise.objects.filter(pk=window.pk).update(until_at=ends)
         for enrollment in lead.enrollments.filter(state=Enrollment.State.ACTIVE):
             enroll.hold_calls(enrollment=enrollment, until=ends, by=by, at=at, because="call-back window")
-        record(account_id=lead.account_id, kind="window.opened", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
-               data={"from": begins.isoformat(), "until": ends.isoformat()})
+        record(
+            account_id=lead.account_id,
+            kind="window.opened",
+            at=at,
+            by=by,
+            lead_id=lead.pk,
+            person_id=lead.person_id,
+            data={"from": begins.isoformat(), "until": ends.isoformat()},
+        )
     return deed.action
 
 

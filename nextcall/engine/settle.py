@@ -85,7 +85,7 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
     caller = known.members.get(due.lead_owner_id or 0)
     for _ in range(ROUNDS if caller is not None and not due.is_sent else 0):
         assert caller is not None
-        opening = hours.next_working(caller.working_hours, later, caller.zone) if caller.working_hours else None
+        opening = hours.next_working(caller.working_hours, later, caller.zone)
         if opening is None or opening <= later:
             break
         again = decide(ask, facts, policy, opening)
@@ -112,7 +112,7 @@ def names(due: Due, known: Knowledge) -> dict[str, Any]:
     account = known.accounts[due.account_id]
     owner = known.members.get(due.lead_owner_id or 0) or known.members.get(due.owner_id or 0)
     return wording.names_for(
-        first_name=due.given_name, name=due.person_name, my_name=owner.name if owner else "",
+        first_name=due.given_name, name=due.person_name, my_name=owner.name if owner else account.seller_name or account.name,
         my_phone=(owner.phone if owner else "") or account.phone, seller=account.seller_name or account.name,
         offer=due.offer or "", city=due.city,
     )

@@ -1,0 +1,50 @@
+"""nextcall engine: the engine alone."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+from nextcall.cli import Wrong
+
+
+def command(
+    threads: Annotated[int, typer.Option(min=1, max=256, help="messages handed over at the same time")] = 32,
+) -> int:
+    """The engine alone: sends what is due, takes imports in, and sleeps otherwise. Ends on SIGTERM, losing nothing.
+
+    On PostgreSQL run as many as wanted; on SQLite one. Example: nextcall engine
+    """
+    from django.db import connection
+
+    from nextcall.engine.worker import Worker
+    from nextcall.intake import captures, importing
+
+    if connection.vendor == "sqlite" and not _alone():
+        raise Wrong("an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)")
+    worker = Worker(jobs=[captures.run_waiting, importing.run_waiting], threads=threads)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: worker.stop())
+    worker.run()
+    return 0
+
+
+_lock = None
+
+
+def _alone() -> bool:
+    """Takes the lock that one engine holds for as long as it lives, however it ends."""
+    import fcntl
+    from pathlib import Path
+
+    from django.conf import settings
+
+    global _lock
+    path = Path(settings.HOME) / "engine.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _lock = path.open("w")
+    try:
+        fcntl.flock(_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
