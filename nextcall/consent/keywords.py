@@ -4,7 +4,7 @@ The error is one-sided: a missed stop is a legal event, a false one a lost messa
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nextcall.consent.wishes import english, french, spanish
@@ -29,9 +29,9 @@ class Meaning:
 # Words that are a stop when the whole message is one: FCC list, gateways' lists, and their Spanish and French cousins.
 STOP_WORDS = frozenset(
     "stop stopall unsubscribe cancel end quit revoke optout remove td arret arreter arretez arrete desabonner desabonnement "
-    "desinscrire desinscription resilier alto parar pare paren para baja cancelar cancela cancele cancelen detener detente terminar "
+    "desinscrire desinscription resilier alto parar pare paren para baja cancelar cancela cancele cancelen detener detente detengase detenganse deten terminar "
     "basta desuscribir desuscribirme eliminar borrar quitar remover unsub cease desist annuler retirer stopped stops unsubscribed "
-    "stoptext stoptexts stopcall stopcalls stopit stopnow stoppls stopplease donotcall dnc halt discontinue delete spam fin".split()
+    "stoptext stoptexts stopcall stopcalls stopit stopnow stoppls stopplease donotcall dnc halt discontinue delete spam fin stahp stawp staph stop2end stop2quit".split()
 )
 HELP_WORDS = frozenset("help info ayuda aide hilfe informacion aider".split())
 START_WORDS = frozenset("start unstop subscribe resubscribe optin restart reanudar iniciar suscribir suscribirme reprendre resume unpause".split())
@@ -68,6 +68,13 @@ _BANTER = re.compile(
     r"\b(?:lol|lmao|rofl|ha(?:ha)+h?|hehe|jaja\w*|jeje\w*|mdr|omg|had me at|gorgeous|beautiful|unreal|amazing|stunning|dreamy|drool\w*|"
     r"love (?:it|this|that|the)|so (?:cute|pretty|nice|good)|too good|obsessed|in love|best \w+|wow|perfect|cute|incredible|no way|really)\b"
 )
+_NOT_NOW = ("asks not to be contacted", "pide que no lo contactemos", "demande de ne plus le contacter")
+_LONG_SLIP = re.compile(r"\b[uoim][mn][a-z]{6,13}\b")
+_FOR_NOW = re.compile(
+    r"\b(?:today|tonight|tomorrow|right now|this (?:week|morning|afternoon|evening)|driving|in a meeting|busy|at work|before|after|until|yet|"
+    r"hoy|manana|ahora|trabajando|manejando|aujourd hui|demain|maintenant|ce soir)\b"
+)
+_FOR_GOOD = re.compile(r"\b(?:again|anymore|any more|ever|never|stop|mas|nunca|jamais|plus|list|registry|remove|delete)\b")
 _LANGUAGES = (english, spanish, french)
 _BENIGN = tuple(re.compile(pattern) for language in _LANGUAGES for pattern in language.BENIGN)
 _OPT_OUT = tuple((re.compile(pattern), says) for language in _LANGUAGES for pattern, says in language.OPT_OUT)
@@ -77,6 +84,8 @@ _DOUBT = tuple(re.compile(pattern) for language in _LANGUAGES for pattern in lan
 def classify(text: str) -> Meaning:
     """What the message means. Never raises; an empty message is a reply that says nothing."""
     message = plain(text)
+    if _LONG_SLIP.search(message.text):
+        message = replace(message, text=_LONG_SLIP.sub(_mend, message.text))
     whole = _whole(message)
     if whole:
         return whole
@@ -88,6 +97,10 @@ def classify(text: str) -> Meaning:
     found = _phrase(sentences)
     if _AUTO.search(body) and not (found and len(message.words) < 12 and "wrong" not in found[1]):
         return Meaning("auto_reply", (), "an automatic reply")
+    if found and found[1] in _NOT_NOW and any(
+        found[0] in s and _FOR_NOW.search(s) and not _FOR_GOOD.search(s) for s in sentences
+    ):
+        return Meaning("hold", scope_of(body, found[1]), "not now, or not at all: a person should read it")
     laughing = message.laughs or _BANTER.search(message.text)
     if found and laughing and _is_teasing(found[0]):
         return Meaning("hold", scope_of(message.text, found[1]), "stop in jest, or not: a person should read it")
@@ -99,6 +112,11 @@ def classify(text: str) -> Meaning:
     if doubt:
         return Meaning("hold", scope_of(body, ""), f'"{doubt[0].strip()}" leaves a doubt: a person should read it')
     return Meaning("reply", (), "they answered")
+
+
+def _mend(match: re.Match[str]) -> str:
+    word = match[0]
+    return "unsubscribe" if distance(word, "unsubscribe", 3) <= 3 or distance(word, "unsubscribing", 3) <= 3 else word
 
 
 def _whole(message: Plain) -> Meaning | None:
@@ -136,7 +154,7 @@ def _slip(word: str, length: int) -> Meaning | None:
 def _phrase(sentences: list[str]) -> tuple[str, str] | None:
     """Tier 2: the words that ask for it, and which wish they are. A complaint or a wrong number speaks first."""
     found = [(match[0], says) for s in sentences for pattern, says in _OPT_OUT if (match := pattern.search(s))]
-    first = [one for one in found if one[1].startswith(("wrong", "complains", "threatens"))]
+    first = [one for one in found if one[1].startswith(("wrong", "complains", "threatens", "repeats", "denies"))]
     return (first or found or [None])[0]
 
 

@@ -1,6 +1,6 @@
 """Whether they permit it at all, whatever the hour: wishes, the state of the contact point, consent by purpose."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -36,8 +36,14 @@ PROBLEMS: dict[str, tuple[frozenset[str], str]] = {
 class Needed:
     """A need of a jurisdiction, with how many months a purchase and an inquiry count there."""
 
-    need: Need
+    any_of: tuple[str, ...]
     months: tuple[int, int]
+    met: Mapping[str, Rule]  # what it says, by what meets it; "" is unmet
+
+    @classmethod
+    def of(cls, need: Need, months: tuple[int, int]) -> "Needed":
+        """The need with its words made once: they are asked for millions of times."""
+        return cls(need.any_of, months, {token: _met(need, token) for token in ("", *need.any_of)})
 
 
 def kind_of(ask: Ask) -> Kind:
@@ -113,13 +119,16 @@ _REPLY = Rule("reply.within_30_minutes", "allow", "a person answers what they wr
 
 def permitted(ask: Ask, facts: Facts, needs: Sequence[Needed], at: datetime) -> list[Rule]:
     """What each need says."""
-    return [
-        _met(needed.need, next((token for token in needed.need.any_of if _has(token, ask, facts, needed.months, at)), ""))
-        for needed in needs
-    ]
+    return [needed.met[_first(ask, facts, needed, at)] for needed in needs]
 
 
-@lru_cache(maxsize=4096)
+def _first(ask: Ask, facts: Facts, needed: Needed, at: datetime) -> str:
+    for token in needed.any_of:
+        if _has(token, ask, facts, needed.months, at):
+            return token
+    return ""
+
+
 def _met(need: Need, by: str) -> Rule:
     if not by:
         return Rule(need.id, "deny", need.says, need.source)

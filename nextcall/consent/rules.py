@@ -6,10 +6,11 @@ Deny unless every rule allows. Every rule that took part is named, with its word
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import ceil
 
 from nextcall.consent.facts import Ask, Decision, Facts, Place, Rule
-from nextcall.consent.law import Cap, Kind, Pack
+from nextcall.consent.law import Cap, Hours, Kind, Pack
 from nextcall.consent.permission import Needed, exempt, kind_of, permitted, standing
 from nextcall.consent.policy import Policy
 from nextcall.consent.windows import DAY, Windows
@@ -52,9 +53,10 @@ def decide(ask: Ask, facts: Facts, policy: Policy, at: datetime) -> Decision:
     if free is None:
         second = ceil(max(second, not_before.timestamp(), _caps(compiled.caps, facts, at, rules)))
         _hours(compiled, facts.place, at, rules)
-    if any(rule.effect == "deny" for rule in rules):
+    effects = {rule.effect for rule in rules}
+    if "deny" in effects:
         return _decision("deny", at, rules, facts.place, policy)
-    if all(rule.effect == "allow" for rule in rules):
+    if "wait" not in effects:
         closes = None if free else compiled.windows.closes(facts.place.zones, int(at.timestamp()))
         return _decision("allow", at, rules, facts.place, policy, until=closes)
     return _wait(ask, facts, policy, compiled, at, rules, second)
@@ -108,15 +110,22 @@ def _compile_anew(ask: Ask, place: Place, policy: Policy) -> _Compiled:
     )
     return _Compiled(
         kind=kind,
-        windows=Windows(hours, policy),
+        windows=_windows(hours, policy),
         open_rules=tuple(Rule(rule.id, "allow", rule.says, rule.source) for rule in hours),
         caps=tuple(cap for pack in (*packs, policy.account) for cap in pack.caps if ask.channel in cap.channels),
         needs=tuple(
-            Needed(need, _months(pack, packs)) for pack in packs for need in pack.needs
+            Needed.of(need, _months(pack, packs)) for pack in packs for need in pack.needs
             if kind in need.kinds and ask.purpose in need.purposes
         ),
         no_pack=tuple(sorted(countries - set(policy.packs))),
     )
+
+
+def _windows(hours: tuple[Hours, ...], policy: Policy) -> Windows:
+    """One set of windows for all who meet the same rules: most channels and many states do."""
+    key = ("windows", *(rule.id for rule in hours))
+    found: Windows = policy.compiled.setdefault(key, Windows(hours, policy))
+    return found
 
 
 def _is_always_open(rows: Sequence[Sequence[tuple[int, int]]]) -> bool:
@@ -151,41 +160,48 @@ def _caps(caps: Sequence[Cap], facts: Facts, at: datetime, rules: list[Rule]) ->
     """Adds what each cap says; returns the POSIX second from which all of them allow one more."""
     now = at.timestamp()
     free_at = now
+    made = [(channel, when.timestamp()) for channel, when in facts.attempts]
     for cap in caps:
         if cap.unless_bought and facts.bought_at and (at - facts.bought_at).days < 548:
             continue
         if cap.unless_permitted and facts.tier in ("express", "written"):
             continue
-        since = facts.inbound_at.timestamp() if cap.resets_on_reply and facts.inbound_at else float("-inf")
-        times = sorted(t for channel, made in facts.attempts if channel in cap.channels and (t := made.timestamp()) > since)
-        free = _free_at(times, now, cap)
-        count = sum(1 for t in times if now - cap.seconds <= t <= now)
+        since = facts.inbound_at.timestamp() if cap.resets_on_reply and facts.inbound_at else 0.0
+        times = [when for channel, when in made if channel in cap.channels and when > since]
+        free, count = _free_at(times, now, cap) if times or cap.max == 0 else (now, 0)
         if free is None:
             rules.append(Rule(cap.id, "deny", cap.says, cap.source))
         elif free > now:
             rules.append(Rule(cap.id, "wait", f"{cap.says}; {count} in the {cap.seconds // 3600} hours before", cap.source))
             free_at = max(free_at, free)
         else:
-            rules.append(Rule(cap.id, "allow", f"{cap.says}; {count} so far", cap.source))
+            rules.append(_within(cap, count))
     return free_at
 
 
-def _free_at(times: Sequence[float], now: float, cap: Cap) -> float | None:
-    """The first second from `now` on at which one more keeps within the cap; None if it allows none at all.
+@lru_cache(maxsize=4096)
+def _within(cap: Cap, count: int) -> Rule:
+    return Rule(cap.id, "allow", f"{cap.says}; {count} so far", cap.source)
+
+
+def _free_at(times: list[float], now: float, cap: Cap) -> tuple[float | None, int]:
+    """The first second from `now` on at which one more keeps within the cap (None: never), and how many count now.
 
     Both ends of the rolling window count, and touches already reserved for later count too.
     """
     if cap.max == 0:
-        return None
-    candidates = [now, *(ceil(t + cap.seconds) + 1.0 for t in times if t + cap.seconds >= now)]
-    return next(second for second in sorted(candidates) if _fits(times, second, cap))
+        return None, 0
+    near = [when for when in times if -cap.seconds <= when - now <= cap.seconds]
+    count = sum(when <= now for when in near)
+    if len(near) < cap.max:
+        return now, count
+    candidates = [now, *(ceil(when + cap.seconds) + 1.0 for when in times if when + cap.seconds >= now)]
+    return next(second for second in sorted(candidates) if _fits(times, second, cap)), count
 
 
 def _fits(times: Sequence[float], second: float, cap: Cap) -> bool:
-    near = [t for t in times if abs(t - second) <= cap.seconds]
-    if len(near) < cap.max:
-        return True
-    together = sorted([*near, second])
+    """Whether no window of the cap's length that holds `second` would hold more than it allows."""
+    together = sorted([*(when for when in times if abs(when - second) <= cap.seconds), second])
     return not any(
         together[i + cap.max] - together[i] <= cap.seconds and together[i] <= second <= together[i + cap.max]
         for i in range(len(together) - cap.max)

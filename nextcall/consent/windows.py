@@ -14,7 +14,7 @@ from nextcall.lib.hours import Span, Spans, both, local, minute_of
 
 DAY = 86_400
 SEARCH_DAYS = 10
-_KEPT_DAYS = 4096
+_KEPT_DAYS = 2000  # for each set of rules; then the days are computed anew
 
 Interval = tuple[int, int]  # POSIX seconds, half open
 Intervals = tuple[Interval, ...]

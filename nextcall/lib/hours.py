@@ -10,8 +10,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-import whenever
-
 from nextcall.lib import zone_data
 
 Span = tuple[int, int]  # minutes from local midnight, half open
@@ -51,19 +49,16 @@ def local(at: datetime, zone_name: str) -> datetime:
 def instant(wall_clock: datetime, zone_name: str, *, later: bool = False) -> datetime:
     """The UTC instant of a naive wall-clock time.
 
-    A time that the clock skips becomes the first one after the gap's length; one that occurs twice is the earlier,
-    or the later with `later`.
+    A time that the clock skips becomes as much later as the clock jumps (02:30 is 03:30). One that occurs twice is
+    the earlier, or the later with `later`.
     """
     if wall_clock.tzinfo is not None:
         raise ValueError("a wall-clock time carries no zone of its own")
-    plain = whenever.PlainDateTime(wall_clock)
-    try:
-        found = plain.assume_tz(zone_name, disambiguation="raise")
-    except whenever.RepeatedTime:
-        found = plain.assume_tz(zone_name, disambiguation="later" if later else "earlier")
-    except whenever.SkippedTime:
-        found = plain.assume_tz(zone_name, disambiguation="later")
-    return found.to_stdlib().astimezone(UTC)
+    first = wall_clock.replace(tzinfo=zone(zone_name), fold=0)
+    second = first.replace(fold=1)
+    # PEP 495: the two readings differ where the clock changes; the first one's offset is the larger when it repeats.
+    repeats = (first.utcoffset() or timedelta()) > (second.utcoffset() or timedelta())
+    return (second if later and repeats else first).astimezone(UTC)
 
 
 @lru_cache(maxsize=65536)

@@ -8,17 +8,13 @@ import zoneinfo
 from functools import cache
 from importlib import metadata, resources
 
-import whenever
-
 OLDEST = "2026e"
 
 
 def use_shipped() -> None:
-    """Make every zone in this process come from the tzdata package, for both libraries that read zones."""
+    """Make every zone in this process come from the tzdata package."""
     zoneinfo.reset_tzpath(to=[])
     zoneinfo.ZoneInfo.clear_cache()
-    whenever.reset_tzpath([])
-    whenever.clear_tzcache()
 
 
 @cache
@@ -35,7 +31,7 @@ def package_version() -> str:
 
 def in_use() -> str:
     """The release this process decides by; "" when it would read the operating system's copy, of unknown age."""
-    return "" if zoneinfo.TZPATH or whenever.get_tzpath() else version()
+    return "" if zoneinfo.TZPATH else version()
 
 
 def is_current() -> bool:

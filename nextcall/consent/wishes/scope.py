@@ -5,7 +5,7 @@ import re
 EVERYTHING = ("text", "call", "email")
 
 _ALL = re.compile(
-    r"\b(?:everything|anything|any (?:way|form|kind|means)|all (?:contact|communication\w*|channels|of it|forms)|communicat\w*|contact(?:ed|ing|s|er|ez|en|e|arme|ar)?|"
+    r"\b(?:desist|everything|anything|any (?:way|form|kind|means)|all (?:contact|communication\w*|channels|of it|forms)|communicat\w*|contact(?:ed|ing|s|er|ez|en|e|arme|ar)?|"
     r"reach\w* out|lose (?:my|this)|remove (?:me|us|my)|take (?:me|us)|leave (?:me|us)|consent|permission|removed|delete|database|system|blow\w* up|"
     r"bother\w*|lista|liste|numero|molest\w*|derang\w*|all (?:calls|texts|messages|emails) (?:and|,) \w+|from all|unlist|hear from|todo|"
     r"off (?:of )?(?:this|your|the|ur) (?:\w+ )?list)\b"
@@ -31,6 +31,8 @@ def scope_of(text: str, says: str) -> tuple[str, ...]:
     if re.search(r"\b(?:all (?:calls|texts|messages|emails))\b.*\b(?:calls|texts|messages|emails)\b.*\b(?:calls|texts|messages|emails)\b", text):
         return EVERYTHING
     named = _named(text)
+    if named and "text" not in named and re.match(r"(?:please )?stop(?: and\b| ?[.,])", text):
+        named = ("text", *named)
     broad = says.startswith(_ASKS_FOR_ALL) or _ALL.search(text)
     if broad and not (named and says.startswith(("pide que", "asks not", "does not want", "asks to stop", "demande d", "wants no"))):
         return EVERYTHING
