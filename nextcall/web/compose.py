@@ -1,4 +1,4 @@
-"""The composer on a lead's page: text, email, note, or a call that was made. What it sends leaves through the engine."""
+"""The composer on a lead's page: text, email, note, or a call made. What it sends leaves through the engine."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +51,11 @@ def modes(lead: Lead, reach: dict[str, Reachable], *, chosen: str, zone: str, at
     open_now = [one for one in ("text", "email") if reach[one].decision.verdict != "deny"]
     if chosen not in ("text", "email", "note", "call"):
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
-    subject = f"Re: {inbound.subject.removeprefix('Re: ')}" if inbound and inbound.channel == "email" and inbound.subject else ""
+    subject = (
+        f"Re: {inbound.subject.removeprefix('Re: ')}"
+        if inbound and inbound.channel == "email" and inbound.subject
+        else ""
+    )
     send, note = reverse("lead_send", args=[lead.pk]), reverse("lead_note", args=[lead.pk])
     hint = question_to_ask(lead)
 
@@ -59,10 +63,22 @@ def modes(lead: Lead, reach: dict[str, Reachable], *, chosen: str, zone: str, at
         there = reach[name]
         later = there.decision.verdict == "wait" and there.decision.earliest
         return Mode(
-            name, word, key, send, chosen == name, gate_line(there, first, zone=zone, at=at),
-            there.decision.verdict == "deny", True, f"{word} to {first}", f"Write to {first} in your own words",
-            f"Send {say.when(there.decision.earliest, zone, at=at)}" if later and there.decision.earliest else f"Send {name}",
-            subject=subject if name == "email" else "", hint=hint, hint_word="Ask one easy question" if hint else "",
+            name,
+            word,
+            key,
+            send,
+            chosen == name,
+            gate_line(there, first, zone=zone, at=at),
+            there.decision.verdict == "deny",
+            True,
+            f"{word} to {first}",
+            f"Write to {first} in your own words",
+            f"Send {say.when(there.decision.earliest, zone, at=at)}"
+            if later and there.decision.earliest
+            else f"Send {name}",
+            subject=subject if name == "email" else "",
+            hint=hint,
+            hint_word="Ask one easy question" if hint else "",
         )
 
     return [
@@ -97,8 +113,12 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
         return back(request, lead, problem="Choose text or email.")
     try:
         writing.write(
-            lead=lead, channel=channel, subject=request.POST.get("subject", "")[:300], body=request.POST.get("body", ""),
-            by=request.member, at=timezone.now(),
+            lead=lead,
+            channel=channel,
+            subject=request.POST.get("subject", "")[:300],
+            body=request.POST.get("body", ""),
+            by=request.member,
+            at=timezone.now(),
         )
     except writing.Refused as refused:
         rule = refused.decision.deciding

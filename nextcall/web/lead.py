@@ -75,12 +75,23 @@ def _time_line(shown: Lead, member: Member, *, zone: str, at: datetime, everythi
     name = versions.definition_of(enrollment.version).name if enrollment else ""
     parts = [name, f"day {max(days, 1)}" if enrollment else "", shown.offer.name if shown.offer else ""]
     return {
-        "enrollment": enrollment, "paused": held is not None, "plan_says": lead_line.plan_says(name, held, member, at=at),
-        "touch": touch if touch.pk else None, "outcomes": buttons(outcomes.effects(touch, at=at)),
-        "ahead": ahead, "ahead_more": more and not everything, "all": everything,
-        "ahead_none": lead_line.nothing_ahead(name, held), "day_says": f"day {max(days, 1)}" if enrollment else "",
+        "enrollment": enrollment,
+        "paused": held is not None,
+        "plan_says": lead_line.plan_says(name, held, member, at=at),
+        "touch": touch if touch.pk else None,
+        "outcomes": buttons(outcomes.effects(touch, at=at)),
+        "ahead": ahead,
+        "ahead_more": more and not everything,
+        "all": everything,
+        "ahead_none": lead_line.nothing_ahead(name, held),
+        "day_says": f"day {max(days, 1)}" if enrollment else "",
         "head_says": " · ".join(part for part in (*parts, f"{say.clock(at, zone)} there") if part),
         "past": [lead_line.entry(one, shown, member, at=at) for one in thread(shown)],
-        "cadences": sorted((one.slug, one.name) for one in versions.latest(
-            shown.account, versions.names(shown.account), at=at).values() for one in [versions.definition_of(one)]),
+        "cadences": _cadences(shown, at=at),
     }
+
+
+def _cadences(shown: Lead, *, at: datetime) -> list[tuple[str, str]]:
+    """Slug and name of every cadence that may be started."""
+    newest = versions.latest(shown.account, versions.names(shown.account), at=at).values()
+    return sorted((one.cadence.slug, versions.definition_of(one).name) for one in newest)

@@ -25,10 +25,14 @@ class Proof:
 
 def facts(lead: Lead, reach: dict[str, Reachable], member: Member, *, zone: str, at: datetime) -> dict[str, object]:
     """Everything beside the line of time."""
-    given = list(Permission.objects.filter(account_id=lead.account_id, person_id=lead.person_id).order_by("-given_at")[:20])
+    given = list(
+        Permission.objects.filter(account_id=lead.account_id, person_id=lead.person_id).order_by("-given_at")[:20]
+    )
     stops = list(Withdrawal.objects.filter(account_id=lead.account_id, person_id=lead.person_id).order_by("-at")[:20])
     person = lead.person
-    place = ", ".join(part for part in (person.street, person.city, f"{person.region} {person.postal_code}".strip()) if part)
+    place = ", ".join(
+        part for part in (person.street, person.city, f"{person.region} {person.postal_code}".strip()) if part
+    )
     shown = [
         ("Stage", lead.stage.capitalize()), ("Owner", lead.owner.name if lead.owner else "Nobody yet"),
         ("Source", lead.source.name if lead.source else ""), ("Offer", lead.offer.name if lead.offer else ""),
@@ -45,8 +49,15 @@ def facts(lead: Lead, reach: dict[str, Reachable], member: Member, *, zone: str,
 
 
 def _answers(lead: Lead) -> list[tuple[str, str]]:
-    told = {**lead.answers, **{word: value for word, value in lead.interest.items() if isinstance(value, str | int | float)}}
-    return [(str(word).replace("_", " ").capitalize()[:60], str(value)[:300]) for word, value in list(told.items())[:20] if value]
+    told = {
+        **lead.answers,
+        **{word: value for word, value in lead.interest.items() if isinstance(value, str | int | float)},
+    }
+    return [
+        (str(word).replace("_", " ").capitalize()[:60], str(value)[:300])
+        for word, value in list(told.items())[:20]
+        if value
+    ]
 
 
 def _allowed(
@@ -85,13 +96,15 @@ def _points(lead: Lead) -> list[tuple[str, str]]:
 def _proof(one: Permission, member: Member, *, at: datetime) -> Proof:
     ended = f"Ended: {one.ended_because}" if one.ended_at else ""
     origin = ", ".join(f"{key} {value}" for key, value in one.proof.items() if value and isinstance(value, str | int))
-    first = f"{one.channel.capitalize()}, {TIERS.get(one.tier, one.tier)}, {say.when(one.given_at, member.zone, at=at)} ({one.source})"
+    when = say.when(one.given_at, member.zone, at=at)
+    first = f"{one.channel.capitalize()}, {TIERS.get(one.tier, one.tier)}, {when} ({one.source})"
     return Proof(tuple(part for part in (first, origin[:300], ended) if part), one.wording)
 
 
 def _stop(one: Withdrawal, member: Member, *, at: datetime) -> Proof:
     lifted = f"Lifted: {one.lifted_because}" if one.lifted_at else ""
-    first = f"Stopped {', '.join(one.channels)}, {say.when(one.at, member.zone, at=at)}, by {one.via}: {one.reason.replace('_', ' ')}"
+    when, why = say.when(one.at, member.zone, at=at), one.reason.replace("_", " ")
+    first = f"Stopped {', '.join(one.channels)}, {when}, by {one.via}: {why}"
     return Proof(tuple(part for part in (first, lifted) if part), one.said)
 
 

@@ -1,7 +1,7 @@
 """The line of time on a lead's page: what is ahead and what was done, in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nextcall.cadences import ahead
 from nextcall.cadences.definition import Planned
@@ -64,8 +64,14 @@ def _planned(one: Planned, member: Member, *, at: datetime) -> Ahead:
     who = "by itself" if one.by == "machine" else "yours to make"
     moved = f"{one.moved_because} ({one.rule})" if one.rule and one.moved_because else ""
     title = one.channel.capitalize() + (", will not leave" if one.blocked else "")
-    return Ahead(ICONS.get(one.channel, "call"), title, moved or who,
-                 say.when(one.due_at, member.zone, at=at) if one.due_at > at else "now", one.due_at.isoformat(), one.due_at)
+    return Ahead(
+        ICONS.get(one.channel, "call"),
+        title,
+        moved or who,
+        say.when(one.due_at, member.zone, at=at) if one.due_at > at else "now",
+        one.due_at.isoformat(),
+        one.due_at,
+    )
 
 
 def _by_hand(touch: Touch, lead: Lead, member: Member, *, at: datetime) -> Ahead:
@@ -74,7 +80,9 @@ def _by_hand(touch: Touch, lead: Lead, member: Member, *, at: datetime) -> Ahead
     action = None
     if touch.state == Touch.State.PLANNED:
         sends = Action.objects.filter(account_id=lead.account_id, lead=lead, kind="send", undone_at__isnull=True)
-        action = next((one for one in sends.order_by("-at")[:10] if any(made.get("pk") == touch.pk for made in one.made)), None)
+        action = next(
+            (one for one in sends.order_by("-at")[:10] if any(made.get("pk") == touch.pk for made in one.made)), None
+        )
     sub = touch.body[:80] or "yours to make"
     return Ahead(ICONS.get(touch.channel, "call"), f"{touch.channel.capitalize()}, written by hand" if touch.body else
                  touch.channel.capitalize(), sub, say.when(touch.due_at, member.zone, at=at), touch.due_at.isoformat(),
@@ -88,7 +96,12 @@ def _unsure(touch: Touch, member: Member, *, at: datetime) -> Ahead:
 
 
 def _promised(one: Promise, member: Member, *, at: datetime) -> Ahead:
-    words = {"call": "Call promised", "send": "Answer promised", "window": "Call-back window", "appointment": "Appointment"}
+    words = {
+        "call": "Call promised",
+        "send": "Answer promised",
+        "window": "Call-back window",
+        "appointment": "Appointment",
+    }
     until = f" to {say.clock(one.until_at, member.zone)}" if one.until_at else ""
     return Ahead("back-at", words.get(one.kind, "Promise"), one.what, say.when(one.due_at, member.zone, at=at) + until,
                  one.due_at.isoformat(), one.due_at)
@@ -102,7 +115,8 @@ def plan_says(name: str, held: Pause | None, member: Member, *, at: datetime) ->
         return f"{name} is running. A reply, a conversation or an appointment pauses it."
     until = f" until {say.when(held.until_at, member.zone, at=at)}" if held.until_at else ", until you resume it"
     who = f" by {held.by.name}" if held.by else ""
-    return f"{name} is paused{who} because of: {held.because.replace('_', ' ')}{until}. What is left of each wait is waited afterwards."
+    because = held.because.replace("_", " ")
+    return f"{name} is paused{who} because of: {because}{until}. What is left of each wait is waited afterwards."
 
 
 def nothing_ahead(name: str, held: Pause | None) -> str:
@@ -115,14 +129,16 @@ def entry(one: Said, lead: Lead, member: Member, *, at: datetime) -> Entry:
     """One entry of the thread as the page shows it."""
     when, iso = say.when(one.at, member.zone, at=at), one.at.isoformat()
     first = lead.person.given_name or str(lead.person)
-    if at - one.at < say.timedelta(hours=1):
+    if at - one.at < timedelta(hours=1):
         when = say.ago(one.at, at=at)
     if one.kind == "message":
         icon = ICONS.get(one.channel, "text")
         if not one.outbound:
             return Entry(icon, "in", f"{first}, by {one.channel}", _verdict(one.verdict), one.body[:4000], when, iso)
         who = f", {one.who}" if one.who and one.who != member.name else ""
-        return Entry(icon, "mine", f"{one.channel.capitalize()}{who}", one.subject, one.body[:4000], when, iso, one.undone)
+        return Entry(
+            icon, "mine", f"{one.channel.capitalize()}{who}", one.subject, one.body[:4000], when, iso, one.undone
+        )
     if one.kind == "call":
         said = one.outcome.replace("_", " ") or ("made" if one.outbound else "came in")
         length = f"{round(one.seconds / 60) or 1} min" if one.seconds else ""
@@ -135,22 +151,45 @@ def entry(one: Said, lead: Lead, member: Member, *, at: datetime) -> Entry:
 
 
 def _verdict(verdict: str) -> str:
-    return {"opt_out": "asked us to stop", "hold": "unclear: machine touches wait until you say",
-            "auto_reply": "an automatic reply", "opt_in": "asked us to go on", "help": "asked for help"}.get(verdict, "")
+    return {
+        "opt_out": "asked us to stop",
+        "hold": "unclear: machine touches wait until you say",
+        "auto_reply": "an automatic reply",
+        "opt_in": "asked us to go on",
+        "help": "asked for help",
+    }.get(verdict, "")
 
 
 EVENTS = {
-    "lead.arrived": ("form", "Lead arrived"), "lead.created": ("form", "Lead arrived"), "lead.merged": ("people", "Asked again"),
-    "lead.imported": ("upload", "Imported"), "lead.added": ("plus", "Added by hand"), "lead.edited": ("note", "Edited"),
-    "lead.snoozed": ("clock", "Snoozed"), "cadence.began": ("plan", "Cadence began"), "cadence.paused": ("pause", "Cadence paused"),
-    "cadence.resumed": ("play", "Cadence resumed"), "cadence.finished": ("check", "Cadence ended"),
-    "cadence.calls_held": ("swap", "Calls held"), "touches.cancelled": ("cross", "What was planned is cancelled"),
-    "permission.granted": ("shield", "Permission recorded"), "permission.withdrawn": ("stop", "Asked us to stop"),
-    "withdrawal.lifted": ("shield", "Stop lifted"), "permission.lifted": ("shield", "Stop lifted"), "action.undone": ("undo", "Undone"),
-    "touch.blocked": ("shield", "Not sent"), "touch.failed": ("alert", "Failed"), "touch.uncertain": ("alert", "Nobody knows whether it left"),
-    "touch.skipped": ("right", "Skipped"), "touch.cancelled": ("cross", "Cancelled"), "touch.bounced": ("alert", "Came back"),
-    "stage.changed": ("swap", "Stage"), "window.opened": ("back-at", "Call-back window opened"),
-    "appointment.booked": ("back-at", "Appointment booked"), "touch.opened": ("ring", "Came due"), "touch.decided": ("check", "Decided"),
+    "lead.arrived": ("form", "Lead arrived"),
+    "lead.created": ("form", "Lead arrived"),
+    "lead.merged": ("people", "Asked again"),
+    "lead.imported": ("upload", "Imported"),
+    "lead.added": ("plus", "Added by hand"),
+    "lead.edited": ("note", "Edited"),
+    "lead.snoozed": ("clock", "Snoozed"),
+    "cadence.began": ("plan", "Cadence began"),
+    "cadence.paused": ("pause", "Cadence paused"),
+    "cadence.resumed": ("play", "Cadence resumed"),
+    "cadence.finished": ("check", "Cadence ended"),
+    "cadence.calls_held": ("swap", "Calls held"),
+    "touches.cancelled": ("cross", "What was planned is cancelled"),
+    "permission.granted": ("shield", "Permission recorded"),
+    "permission.withdrawn": ("stop", "Asked us to stop"),
+    "withdrawal.lifted": ("shield", "Stop lifted"),
+    "permission.lifted": ("shield", "Stop lifted"),
+    "action.undone": ("undo", "Undone"),
+    "touch.blocked": ("shield", "Not sent"),
+    "touch.failed": ("alert", "Failed"),
+    "touch.uncertain": ("alert", "Nobody knows whether it left"),
+    "touch.skipped": ("right", "Skipped"),
+    "touch.cancelled": ("cross", "Cancelled"),
+    "touch.bounced": ("alert", "Came back"),
+    "stage.changed": ("swap", "Stage"),
+    "window.opened": ("back-at", "Call-back window opened"),
+    "appointment.booked": ("back-at", "Appointment booked"),
+    "touch.opened": ("ring", "Came due"),
+    "touch.decided": ("check", "Decided"),
 }
 
 

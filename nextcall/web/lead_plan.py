@@ -110,7 +110,9 @@ def received(request: SignedIn, lead_id: int) -> HttpResponse:
     if channel not in ("text", "email", "call") or not text:
         return back(request, lead, problem="Write what they said.")
     kind = "email" if channel == "email" else "phone"
-    point = lead.person.reaches.filter(contact_point__kind=kind).order_by("rank").select_related("contact_point").first()
+    point = (
+        lead.person.reaches.filter(contact_point__kind=kind).order_by("rank").select_related("contact_point").first()
+    )
     with undoable(lead=lead, kind="received", by=request.member, at=at) as deed:
         answer = receive.receive(
             account=lead.account, channel=channel, sender=point.contact_point.value if point else "", text=text, at=at,
@@ -158,7 +160,8 @@ def edit(request: SignedIn, lead_id: int) -> HttpResponse:
     at, lead = timezone.now(), lead_of(request, lead_id)
     form = EditForm(request.POST)
     if not form.is_valid():
-        return back(request, lead, problem="; ".join(f"{name}: {' '.join(wrong)}" for name, wrong in form.errors.items()))
+        wrong = "; ".join(f"{name}: {' '.join(map(str, says))}" for name, says in form.errors.items())
+        return back(request, lead, problem=wrong)
     _keep(form, lead, by=request.member, at=at)
     return back(request, lead, said=f"Saved for {lead.person}.")
 

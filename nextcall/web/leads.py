@@ -76,7 +76,11 @@ def leads(request: SignedIn) -> HttpResponse:
     wanted = read(request.GET)
     after = request.GET.get("after", "")
     found = finding.find(
-        leads_seen_by(member), member, wanted, at=at, after=int(after) if after.isdecimal() and len(after) < 19 else None
+        leads_seen_by(member),
+        member,
+        wanted,
+        at=at,
+        after=int(after) if after.isdecimal() and len(after) < 19 else None,
     )
     return render(request, "leads/page.html", {
         "wanted": wanted, "lines": [line(row, member, at=at) for row in found.rows],
@@ -99,9 +103,13 @@ def read(query: QueryDict) -> Filter:
 
     days = number("untouched")
     return Filter(
-        search=query.get("q", "").replace("\x00", "").strip()[:100], source_id=number("source"), owner_id=number("owner"),
-        stage=one_of("stage", Lead.Stage.values), cadence=one_of("cadence", CADENCE_WORDS),
-        untouched_days=days if days is not None and days <= 3650 else None, can=one_of("can", CAN_WORDS),
+        search=query.get("q", "").replace("\x00", "").strip()[:100],
+        source_id=number("source"),
+        owner_id=number("owner"),
+        stage=one_of("stage", Lead.Stage.values),
+        cadence=one_of("cadence", CADENCE_WORDS),
+        untouched_days=days if days is not None and days <= 3650 else None,
+        can=one_of("can", CAN_WORDS),
         sort=one_of("sort", finding.SORTS) or "newest",
     )
 
@@ -154,7 +162,9 @@ def headings(wanted: Filter) -> dict[str, Heading]:
 def picks(member: Member, wanted: Filter) -> list[Pick]:
     """The sentence: "From any source, owned by anyone, at any stage, …"."""
     sources = Source.objects.filter(account=member.account).order_by("name").values_list("id", "name")[:200]
-    owners = Member.objects.filter(account=member.account, is_active=True).order_by("name").values_list("id", "name")[:200]
+    owners = (
+        Member.objects.filter(account=member.account, is_active=True).order_by("name").values_list("id", "name")[:200]
+    )
 
     def pick(name: str, label: str, before: str, any_word: str, values: object, chosen: object) -> Pick:
         choices = [Choice("", any_word, chosen in (None, ""))]
@@ -165,7 +175,9 @@ def picks(member: Member, wanted: Filter) -> list[Pick]:
     return [
         pick("source", "Source", "From", "any source", sources, wanted.source_id),
         pick("owner", "Owner", "owned by", "anyone", [(0, "nobody yet"), *owners], wanted.owner_id),
-        pick("stage", "Stage", "at", "any stage", [(one.value, f"stage {one.value}") for one in Lead.Stage], wanted.stage),
+        pick(
+            "stage", "Stage", "at", "any stage", [(one.value, f"stage {one.value}") for one in Lead.Stage], wanted.stage
+        ),
         pick("cadence", "Cadence", "", "with or without a cadence", CADENCE_WORDS.items(), wanted.cadence),
         pick("untouched", "Untouched", "untouched", "for any time", days, wanted.untouched_days),
         pick("can", "Reach", "", "reachable or not", CAN_WORDS.items(), wanted.can),
@@ -175,9 +187,15 @@ def picks(member: Member, wanted: Filter) -> list[Pick]:
 def drops(wanted: Filter) -> list[tuple[str, str]]:
     """Each filter that is on, with the address without it."""
     plain = Filter()
-    words = {"search": f"“{wanted.search}”", "source_id": "that source", "owner_id": "that owner", "stage": f"stage {wanted.stage}",
-             "cadence": CADENCE_WORDS.get(wanted.cadence, ""), "can": CAN_WORDS.get(wanted.can, ""),
-             "untouched_days": f"untouched {wanted.untouched_days} days"}
+    words = {
+        "search": f"“{wanted.search}”",
+        "source_id": "that source",
+        "owner_id": "that owner",
+        "stage": f"stage {wanted.stage}",
+        "cadence": CADENCE_WORDS.get(wanted.cadence, ""),
+        "can": CAN_WORDS.get(wanted.can, ""),
+        "untouched_days": f"untouched {wanted.untouched_days} days",
+    }
     return [
         (word, _url(replace(wanted, **{name: getattr(plain, name)})))
         for name, word in words.items() if getattr(wanted, name) != getattr(plain, name)

@@ -27,8 +27,17 @@ ICONS = {
     "wrong_number": "cross", "not_interested": "out", "asked_to_stop": "stop", "sent": "check", "skipped": "right",
 }
 NEXT = re.compile(r"Next (\w+) ([^,;]+)")
-SHORT = {"no_answer": "counts a try", "left_voicemail": "counts a try", "talked": "what\u2019s next", "call_back": "pick a time", "not_now": "rests two days", "skipped": "leave it out",
-         "wrong_number": "by email", "not_interested": "ends kindly", "asked_to_stop": "ends all"}
+SHORT = {
+    "no_answer": "counts a try",
+    "left_voicemail": "counts a try",
+    "talked": "what\u2019s next",
+    "call_back": "pick a time",
+    "not_now": "rests two days",
+    "skipped": "leave it out",
+    "wrong_number": "by email",
+    "not_interested": "ends kindly",
+    "asked_to_stop": "ends all",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,17 @@ class Time:
 def buttons(effects: Iterable[outcomes.Effect]) -> list[Button]:
     """The outcome buttons as the account's table has them."""
     return [
-        Button("" if one.outcome == "skipped" else one.key, one.outcome, one.label, _short(one.outcome, one.says), one.says, ICONS.get(one.outcome, "check"),
-               one.outcome == "call_back", one.outcome == "asked_to_stop",
-               "Voicemail" if one.outcome == "left_voicemail" else one.label)
+        Button(
+            "" if one.outcome == "skipped" else one.key,
+            one.outcome,
+            one.label,
+            _short(one.outcome, one.says),
+            one.says,
+            ICONS.get(one.outcome, "check"),
+            one.outcome == "call_back",
+            one.outcome == "asked_to_stop",
+            "Voicemail" if one.outcome == "left_voicemail" else one.label,
+        )
         for one in effects
     ]
 
@@ -93,7 +110,10 @@ def windows(ours: str, *, at: datetime) -> list[tuple[str, str]]:
     """When a voicemail may say that we are free: "4 to 6" today if it is still to come, tomorrow 9 to 11."""
     zone = ZoneInfo(ours)
     today = at.astimezone(zone).date()
-    spans = [("Free 4 to 6", today, time(16), time(18)), ("Tomorrow 9 to 11", today + timedelta(days=1), time(9), time(11))]
+    spans = [
+        ("Free 4 to 6", today, time(16), time(18)),
+        ("Tomorrow 9 to 11", today + timedelta(days=1), time(9), time(11)),
+    ]
     found = []
     for word, date, opens, closes in spans:
         begins, ends = (datetime.combine(date, clock, zone).astimezone(UTC) for clock in (opens, closes))

@@ -17,8 +17,13 @@ BEHIND, AHEAD = 3, 9
 ICONS = {"call": "call", "text": "text", "email": "mail", "voicemail": "vm"}
 MADE = (Touch.State.SENT, Touch.State.DELIVERED, Touch.State.BOUNCED, Touch.State.DONE)
 SHORT = {
-    "sent": "Sent", "no_answer": "No answer", "left_voicemail": "Voicemail", "voicemail": "Voicemail", "talked": "Talked",
-    "delivered": "Sent", "bounced": "Bounced",
+    "sent": "Sent",
+    "no_answer": "No answer",
+    "left_voicemail": "Voicemail",
+    "voicemail": "Voicemail",
+    "talked": "Talked",
+    "delivered": "Sent",
+    "bounced": "Bounced",
 }
 
 
@@ -53,7 +58,9 @@ def thread_of(lead: Lead, *, touch: Touch, running: Sequence[Situation], at: dat
     made = tuple(reversed(
         Touch.objects.filter(account_id=lead.account_id, lead=lead, state__in=MADE).order_by("-due_at")[:20]
     ))
-    planned = [one for one in ahead.ahead(lead, at=at, limit=AHEAD + 1, known=running) if one.step_key != touch.step_key]
+    planned = [
+        one for one in ahead.ahead(lead, at=at, limit=AHEAD + 1, known=running) if one.step_key != touch.step_key
+    ]
     beads = [_done(one) for one in made[-BEHIND:]]
     beads.append(Bead("here", ICONS.get(touch.channel, "call"), "Now", f"{touch.channel.capitalize()}, now"))
     room = AHEAD - len(beads)
@@ -103,4 +110,10 @@ def _planned(one: Planned, *, zone: str, at: datetime, wide: bool) -> Bead:
         label = f"{one.due_at.astimezone(ZoneInfo(zone)):%a}"
     else:
         label = named[:3] if named.endswith("day") else named
-    return Bead("ahead", ICONS.get(one.channel, "call"), label, f"{one.channel.capitalize()}, planned {say.when(one.due_at, zone, at=at)}", wide)
+    return Bead(
+        "ahead",
+        ICONS.get(one.channel, "call"),
+        label,
+        f"{one.channel.capitalize()}, planned {say.when(one.due_at, zone, at=at)}",
+        wide,
+    )

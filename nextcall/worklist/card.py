@@ -7,6 +7,7 @@ from nextcall.cadences import ahead, wording
 from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Message, Note, Promise
 from nextcall.engine import outcome
+from nextcall.engine.promising import SNOOZED
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.worklist import say
@@ -14,6 +15,7 @@ from nextcall.worklist.beads import Bead, Thread, thread_of
 from nextcall.worklist.gating import Reachable, reach_of
 from nextcall.worklist.ranking import Group, Ranked
 
+TOLD = "You told them you would call"  # a promise without words of its own
 UNANSWERED = ("no_answer", "left_voicemail", "voicemail")
 
 
@@ -91,7 +93,9 @@ def in_hand(lead: Lead, touch_id: int | None = None) -> Touch:
     mine = ours.filter(by_machine=False)
     found = mine.filter(state=Touch.State.OPEN).order_by("due_at").first()
     found = found or mine.filter(state=Touch.State.PLANNED, channel="call").order_by("due_at").first()
-    return found or Touch(account=lead.account, lead=lead, person=lead.person, channel="call", by_machine=False, state=Touch.State.OPEN)
+    return found or Touch(
+        account=lead.account, lead=lead, person=lead.person, channel="call", by_machine=False, state=Touch.State.OPEN
+    )
 
 
 def question_to_ask(lead: Lead) -> str:
@@ -108,20 +112,45 @@ def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
     zone = reach["call"].facts.place.home_zone
     thread = thread_of(lead, touch=rows.touch, running=running, at=at, zone=zone)
     known = say.Known(
-        zone=zone, member_zone=member.zone, touch_number=thread.number, touches=thread.total, cadence=thread.cadence,
-        cadence_day=thread.day, due_at=ranked.candidate.due_at, promise=rows.promise.what if rows.promise else "",
-        unanswered_at=[touch.made_at for touch in thread.made
-                       if touch.channel == "call" and touch.outcome in UNANSWERED and touch.made_at],
+        zone=zone,
+        member_zone=member.zone,
+        touch_number=thread.number,
+        touches=thread.total,
+        cadence=thread.cadence,
+        cadence_day=thread.day,
+        due_at=ranked.candidate.due_at,
+        promise="" if not rows.promise or rows.promise.what == TOLD else rows.promise.what,
+        unanswered_at=[
+            touch.made_at
+            for touch in thread.made
+            if touch.channel == "call" and touch.outcome in UNANSWERED and touch.made_at
+        ],
     )
     chip, tint = say.chip(ranked, known, at=at)
     first = person.given_name or str(person)
     words, words_from = _words(rows, at=at)
     primary = _primary(ranked, reach)
     return Card(
-        ranked=ranked, lead=lead, touch=rows.touch, promise=rows.promise, zone=zone, name=str(person), first_name=first,
-        there=say.clock(at, zone), about=_about(lead), words=words, words_from=words_from, chip=chip, tint=tint,
-        why=say.why(ranked, known, at=at), details=tuple(_details(rows, reach, known, thread, at=at)),
-        reasons=_reasons(rows, thread, first), beads=thread.beads, thread_says=thread.says, reach=reach, primary=primary,
+        ranked=ranked,
+        lead=lead,
+        touch=rows.touch,
+        promise=rows.promise,
+        zone=zone,
+        name=str(person),
+        first_name=first,
+        there=say.clock(at, zone),
+        about=_about(lead),
+        words=words,
+        words_from=words_from,
+        chip=chip,
+        tint=tint,
+        why=say.why(ranked, known, at=at),
+        details=tuple(_details(rows, reach, known, thread, at=at)),
+        reasons=_reasons(rows, thread, first),
+        beads=thread.beads,
+        thread_says=thread.says,
+        reach=reach,
+        primary=primary,
         held=_held(reach, primary, zone=zone, at=at),
         outcomes=tuple(outcome.effects(rows.touch, at=at, known=running)),
     )
@@ -153,9 +182,10 @@ def _words(rows: _Read, *, at: datetime) -> tuple[str, str]:
 def _reasons(rows: _Read, thread: Thread, first: str) -> tuple[say.Reason, ...]:
     newest = rows.inbound.body if rows.inbound and not rows.inbound.answered_at else ""
     asked = rows.lead.message.strip()
+    promise = rows.promise.what if rows.promise and rows.promise.what not in (SNOOZED, TOLD) else ""
     return say.reasons(
         name=first, question=say.question_in(newest, asked), asked=asked[:160], answers=rows.lead.answers,
-        promise=rows.promise.what if rows.promise else "", step_says=thread.step_says,
+        promise=promise, step_says=thread.step_says,
         note=rows.note.body[:200] if rows.note else "",
     )
 
@@ -181,8 +211,10 @@ def _details(
     lead = rows.lead
     inside = " inside your 5-minute goal" if at - lead.arrived_at <= timedelta(minutes=5) else ""
     details = [("Arrived", f"{say.ago(lead.arrived_at, at=at)}{',' if inside else ''}{inside}")]
-    if rows.promise:
-        details.append(("Promise", f"{rows.promise.what or 'A call'}, {say.when(rows.promise.due_at, known.member_zone, at=at)}"))
+    if rows.promise and rows.promise.what != SNOOZED:
+        details.append(
+            ("Promise", f"{rows.promise.what or 'A call'}, {say.when(rows.promise.due_at, known.member_zone, at=at)}")
+        )
     if thread.says:
         details.append(("Cadence", thread.says))
     details.append(("Hours", hours_line(reach["call"], zone=known.zone, at=at)))
@@ -200,7 +232,11 @@ def hours_line(there: Reachable, *, zone: str, at: datetime) -> str:
     decision = there.decision
     noun = f"{there.channel.capitalize()}s"
     if decision.verdict == "allow":
-        return f"{noun} allowed until {say.clock(decision.until, zone)} their time" if decision.until else f"{noun} allowed"
+        return (
+            f"{noun} allowed until {say.clock(decision.until, zone)} their time"
+            if decision.until
+            else f"{noun} allowed"
+        )
     says = decision.deciding.says if decision.deciding else ""
     if decision.earliest:
         return f"{noun} open {say.when(decision.earliest, zone, at=at)} their time. {says}"
@@ -213,5 +249,14 @@ def permission_line(reach: dict[str, Reachable]) -> str:
     for channel, there in reach.items():
         if there.point is not None:
             tiers.setdefault("stopped" if there.facts.withdrawn else there.facts.tier, []).append(channel)
-    words = {"written": "in writing", "express": "given", "implied": "implied", "none": "none recorded", "stopped": "withdrawn"}
-    return "; ".join(f"{', '.join(channels)}: {words[tier]}" for tier, channels in tiers.items()).capitalize() or "None recorded"
+    words = {
+        "written": "in writing",
+        "express": "given",
+        "implied": "implied",
+        "none": "none recorded",
+        "stopped": "withdrawn",
+    }
+    return (
+        "; ".join(f"{', '.join(channels)}: {words[tier]}" for tier, channels in tiers.items()).capitalize()
+        or "None recorded"
+    )

@@ -18,8 +18,12 @@ MATCHES = 2000  # of a search; who has more hits narrows it
 
 # sort -> (column, descending). Every one has an index that starts with the account.
 SORTS: Mapping[str, tuple[str, bool]] = {
-    "newest": ("arrived_at", True), "oldest": ("arrived_at", False), "name": ("search", False), "name_back": ("search", True),
-    "touched": ("latest_attempt_at", True), "untouched": ("latest_attempt_at", False),
+    "newest": ("arrived_at", True),
+    "oldest": ("arrived_at", False),
+    "name": ("search", False),
+    "name_back": ("search", True),
+    "touched": ("latest_attempt_at", True),
+    "untouched": ("latest_attempt_at", False),
 }
 CADENCE_STATES = ("active", "paused", "none")
 REACHABLE = ("call", "text", "email")
@@ -97,7 +101,9 @@ def _filtered(leads: QuerySet[Lead], member: Member, wanted: Filter, *, at: date
         leads = leads.annotate(touched_at=Coalesce("latest_attempt_at", "arrived_at")).filter(touched_at__lt=since)
     if wanted.cadence in CADENCE_STATES:
         running = Enrollment.objects.filter(lead=OuterRef("pk"), account_id=member.account_id, ended_at__isnull=True)
-        leads = leads.filter(~Exists(running) if wanted.cadence == "none" else Exists(running.filter(state=wanted.cadence)))
+        leads = leads.filter(
+            ~Exists(running) if wanted.cadence == "none" else Exists(running.filter(state=wanted.cadence))
+        )
     if wanted.can in REACHABLE:
         leads = _reachable(leads, member, wanted.can)
     return _searched(leads, member, wanted.search)
@@ -125,7 +131,9 @@ def _reachable(leads: QuerySet[Lead], member: Member, channel: str) -> QuerySet[
     )
     points = Reach.objects.filter(person=OuterRef("person"), contact_point__kind=kind, contact_point__problem="")
     points = points.filter(~Exists(stopped.filter(contact_point=OuterRef("contact_point"))))
-    leads = leads.filter(Exists(points)).filter(~Exists(stopped.filter(person=OuterRef("person"), contact_point__isnull=True)))
+    leads = leads.filter(Exists(points)).filter(
+        ~Exists(stopped.filter(person=OuterRef("person"), contact_point__isnull=True))
+    )
     if channel == "text":  # a text needs a permission on record; a call by hand and an email do not
         given = Permission.objects.filter(
             account_id=member.account_id, person=OuterRef("person"), channel="text", ended_at__isnull=True
@@ -163,12 +171,21 @@ def _rows(rows: list[dict[str, Any]], member: Member) -> tuple[Row, ...]:
     }
     return tuple(
         Row(
-            id=row["id"], name=row["person__name"] or row["person__given_name"] or "No name yet",
-            phone=points.get((row["person_id"], "phone"), ""), email=points.get((row["person_id"], "email"), ""),
-            source=row["source__name"] or "", offer=row["offer__name"] or "", stage=row["stage"], owner=row["owner__name"] or "",
-            arrived_at=row["arrived_at"], attempts=row["attempts"], latest_attempt_at=row["latest_attempt_at"],
-            waiting_since=row["waiting_since"], cadence=cadences.get(row["id"], ("", ""))[0],
-            cadence_state=cadences.get(row["id"], ("", ""))[1], next_channel=ahead.get(row["id"], ("", None))[0],
+            id=row["id"],
+            name=row["person__name"] or row["person__given_name"] or "No name yet",
+            phone=points.get((row["person_id"], "phone"), ""),
+            email=points.get((row["person_id"], "email"), ""),
+            source=row["source__name"] or "",
+            offer=row["offer__name"] or "",
+            stage=row["stage"],
+            owner=row["owner__name"] or "",
+            arrived_at=row["arrived_at"],
+            attempts=row["attempts"],
+            latest_attempt_at=row["latest_attempt_at"],
+            waiting_since=row["waiting_since"],
+            cadence=cadences.get(row["id"], ("", ""))[0],
+            cadence_state=cadences.get(row["id"], ("", ""))[1],
+            next_channel=ahead.get(row["id"], ("", None))[0],
             next_at=ahead.get(row["id"], ("", None))[1],
         )
         for row in rows

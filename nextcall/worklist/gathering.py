@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Promise
+from nextcall.engine.promising import SNOOZED
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.worklist.ranking import SPEED_GOAL, Candidate
@@ -31,11 +32,22 @@ class Promised:
     due_at: datetime
     until_at: datetime | None
     made_at: datetime
+    what: str
 
 
 def promises(member: Member) -> list[Promised]:
     """Every open promise of a member: cards, windows and appointments."""
-    columns = ("id", "lead_id", "lead__person_id", "lead__person__name", "kind", "due_at", "until_at", "made_at")
+    columns = (
+        "id",
+        "lead_id",
+        "lead__person_id",
+        "lead__person__name",
+        "kind",
+        "due_at",
+        "until_at",
+        "made_at",
+        "what",
+    )
     rows = Promise.objects.filter(account_id=member.account_id, owner=member, closed_at__isnull=True)
     return [Promised(*row) for row in rows.order_by("due_at").values_list(*columns)[:MOST]]
 
@@ -67,7 +79,7 @@ def promised(cards: Sequence[Promised], *, at: datetime) -> list[Candidate]:
     """Promises due. Windows and appointments are no cards: they are pinned."""
     return [
         Candidate(lead_id=one.lead_id, person_id=one.person_id, due_at=one.due_at, promise_id=one.id,
-                  channel="email" if one.kind == Promise.Kind.SEND else "call")
+                  channel="email" if one.kind == Promise.Kind.SEND else "call", snoozed=one.what == SNOOZED)
         for one in cards if one.due_at <= at
     ]
 
@@ -80,7 +92,9 @@ def fresh(member: Member, *, at: datetime) -> list[Candidate]:
     )
     new = new.filter(Q(owner=member) | Q(owner__isnull=True) & _free(member, "", at=at))
     rows = new.order_by("-arrived_at").values_list("id", "person_id", "arrived_at")[:SOME]
-    return [Candidate(lead_id=lead, person_id=person, due_at=arrived, arrived_at=arrived) for lead, person, arrived in rows]
+    return [
+        Candidate(lead_id=lead, person_id=person, due_at=arrived, arrived_at=arrived) for lead, person, arrived in rows
+    ]
 
 
 def waiting(member: Member, *, at: datetime) -> list[Candidate]:
@@ -93,6 +107,7 @@ def waiting(member: Member, *, at: datetime) -> list[Candidate]:
     return [
         Candidate(lead_id=lead, person_id=person, due_at=since, waiting_since=since, channel="text")
         for lead, person, since in rows
+        if since is not None
     ]
 
 

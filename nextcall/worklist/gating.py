@@ -30,7 +30,9 @@ def judge(candidates: Sequence[Candidate], *, member: Member, at: datetime) -> l
     ]
 
 
-def _wanted(person_id: int, lead_id: int, channel: str, points: Points, purpose: Purpose = "marketing") -> ledger.Wanted:
+def _wanted(
+    person_id: int, lead_id: int, channel: str, points: Points, purpose: Purpose = "marketing"
+) -> ledger.Wanted:
     point = points.get(person_id, {}).get(channel)
     return ledger.Wanted(
         person_id=person_id, contact_point_id=point.pk if point else None,
@@ -61,7 +63,11 @@ def reach_of(lead: Lead, *, member: Member, at: datetime, known: Situation | Non
     `known`: what the planner asked a moment ago, so that the same facts are not read twice.
     """
     purpose: Purpose = "reply" if lead.waiting_since else "marketing"
-    points = known.points if known else ledger.points_for([lead.person_id], account_id=member.account_id).get(lead.person_id, {})
+    points = (
+        known.points
+        if known
+        else ledger.points_for([lead.person_id], account_id=member.account_id).get(lead.person_id, {})
+    )
     facts: dict[str, Facts] = dict(known.facts) if known and purpose == "marketing" else {}
     missing = [_wanted(lead.person_id, lead.pk, channel, {lead.person_id: points}, purpose) for channel in BY_HAND
                if channel not in facts]

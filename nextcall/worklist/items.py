@@ -1,4 +1,4 @@
-"""The deck: who is next, why, and how far the day has come. A question; the only thing kept is whose hands a lead is in."""
+"""The deck: who is next, why, and how far the day is. Only this is kept: in whose hands an unowned lead is."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -89,13 +89,21 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
     minutes = calls * CALL_MINUTES + (len(channels) - calls) * MESSAGE_MINUTES
     in_hand = ranked[place] if place < len(ranked) else None
     return Deck(
-        done=done, to_go=len(channels), minutes=minutes,
+        done=done,
+        to_go=len(channels),
+        minutes=minutes,
         card=card(in_hand, member=member, at=at) if in_hand else None,
-        coming=_coming(ranked[place + 1:place + 1 + COMING], member, at=at),
+        coming=_coming(ranked[place + 1 : place + 1 + COMING], member, at=at),
         before_id=ranked[place - 1].candidate.lead_id if 0 < place < len(ranked) else None,
-        fits=Fits(calls, len(channels) - calls, max(size - done - len(channels), 0),
-                  say.clock(at + timedelta(minutes=minutes), member.zone)),
-        windows=_pinned(standing, at=at), spread=spread, opens=say.when(later[0][1], member.zone, at=at) if later else "",
+        fits=Fits(
+            calls,
+            len(channels) - calls,
+            max(size - done - len(channels), 0),
+            say.clock(at + timedelta(minutes=minutes), member.zone),
+        ),
+        windows=_pinned(standing, at=at),
+        spread=spread,
+        opens=say.when(later[0][1], member.zone, at=at) if later else "",
         latest=deeds[0] if deeds else None,
     )
 
@@ -107,7 +115,9 @@ def _ranked(
     ranked, spread = rank(found, at=at, day_began_at=began, carried_left=carried_left)
     asked: set[int] = set()
     for _ in range(ROUNDS):
-        front = [one.candidate for one in ranked if one.group not in UNGATED and one.candidate.person_id not in asked][:JUDGED]
+        front = [one.candidate for one in ranked if one.group not in UNGATED and one.candidate.person_id not in asked][
+            :JUDGED
+        ]
         if not front or not _unasked_in_front(ranked, asked):
             break
         asked |= {one.person_id for one in front}

@@ -38,6 +38,7 @@ class Candidate:
     promise_id: int | None = None
     arrived_at: datetime | None = None  # of a lead that no person has tried yet
     waiting_since: datetime | None = None  # the lead wrote and nobody answered
+    snoozed: bool = False  # the promise was made to oneself
     uncertain: bool = False
     opens_at: datetime | None = None  # the gate says: not before
     closes_at: datetime | None = None  # until when the gate allows it

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from nextcall.worklist.ranking import SPEED_GOAL, Group, Ranked
+from nextcall.worklist.ranking import SPEED_GOAL, Candidate, Group, Ranked
 
 CHANNELS = {"call": "call", "text": "text", "email": "email", "voicemail": "voicemail"}
 PARTS = ((5, "early"), (8, "morning"), (11, "midday"), (14, "afternoon"), (17, "evening"), (20, "late"))
@@ -99,7 +99,7 @@ def chip(ranked: Ranked, known: Known, *, at: datetime) -> tuple[str, str]:
         case Group.NEW:
             return f"New, {ago(one.arrived_at or at, at=at)}", "gold"
         case Group.PROMISE:
-            return f"Promised for {when(one.due_at, known.member_zone, at=at)}", "gold"
+            return f"{_promised(one)} {when(one.due_at, known.member_zone, at=at)}", "gold"
         case Group.WAITING:
             return f"Wrote {ago(one.waiting_since or at, at=at)}", "sky"
         case Group.UNCERTAIN:
@@ -118,6 +118,8 @@ def why(ranked: Ranked, known: Known, *, at: datetime) -> str:
         case Group.NEW:
             return f"they asked {ago(one.arrived_at or at, at=at)}, inside your {span(SPEED_GOAL)} goal"
         case Group.PROMISE:
+            if one.snoozed:
+                return f"you snoozed it until {when(one.due_at, known.member_zone, at=at)}"
             promised = known.promise or f"a {CHANNELS.get(one.channel, one.channel)}"
             return f"you promised {promised} for {when(one.due_at, known.member_zone, at=at)}"
         case Group.WAITING:
@@ -133,6 +135,10 @@ def why(ranked: Ranked, known: Known, *, at: datetime) -> str:
     return f"{step} was due {when(one.due_at, known.member_zone, at=at)}"
 
 
+def _promised(one: Candidate) -> str:
+    return "Snoozed until" if one.snoozed else "Promised for"
+
+
 def _step(known: Known) -> str:
     if known.touch_number and known.touches:
         return f"touch {known.touch_number} of {known.touches} in {known.cadence}"
@@ -146,7 +152,7 @@ def line_for(ranked: Ranked, known: Known, *, at: datetime) -> str:
         case Group.NEW:
             return f"New, asked {ago(one.arrived_at or at, at=at)}"
         case Group.PROMISE:
-            return f"Promised for {when(one.due_at, known.member_zone, at=at)}"
+            return f"{_promised(one)} {when(one.due_at, known.member_zone, at=at)}"
         case Group.WAITING:
             return f"Wrote {ago(one.waiting_since or at, at=at)}"
         case Group.UNCERTAIN:
@@ -181,8 +187,9 @@ def reasons(
         found.append(Reason(step_says, "From the cadence"))
     for asked_for, answer in list(answers.items())[:2]:
         if isinstance(answer, str | int | float) and str(answer).strip():
-            found.append(Reason(f"They told you “{str(answer).strip()}” for {asked_for.strip().rstrip(':?').lower()}. Ask what is behind it.",
-                                "From their form"))
+            asked_for = asked_for.strip().rstrip(":?").lower()
+            says = f"They told you “{str(answer).strip()}” for {asked_for}. Ask what is behind it."
+            found.append(Reason(says, "From their form"))
     if note:
         found.append(Reason(f"You noted: “{note}”", "From your note"))
     if asked and not question:

@@ -45,8 +45,12 @@ def test_the_deck_stands_in_its_public_order(account: Account, member: Member) -
     assert names(member) == ["Promised", "New", "Waiting", "Today", "Carried", "Unsure"]
 
 
-def test_a_lead_outside_lawful_hours_stands_behind_and_its_card_says_when_it_opens(account: Account, member: Member) -> None:
-    call_due(account, member, "Honolulu", region="HI", postal_code="96813", zone="Pacific/Honolulu", phone="+18085550142")
+def test_a_lead_outside_lawful_hours_stands_behind_and_its_card_says_when_it_opens(
+    account: Account, member: Member
+) -> None:
+    call_due(
+        account, member, "Honolulu", region="HI", postal_code="96813", zone="Pacific/Honolulu", phone="+18085550142"
+    )
     assert names(member) == ["Honolulu"]
     held = items.deck(member, at=AT).card
     assert held and held.held and "am" in held.held.opens  # seven in the morning there
@@ -105,13 +109,15 @@ def test_carried_over_takes_a_quarter_of_the_day(account: Account, member: Membe
 
 def test_the_card_says_why_shows_the_thread_and_what_each_outcome_does(account: Account, member: Member) -> None:
     arrived = AT - 3 * MINUTE
-    lead = make_lead(account, name="Juniper Vale", owner=member, arrived_at=arrived, message="What would it sell for? No rush.")
+    lead = make_lead(
+        account, name="Juniper Vale", owner=member, arrived_at=arrived, message="What would it sell for? No rush."
+    )
     enroll.begin(lead=lead, slug="fast-start-light", by=None, at=arrived)
     card = items.deck(member, at=AT).card
     assert card and card.ranked.group is Group.NEW
     assert card.why == "they asked 3 min ago, inside your 5 min goal"
     assert card.reasons[0].says == "Answer what Juniper asked: “What would it sell for?”"
-    assert [bead.shape for bead in card.beads][0] == "here"
+    assert next(bead.shape for bead in card.beads) == "here"
     assert {bead.shape for bead in card.beads} == {"here", "ahead", "more"}
     assert [one.outcome for one in card.outcomes][:4] == ["no_answer", "left_voicemail", "talked", "call_back"]
     assert all(one.says for one in card.outcomes)

@@ -29,7 +29,9 @@ def test_a_time_is_said_as_people_say_it(instant: object, words: str) -> None:
     assert say.when(instant, DENVER, at=AT) == words  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(0, "just now"), (3, "3 min ago"), (150, "2 h ago"), (4320, "3 days ago")])
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(0, "just now"), (3, "3 min ago"), (150, "2 h ago"), (4320, "3 days ago")]
+)
 def test_how_long_ago(minutes: int, words: str) -> None:
     assert say.ago(AT - timedelta(minutes=minutes), at=AT) == words
 
@@ -54,7 +56,13 @@ def test_why_now_is_one_sentence_that_names_a_fact(group: Group) -> None:
 
 def test_reasons_come_from_the_record_alone_and_their_question_comes_first() -> None:
     found = say.reasons(
-        name="Juniper", question="What would it sell for?", asked="", promise="", step_says="", note="Has two dogs", answers={},
+        name="Juniper",
+        question="What would it sell for?",
+        asked="",
+        promise="",
+        step_says="",
+        note="Has two dogs",
+        answers={},
     )
     assert [one.source for one in found] == ["From their own message", "From your note"]
     assert say.reasons(name="Juniper", question="", asked="", promise="", step_says="", note="", answers={}) == ()
