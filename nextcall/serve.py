@@ -20,7 +20,7 @@ from types import FrameType
 KILL_AFTER_SECONDS = 3.5  # asked to end, and did not
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_AFTER_SECONDS = 60.0  # ran this long: the next start needs no pause
-GIVE_UP_AFTER = 5  # deaths in a row, none of them after a steady run, before it has ever run steadily
+GIVE_UP_AFTER = 5  # deaths in a row of a page server that never ran steadily
 PR_SET_PDEATHSIG = 1
 
 
@@ -34,6 +34,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    vital: bool  # without it there is nothing to serve; the engine may wait for an older one to end
     process: subprocess.Popen[bytes] | None = None
     began: float = 0.0
     deaths: int = 0  # in a row
@@ -88,7 +89,7 @@ class Supervisor:
                 child.start(now)
         elif child.process.poll() is not None:
             code, pause = child.process.returncode, child.note_death(now)
-            if child.deaths >= GIVE_UP_AFTER and not child.steady:
+            if child.vital and child.deaths >= GIVE_UP_AFTER and not child.steady:
                 raise CannotServe(f"the {child.name} ended {child.deaths} times in a row; its last words are above")
             tell(f"the {child.name} ended (status {code}); it starts again in {pause:.1f} s")
 
@@ -141,9 +142,9 @@ def serve(*, host: str, port: int, engine: bool) -> int:
     os.environ.setdefault("NEXTCALL_URL", f"http://localhost:{port}")
     if subprocess.run([sys.executable, "-m", "nextcall.serve"]).returncode:
         raise CannotServe("the database is not ready; the lines above say why. `nextcall doctor` looks closer")
-    children = [Child("page server", page_server(host, port))]
+    children = [Child("page server", page_server(host, port), vital=True)]
     if engine:
-        children.append(Child("engine", [sys.executable, "-m", "nextcall", "engine"]))
+        children.append(Child("engine", [sys.executable, "-m", "nextcall", "engine"], vital=False))
     return Supervisor(children).run()
 
 

@@ -24,7 +24,9 @@ FILE_END, FUNCTION_END = 400, 50
 
 # Crowding is a decision: what is over its budget stands here with the reason, and never over the end.
 LONG_FILES: dict[str, str] = {}
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "nextcall/cli/may.py:command": "its signature is its dozen of options",
+}
 
 
 def python_files(*places: Path) -> list[Path]:
@@ -135,3 +137,9 @@ def test_no_file_names_a_registry_or_a_place_on_somebody_s_disk() -> None:
     listed = [*ROOT.glob("*.*"), ROOT / "Makefile", *(ROOT / "script").glob("*"), *(ROOT / "docs").rglob("*.md")]
     texts = [f for f in [*listed, *python_files(HOUSE, ROOT / "bench")] if f.is_file() and f.suffix not in (".png", ".sqlite3")]
     assert not [name(f) for f in texts if wrong.search(f.read_text(errors="replace"))]
+
+
+def test_every_setting_stands_in_the_book_of_operating() -> None:
+    book = (ROOT / "docs" / "operating.md").read_text()
+    read = set(re.findall(r'environ\.get\("(\w+)"', (HOUSE / "settings.py").read_text())) - {"NEXTCALL_TEST_SQLITE"}
+    assert not {variable for variable in read if f"| {variable} |" not in book}

@@ -54,6 +54,7 @@ def examine() -> Iterator[Line]:
     looks: list[tuple[str, Callable[[], Iterator[Line]]]] = [
         ("configuration", configuration), ("zone data", zones), ("backup", backup), ("disk", disk),
         ("database", database), ("migrations", migrations), ("clock", clock), ("engine", engine), ("providers", providers),
+        ("stop list", stop_list),
     ]
     for what, look in looks:
         try:
@@ -173,6 +174,21 @@ def providers() -> Iterator[Line]:
             yield Line("providers", "ok", what + ("" if connection.enabled else ", switched off"))
     if not connections:
         yield Line("providers", "note", "none connected: email and texts leave by hand", "connect email under Settings")
+
+
+def stop_list() -> Iterator[Line]:
+    """The latest withdrawals must still be recognised: with another secret.key every one of them would be forgotten."""
+    from nextcall.consent.models import Withdrawal
+    from nextcall.lib.hashing import point_hash
+
+    known = Withdrawal.objects.exclude(contact_point=None).select_related("contact_point").order_by("-pk")[:20]
+    points = [(row.value_hash, row.contact_point) for row in known if row.contact_point is not None]
+    strange = [point for hashed, point in points if hashed and hashed != point_hash(point.kind, point.key)]
+    if strange:
+        yield Line("stop list", "mend", "it was written with another secret.key and recognises nobody",
+                   "stop sending; put back the secret.key that belongs to this database")
+    else:
+        yield Line("stop list", "ok", "its entries are recognised")
 
 
 def backup() -> Iterator[Line]:

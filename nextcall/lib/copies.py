@@ -22,17 +22,22 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from nextcall import __version__
+from nextcall.lib.hashing import point_hash
 
 DATABASE = "database.sqlite3"
 KEYS = ("secret.key", "sealing.key")
 LATEST = "latest_backup.json"  # in NEXTCALL_HOME: when, and where to; `nextcall doctor` reads it
 
 
+class OtherKeys(Exception):
+    """The secret.key here is not the one whose hashes the copy holds: its stop list would recognise nobody."""
+
+
 class BadCopy(Exception):
     """Not a backup, a damaged one, or one that does not fit here; says what would be right."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Manifest:
     vendor: str  # sqlite, postgresql
     version: str
@@ -41,6 +46,7 @@ class Manifest:
     tables: dict[str, list[str]] = field(default_factory=dict)  # columns by table; PostgreSQL only
     rows: int = 0  # leads, for people to recognise the copy by
     keys: list[str] = field(default_factory=list)
+    key_print: str = ""  # tells one secret.key from another, and nothing more
 
 
 def make(path: Path, *, at: datetime, with_keys: bool) -> Manifest:
@@ -53,6 +59,7 @@ def make(path: Path, *, at: datetime, with_keys: bool) -> Manifest:
                 if (settings.HOME / key).exists():
                     archive.write(settings.HOME / key, f"keys/{key}")
                     manifest.keys.append(key)
+            manifest.key_print = key_print()
             archive.writestr("manifest.json", json.dumps(asdict(manifest), indent=1))
         draft.chmod(0o600)
         with draft.open("rb") as written:
@@ -90,8 +97,17 @@ def holds_rows() -> bool:
     return False
 
 
-def put_back(path: Path, manifest: Manifest) -> list[str]:
-    """Replace what is here with the copy, bring it up to date; returns the keys that were put back beside it."""
+def key_print() -> str:
+    return point_hash("backup", "whose key this is")[:16]
+
+
+def put_back(path: Path, manifest: Manifest, *, other_keys: bool = False) -> list[str]:
+    """Replace what is here with the copy, bring it up to date; returns the keys that were put back beside it.
+
+    Raises BadCopy, and OtherKeys unless `other_keys` says that the loss is known.
+    """
+    if manifest.key_print != key_print() and "secret.key" not in manifest.keys and not other_keys:
+        raise OtherKeys
     if manifest.vendor != connection.vendor:
         raise BadCopy(f"{path} was made on {manifest.vendor}, and this is {connection.vendor}; set DATABASE_URL to match")
     unknown = set(manifest.migrations) - _known_migrations()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -45,6 +46,7 @@ def test_a_backup_made_while_others_write_comes_back_whole(home: Path, tmp_path:
     writer.join()
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["keys"] == []
+    shutil.copytree(home, tmp_path / "other", ignore=shutil.ignore_patterns("*.sqlite3*"))
     back = run(tmp_path / "other", "restore", str(tmp_path / "copy.nextcall"))
     assert back.returncode == 0, back.stderr
     assert 0 < sources(tmp_path / "other") <= sources(home)
@@ -90,6 +92,13 @@ def test_keys_go_in_only_when_asked_for(home: Path, tmp_path: Path) -> None:
     for key in ("secret.key", "sealing.key"):
         assert (tmp_path / "other" / key).read_text() == (home / key).read_text()
         assert (tmp_path / "other" / key).stat().st_mode & 0o077 == 0
+
+
+def test_without_its_own_key_a_backup_is_refused_because_the_stop_list_would_recognise_nobody(home: Path, tmp_path: Path) -> None:
+    run(home, "backup", str(tmp_path / "copy"))
+    refused = run(tmp_path / "other", "restore", str(tmp_path / "copy"))
+    assert refused.returncode == 2 and "secret.key" in refused.stderr and "--other-keys" in refused.stderr
+    assert run(tmp_path / "other", "restore", str(tmp_path / "copy"), "--other-keys").returncode == 0
 
 
 def test_a_backup_never_takes_the_place_of_another_unasked(home: Path, tmp_path: Path) -> None:

@@ -73,8 +73,14 @@ def test_a_busy_port_is_one_line(home: Path, tmp_path: Path) -> None:
 
 
 def test_two_servers_on_one_database_both_answer(home: Path) -> None:
-    with serving(home) as (_, one), serving(home, "--no-engine") as (_, two):
-        assert status(one, "/healthz") == status(two, "/healthz") == 200
+    """The second one's engine waits until the first has ended: SQLite takes one."""
+    with serving(home) as (first, one):
+        until(lambda: engine_of(first.pid), "the engine's start")
+        with serving(home) as (_, two):
+            assert status(one, "/healthz") == status(two, "/healthz") == 200
+            first.send_signal(signal.SIGTERM)
+            first.wait(timeout=10)
+            until(lambda: status(two, "/readyz") == 200, "the second engine's turn")
 
 
 def test_killed_while_serving_it_starts_again_with_its_rows(home: Path) -> None:
