@@ -118,6 +118,8 @@ def leaves(account: Account, decided: Choices, shown: Preview) -> str:
     """Honestly, what will be sent because of this file."""
     if not decided.cadence:
         return "The leads are stored, and nothing is planned. You can put them on a cadence later."
+    if not shown.forecast.new:
+        return "No row is a new lead, so nothing starts. What you have of them is completed."
     cadence = dict(cadence_choices(account)).get(decided.cadence, decided.cadence)
     parts = [
         f"New leads start on {cadence}. Its texts and emails leave by themselves as soon as the gate allows,"

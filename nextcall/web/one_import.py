@@ -117,7 +117,7 @@ def _preview(request: SignedIn, row: Import, decided: Choices, form: ChoicesForm
         "sure": import_words.columns(shown.sure),
         "field_groups": field_groups(),
         "choices": decided,
-        "cadence": dict(cadence_choices(row.account)).get(decided.cadence, ""),
+        "cadence": dict(cadence_choices(row.account)).get(decided.cadence, "") if shown.forecast.new else "",
         "problems": import_words.problems(shown, decided),
         "says": import_words.dry_run(shown, decided),
         "leaves": import_words.leaves(row.account, decided, shown),
