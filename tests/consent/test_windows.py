@@ -1,0 +1,96 @@
+"""A minute before and after every opening and closing, for every state and kind, with the margins kept."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from nextcall.consent import geography, law
+from nextcall.consent.facts import Ask, Place
+from nextcall.consent.policy import shipped
+from nextcall.consent.rules import decide
+from tests.consent.cases import known, there
+
+# As the compliance notes list them: Monday to Friday, Saturday, Sunday, holiday (Thanksgiving).
+FEDERAL = ["08-21"] * 4
+EIGHT_20, NINE_20, NINE_21 = ["08-20"] * 4, ["09-20"] * 4, ["09-21"] * 4
+NO_SUNDAY = ["08-20", "08-20", "", ""]
+TABLE = {
+    "AL": NO_SUNDAY, "CT": NINE_20, "FL": EIGHT_20, "GA": FEDERAL, "KY": ["10-21"] * 4, "LA": NO_SUNDAY, "ME": FEDERAL,
+    "MD": EIGHT_20, "MA": EIGHT_20, "MI": NINE_21, "MN": NINE_21, "NM": NINE_21, "MS": ["08-20", "08-20", "", "08-20"],
+    "NV": NINE_20, "NJ": FEDERAL, "NY": FEDERAL, "OK": EIGHT_20, "OR": EIGHT_20, "PA": ["09-19", "09-19", "", ""],
+    "RI": ["09-18", "10-17", "", ""], "SD": FEDERAL, "TX": ["09-21", "09-21", "12-21", "09-21"],
+    "UT": ["08-21", "08-21", "", ""], "VA": FEDERAL, "WA": EIGHT_20, "WY": EIGHT_20, "CO": FEDERAL, "CA": FEDERAL, "OH": FEDERAL,
+}
+AUTOMATED = TABLE | {
+    "ME": ["09-17", "", "", ""], "SD": ["09-21", "", "", ""], "OK": NINE_20,
+}
+DAYS = ["2026-11-24", "2026-11-21", "2026-11-22", "2026-11-26"]
+ONE_MINUTE = timedelta(minutes=1)
+
+
+def one_clock(state: str) -> tuple[Place, str]:
+    zone = geography.zones_of(f"US-{state}")[0]
+    return Place(zones=(zone,), jurisdictions=("US", f"US-{state}"), home_zone=zone), zone
+
+
+@pytest.mark.parametrize("state", TABLE)
+@pytest.mark.parametrize("automated", [False, True])
+def test_the_window_opens_and_closes_to_the_minute(state: str, automated: bool) -> None:
+    place, zone = one_clock(state)
+    zones = [zone, "America/Chicago"] if state == "MS" else [zone]
+    facts = known(place, inquired_at=there("2026-11-01 12:00", zone))
+    for day, row in zip(DAYS, (AUTOMATED if automated else TABLE)[state], strict=True):
+        assert len(zones) == 1 or zone == "America/Chicago"
+        asked = Ask("call", automated=automated)
+        minutes = [there(f"{day} 00:00", zone) + n * ONE_MINUTE for n in range(24 * 60)]
+        allowed = [at for at in minutes if decide(asked, facts, shipped(), at).verdict == "allow"]
+        if not row:
+            assert not allowed, (day, row)
+            continue
+        opens, closes = row.split("-")
+        first = there(f"{day} {opens}:00", zone) + 5 * ONE_MINUTE
+        end = there(f"{day} {closes}:00", zone) - 15 * ONE_MINUTE
+        assert (allowed[0], allowed[-1]) == (first, end - ONE_MINUTE), (day, row)
+        assert len(allowed) == (end - first) / ONE_MINUTE
+
+
+def test_every_listed_state_has_a_file() -> None:
+    listed = {place.removeprefix("US-") for place in law.known() if place.startswith("US-")} - {"unknown"}
+    assert listed == set(TABLE) - {"CO", "CA", "OH"}
+
+
+def test_an_unknown_state_gets_what_every_state_allows() -> None:
+    rule = next(rule for rule in shipped().packs["US-unknown"].hours if "TX" in rule.kinds)
+    for state in TABLE:
+        for own in shipped().packs.get(f"US-{state}", shipped().packs["US"]).hours:
+            if "TX" not in own.kinds:
+                continue
+            for unknown, row in zip(rule.rows, own.rows, strict=True):
+                assert all(any(a <= c and d <= b for a, b in row) for c, d in unknown), (state, own.id)
+
+
+def test_the_calendar_ends_and_states_that_need_it_are_denied_then() -> None:
+    place, zone = one_clock("PA")
+    decision = decide(Ask("text"), known(place), shipped(), there("2028-01-05 12:00", zone))
+    assert decision.verdict == "deny"
+    assert "US-PA.holidays" in {rule.id for rule in decision.rules}
+    texas, zone = one_clock("TX")
+    assert decide(Ask("text"), known(texas), shipped(), there("2028-01-05 12:00", zone)).verdict == "allow"
+
+
+def test_the_holiday_file_agrees_with_the_holidays_package() -> None:
+    holidays = pytest.importorskip("holidays")
+    lists = law.calendar().lists
+    for state, name in {"AL": "al", "LA": "la", "PA": "pa", "RI": "ri", "UT": "ut"}.items():
+        closed = set(lists["us_federal"]) | set(lists[name])
+        for day in holidays.country_holidays("US", years=[2025, 2026, 2027]):
+            assert day in closed, (state, day)
+    assert datetime(2026, 7, 24).date() in lists["ut"]
+
+
+def test_a_window_that_closes_says_when() -> None:
+    place, zone = one_clock("FL")
+    decision = decide(Ask("text"), known(place), shipped(), there("2026-11-24 10:00", zone))
+    assert decision.until == there("2026-11-24 19:45", zone)
+    west, zone = one_clock("CA")  # the window spans midnight in UTC
+    assert decide(Ask("text"), known(west), shipped(), there("2026-11-24 10:00", zone)).until == there("2026-11-24 20:45", zone)
