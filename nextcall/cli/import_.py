@@ -44,18 +44,12 @@ def command(
     """
     ours = _account(account)
     by = _member(ours, owner) if owner else None
-    permission = (
-        {
-            "channels": list(CHANNELS),
-            "wording": consent,
-            "sellers": [ours.seller_name or ours.name],
-            "attested_by": by.name if by else "command line",
-        }
-        if consent.strip()
-        else {}
-    )
     choices = Choices(
-        permission=permission, source=source[:80], offer=offer[:80], cadence=cadence, owner_id=by.pk if by else None
+        permission=_permission(ours, consent, by),
+        source=source[:80],
+        offer=offer[:80],
+        cadence=cadence,
+        owner_id=by.pk if by else None,
     )
     bodies = [(file, _bytes(file)) for file in files]
     with ExitStack() as stack:
@@ -68,11 +62,16 @@ def command(
         except (CannotRead, BadChoices) as wrong:
             raise Wrong(str(wrong)) from wrong
     document = _document(done, dry_run=dry_run)
-    if as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        _show(document, done, dry_run=dry_run)
+    _show(document, done, dry_run=dry_run, as_json=as_json)
     return 1 if document["set_aside"] or document["problems"] else 0
+
+
+def _permission(account: Account, wording: str, by: Member | None) -> dict[str, Any]:
+    if not wording.strip():
+        return {}
+    seller = account.seller_name or account.name
+    who = by.name if by else "command line"
+    return {"channels": list(CHANNELS), "wording": wording, "sellers": [seller], "attested_by": who}
 
 
 def _all(account: Account, bodies: list[tuple[Path, bytes]], choices: Choices, *, quiet: bool) -> list[Import]:
@@ -139,16 +138,18 @@ def _write_aside(import_: Import) -> str | None:
     return str(path)
 
 
-def _show(document: dict[str, Any], done: list[Import], *, dry_run: bool) -> None:
+def _show(document: dict[str, Any], done: list[Import], *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        return print(json.dumps(document, ensure_ascii=False, indent=2))
+    note = " (dry run: nothing is stored)" if dry_run else ""
     for import_ in done:
-        print(
-            f"{import_.file_name}: {Summary.from_json(import_.summary).sentence()}{' (dry run: nothing is stored)' if dry_run else ''}"
-        )
+        print(f"{import_.file_name}: {Summary.from_json(import_.summary).sentence()}{note}")
     for problem in document["problems"]:
         example = f", such as {problem['example']}" if problem["example"] else ""
         print(f"  {problem['rows']} × {problem['cause']}{example}")
     if document["set_aside_file"]:
         print(f"  rows set aside: {document['set_aside_file']}")
+    return None
 
 
 def _account(name: str) -> Account:
@@ -163,9 +164,8 @@ def _account(name: str) -> Account:
             else "there is no account yet; nextcall serve makes one"
         )
     if len(found) > 1:
-        raise Wrong(
-            f"there are several accounts; say --account with one of {', '.join(account.name for account in Account.objects.order_by('name')[:10])}"
-        )
+        names = ", ".join(Account.objects.order_by("name").values_list("name", flat=True)[:10])
+        raise Wrong(f"there are several accounts; say --account with one of {names}")
     return found[0]
 
 
@@ -173,9 +173,8 @@ def _member(account: Account, said: str) -> Member:
     members = Member.objects.filter(account=account, is_active=True)
     member = members.filter(email__iexact=said).first() or members.filter(name__iexact=said).first()
     if member is None:
-        raise Wrong(
-            f"--owner {said}: no such member; there are {', '.join(members.order_by('name').values_list('name', flat=True)[:10])}"
-        )
+        names = ", ".join(members.order_by("name").values_list("name", flat=True)[:10])
+        raise Wrong(f"--owner {said}: no such member; there are {names}")
     return member
 
 

@@ -30,35 +30,31 @@ def leads_in(request: HttpRequest, key: str, format: str) -> HttpResponseBase:
     if lead_in is None:
         return _refuse(HTTPStatus.NOT_FOUND, "there is no such key, or it was revoked")
     if format not in any_format.POSTED:
-        return _refuse(
-            HTTPStatus.NOT_FOUND, f"there is no format {format[:20]}; there are {', '.join(any_format.POSTED)}"
-        )
-    try:
-        body = request.body
-    except (RequestDataTooBig, UnreadablePostError):
-        body = b"\0" * (settings.CAPTURE_MAX_BYTES + 1)
-    if len(body) > settings.CAPTURE_MAX_BYTES:
-        return _refuse(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            f"more than {settings.CAPTURE_MAX_BYTES // 1024} KB; post one lead at a time",
-        )
+        return _refuse(HTTPStatus.NOT_FOUND, f"no format {format[:20]}; there are {', '.join(any_format.POSTED)}")
+    body = _body(request)
+    if body is None:
+        limit = f"{settings.CAPTURE_MAX_BYTES // 1024} KB"
+        return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {limit}; post one lead at a time")
     if not body:
         return _refuse(HTTPStatus.BAD_REQUEST, "the body is empty; expected a form or JSON")
     at = timezone.now()
+    kind, delivery = request.headers.get("Content-Type", ""), request.headers.get("Idempotency-Key", "")[:200]
     capture, is_new = captures.keep(
-        key=lead_in,
-        format=format,
-        content_type=request.headers.get("Content-Type", ""),
-        body=body,
-        at=at,
-        ip=_ip(request),
-        delivery=request.headers.get("Idempotency-Key", "")[:200],
+        key=lead_in, format=format, content_type=kind, body=body, at=at, ip=_ip(request), delivery=delivery
     )
     if is_new and _is_quiet():
         captures.accept_capture(capture, at=at)
     if _from_browser(request):
         return _thank(request, body)
     return JsonResponse({"capture": capture.pk}, status=HTTPStatus.ACCEPTED)
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    """The raw bytes; None when there are more than a lead can need."""
+    try:
+        return request.body if len(request.body) <= settings.CAPTURE_MAX_BYTES else None
+    except (RequestDataTooBig, UnreadablePostError):
+        return None
 
 
 def _is_quiet() -> bool:

@@ -80,7 +80,7 @@ def accept_many(
             _settle(one, new, placing, before, named=named, members=members, account=account, at=at)
             if one.lead is not None:
                 latest[one.person.pk] = one.lead
-        _store(found, arrivals, arriving)
+        _store(found, arriving)
         permitting.wishes(found, arrivals, directory, placing, account=account, by=by, at=at)
         record_many(
             [
@@ -185,13 +185,13 @@ def _arrived(received: datetime | date | None, zone: str, at: datetime) -> datet
     return received if at - OLDEST < received < at else at
 
 
-def _store(found: Sequence[Accepted], arrivals: Sequence[NewLead], arriving: Sequence[Arriving]) -> None:
+def _store(found: Sequence[Accepted], arriving: Sequence[Arriving]) -> None:
     fresh: dict[int, Lead] = {}
     changed: dict[int, Lead] = {}
     for one, new in zip(found, arriving, strict=True):
         if one.lead is None:
             continue
-        if one.lead.pk is None:
+        if one.lead._state.adding:
             fresh[id(one.lead)] = one.lead
         elif one.lead_before or (one.change and one.change.reaches):
             changed[one.lead.pk] = one.lead

@@ -41,48 +41,31 @@ class Permissions:
 
     def store(self) -> None:
         """Write them. A file never ends an earlier stop, so nothing has to be looked up for it."""
-        if self.via != "import":
-            for person, point, right in self._collected:
-                ledger.grant(
-                    account=self.account,
-                    person=person,
-                    contact_point=point,
-                    source=self.via,
-                    at=self.at,
-                    by=self.by,
-                    import_id=self.import_id,
-                    **self._fields(right),
-                )
-            return
-        rows = bulk.insert(
-            [
-                Permission(
-                    account=self.account,
-                    person=person,
-                    contact_point=point,
-                    source="import",
-                    recorded_at=self.at,
-                    recorded_by=self.by,
-                    import_id=self.import_id,
-                    **self._fields(right),
-                )
-                for person, point, right in self._collected
-            ]
-        )
+        if self.via == "import":
+            return self._store_many()
+        for person, point, right in self._collected:
+            ledger.grant(
+                account=self.account, person=person, contact_point=point, source=self.via, at=self.at, by=self.by,
+                import_id=self.import_id, **self._fields(right),
+            )  # fmt: skip
+        return None
+
+    def _store_many(self) -> None:
+        same = {"source": "import", "recorded_at": self.at, "recorded_by": self.by, "import_id": self.import_id}
+        rows = bulk.insert([
+            Permission(account=self.account, person=person, contact_point=point, **same, **self._fields(right))
+            for person, point, right in self._collected
+        ])  # fmt: skip
         given: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
             given.setdefault(row.person_id, []).append({"channel": row.channel, "tier": row.tier, "permission": row.pk})
         record_many(
             event(
-                account_id=self.account.pk,
-                kind="permission.given",
-                at=self.at,
-                by=self.by,
-                person_id=person_id,
+                account_id=self.account.pk, kind="permission.given", at=self.at, by=self.by, person_id=person_id,
                 data={"source": "import", "import": self.import_id, "given": items},
             )
             for person_id, items in given.items()
-        )
+        )  # fmt: skip
 
     def _fields(self, right: Right) -> dict[str, Any]:
         proof = {**right.proof, **({"capture": self.capture_id} if self.capture_id else {})}

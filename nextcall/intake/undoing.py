@@ -73,7 +73,7 @@ def _merge_line(one: Accepted, lead_before: dict[str, object]) -> dict[str, Any]
 
 
 def undo(import_: Import, *, by: Member | None, at: datetime) -> Undone:
-    """Undo a finished, stopped or still running import, within 7 days. Raises CannotUndo. Wishes to be left alone stay."""
+    """Undo an import, running or finished, within 7 days. Raises CannotUndo. Wishes to be left alone stay."""
     with transaction.atomic():
         locked = Import.objects.select_for_update().defer("body").get(pk=import_.pk, account_id=import_.account_id)
         if locked.state == Import.State.UNDONE:

@@ -74,7 +74,7 @@ class Match:
 
 
 def match(new: Someone, known: Sequence[Someone]) -> Match:
-    """The one of `known` that `new` is. The lowest key wins where several fit, so that the answer is always the same."""
+    """The one of `known` that `new` is. Where several fit the lowest key wins: the answer is always the same."""
     known = sorted(known, key=lambda someone: someone.key)
     for someone in known:
         shared = new.emails & someone.emails

@@ -31,8 +31,9 @@ _MISSING = frozenset(
 )
 _MERGE_FIELD = re.compile(r"^(\{.*\}|%.*%|\*\|.*\|\*|<<.*>>|\[\[.*\]\])$")
 _COMPANY = re.compile(
-    r"\b(llc|l\.l\.c\.?|inc|incorporated|ltd|limited|corp|corporation|llp|plc|gmbh|s\.?a\.?r\.?l|pty|company|holdings?|properties|realty|investments?|"
-    r"enterprises|trust|trustee|partnership|associates|association|estate of|bank|church|foundation|hoa|ministries)\b\.?",
+    r"\b(llc|l\.l\.c\.?|inc|incorporated|ltd|limited|corp|corporation|llp|plc|gmbh|s\.?a\.?r\.?l|pty|company|"
+    r"holdings?|properties|realty|investments?|enterprises|trust|trustee|"
+    r"partnership|associates|association|estate of|bank|church|foundation|hoa|ministries)\b\.?",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"\s+(?:&|and|und|et|e|\+)\s+", re.IGNORECASE)

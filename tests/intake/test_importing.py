@@ -1,65 +1,20 @@
 """A file of leads, from its first look to its undoing."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Permission, Withdrawal
-from nextcall.conversations.models import Note
-from nextcall.intake import importing, opened, previewing, undoing
+from nextcall.intake import importing, opened, previewing
 from nextcall.intake.choices import Choices, Summary
 from nextcall.intake.importing import BadChoices
 from nextcall.intake.models import Import
 from nextcall.intake.parsers.new_lead import CannotRead
-from nextcall.intake.undoing import CannotUndo
-from nextcall.leads.models import ContactPoint, Lead, Person, Reach
+from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.team.models import Account, Member
-from nextcall.timeline.models import Event
 from tests import builders
-
-MONDAY = builders.MONDAY
-PERMISSION = {"channels": ["call", "text", "email"], "wording": builders.WORDING, "sellers": ["Acme Homes"]}
-MIXED = b"""Name,Cell #,e-mail addy,State,ZIP,Notes,Do Not Call,Created
-Hazel Thorne,(303) 555-0142,hazel@example.com,CO,80202,wants a call,,5/30/2024
-"Weaver, Omar",555-0143,omar@example.com,CO,80203,,,6/13/2024
-Iris Lake,5.03555E+09,,CO,80204,,,
-Noor Banks,,noor@example.com,Florida,33101,,yes,6/14/2024
-HAZEL THORNE,303-555-0142,HAZEL@example.com,,,again,,
-Nobody,,,,,,,
-"""
-
-
-def begin(account: Account, body: bytes = MIXED, by: Member | None = None, name: str = "leads.csv") -> Import:
-    return importing.start(account=account, by=by, file_name=name, body=body, at=MONDAY)
-
-
-def run_all(import_: Import, *, chunk: int = importing.CHUNK) -> Summary:
-    while importing.run(import_, at=MONDAY, chunk=chunk):
-        pass
-    import_.refresh_from_db()
-    return Summary.from_json(import_.summary)
-
-
-def take(
-    account: Account,
-    body: bytes = MIXED,
-    *,
-    choices: Choices | None = None,
-    by: Member | None = None,
-    chunk: int = importing.CHUNK,
-) -> tuple[Import, Summary]:
-    import_ = begin(account, body, by)
-    importing.confirm(import_, choices=choices or Choices(), by=by, at=MONDAY)
-    return import_, run_all(import_, chunk=chunk)
-
-
-def many(count: int, start: int = 0) -> bytes:
-    rows = [
-        f"Given{n} Family{n},30355{n % 100000:05d},lead{n}@example.com,CO,80202" for n in range(start, start + count)
-    ]
-    return "\n".join(["name,phone,email,state,zip", *rows]).encode()
+from tests.intake.files import MONDAY, PERMISSION, begin, many, run_all, take
 
 
 def test_a_file_ends_in_one_plain_sentence(account: Account) -> None:
@@ -222,53 +177,6 @@ def test_two_files_take_turns(account: Account) -> None:
     while importing.run_waiting(at=MONDAY, chunk=20) or Import.objects.exclude(state="done").exists():
         pass
     assert Lead.objects.count() == 80
-
-
-def test_undo_removes_what_it_made_and_puts_back_what_it_changed(account: Account, member: Member) -> None:
-    known = builders.make_lead(
-        account, name="Hazel Thorne", email="hazel@example.com", phone="+13035550142", message="first words"
-    )
-    Person.objects.filter(pk=known.person_id).update(postal_code="")
-    body = MIXED.replace(b"Hazel Thorne,(303) 555-0142", b"Hazel Thorne,(303) 555-0177")
-    import_, _ = take(account, body, choices=Choices(cadence="steady", permission=PERMISSION), by=member)
-    assert known.person.reaches.count() == 3
-    undone = undoing.undo(import_, by=member, at=MONDAY + timedelta(days=6))
-    assert undone.sentence() == "2 removed, 1 put back as they were"
-    known = Lead.objects.get(pk=known.pk)
-    assert (known.message, known.person.postal_code) == ("first words", "")
-    assert known.person.reaches.count() == 2
-    assert not Touch.objects.filter(state__in=["planned", "open"]).exists()
-    assert not Enrollment.objects.filter(ended_at__isnull=True).exists()
-    assert not Permission.objects.filter(import_id=import_.pk, ended_at__isnull=True).exists()
-    assert Withdrawal.objects.exists()  # wishes stay
-    with pytest.raises(CannotUndo, match="already"):
-        undoing.undo(import_, by=member, at=MONDAY)
-
-
-def test_leads_worked_since_stay_with_a_note(account: Account, member: Member) -> None:
-    import_, _ = take(account)
-    noor = Lead.objects.get(person__name="Noor Banks")
-    Note.objects.create(account=account, lead=noor, body="talked at the fair", at=MONDAY, by=member)
-    undone = undoing.undo(import_, by=member, at=MONDAY)
-    assert undone.stayed == 1
-    noor.refresh_from_db()
-    assert noor.removed_at is None
-    assert Event.objects.filter(lead=noor, kind="lead.stayed").exists()
-
-
-def test_the_same_file_again_after_an_undo_starts_afresh(account: Account) -> None:
-    import_, _first = take(account, b"name,email\nAcme Homes,hazel@example.com\n")
-    undoing.undo(import_, by=None, at=MONDAY)
-    _, second = take(account, b"name,email\nHazel Thorne,hazel@example.com\n")
-    assert (second.new, second.merged) == (1, 0)
-    assert Lead.objects.get(removed_at__isnull=True).person.name == "Hazel Thorne"
-    assert Reach.objects.count() == 1
-
-
-def test_after_a_week_an_import_is_what_it_is(account: Account) -> None:
-    import_, _ = take(account)
-    with pytest.raises(CannotUndo, match="7 days"):
-        undoing.undo(import_, by=None, at=MONDAY + timedelta(days=8))
 
 
 def test_what_is_no_list_of_leads_is_refused_and_not_stored(account: Account) -> None:

@@ -64,6 +64,15 @@ def _typeform_value(answer: Document) -> Any:
     return value
 
 
+_NAME = {"first": "given_name", "middle": "middle_name", "last": "family_name", "suffix": "suffix"}
+_ADDRESS = {"addr_line1": "street", "addr_line2": "street_2", "city": "city", "state": "region"}
+_JOTFORM_PARTS: Mapping[str, tuple[Mapping[str, str], str]] = {
+    "fullname": (_NAME, "full_name"),
+    "name": (_NAME, "full_name"),
+    "address": ({**_ADDRESS, "postal": "postal_code", "country": "country"}, "street"),
+}
+
+
 def jotform(document: Document, gathering: Gathering) -> NewLead:
     gathering.reading = replace(gathering.reading, zone="America/New_York")  # Jotform writes its own servers' time
     gathering.put("received_at", "created at", document.get("created_at"))
@@ -73,34 +82,11 @@ def jotform(document: Document, gathering: Gathering) -> NewLead:
         label, value = str(answer.get("text") or answer.get("name") or "?"), answer.get("answer")
         if value in (None, "", [], {}):
             continue
-        if kind == "fullname" or kind == "name":
-            _parts(
-                gathering,
-                value,
-                {"first": "given_name", "middle": "middle_name", "last": "family_name", "suffix": "suffix"},
-                "full_name",
-            )
-        elif kind == "address":
-            _parts(
-                gathering,
-                value,
-                {
-                    "addr_line1": "street",
-                    "addr_line2": "street_2",
-                    "city": "city",
-                    "state": "region",
-                    "postal": "postal_code",
-                    "country": "country",
-                },
-                "street",
-            )
+        if kind in _JOTFORM_PARTS:
+            _parts(gathering, value, *_JOTFORM_PARTS[kind])
         elif kind == "phone":
-            gathering.put(
-                "phone",
-                label,
-                answer.get("prettyFormat")
-                or (" ".join(map(str, value.values())) if isinstance(value, dict) else value),
-            )
+            whole = " ".join(map(str, value.values())) if isinstance(value, dict) else value
+            gathering.put("phone", label, answer.get("prettyFormat") or whole)
         else:
             meant = {"mail": "email", "email": "email"}.get(kind) or _meant(label, str(answer.get("name", "")))
             gathering.put("" if isinstance(value, dict) else meant, label, value)

@@ -7,18 +7,14 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from nextcall.intake.parsers import clean, dates, labels, postal, wishes
+from nextcall.intake.parsers import clean, dates, labels, points, postal, wishes
 from nextcall.intake.parsers.new_lead import ConsentGiven, NewLead, Problem
 from nextcall.intake.parsers.new_lead import Name as NewName
 from nextcall.leads import names
-from nextcall.lib import email_address, phone
 from nextcall.lib.email_address import EmailAddress
 from nextcall.lib.phone import Phone
 
-MAX_ANSWERS, MAX_POINTS = 300, 10
-_DESTROYED = re.compile(r"^\s*'?\d(?:[.,]\d+)?[eE]\+?\d{1,2}\s*$")
-_EMAIL_BREAK = re.compile(r"[;,|\s<>()]+")
-_PHONE_BREAK = re.compile(r"\s*(?:;(?!\s*ext)|\||\n|:::|\bor\b|,(?!\s*(?:x|ext))|/(?=\s*\+?[\d(]))\s*", re.IGNORECASE)
+MAX_ANSWERS = 300
 _BUDGET = re.compile(
     r"\bbudget\W{0,3}(?:is|of|about|around|approx\w*|up to|max\w*)?\W{0,3}"
     r"((?:[$€£₹]|rs\.?|usd|inr)?\s?\d[\d.,]*\s?(?:k|m|mn|mil|million|thousand|lakhs?|lacs?|crores?|cr)?)\b",
@@ -87,7 +83,7 @@ class Gathering:
                 "phone_home",
                 "phone_work",
             ):
-                value = ";".join(str(part) for part in value[:MAX_POINTS])
+                value = ";".join(str(part) for part in value[: points.MAX])
             elif isinstance(value, (list, tuple, dict)):
                 return self.keep(label, value)
             else:
@@ -152,24 +148,14 @@ class Gathering:
         self.lines[field] = text
 
     def _emails(self, label: str, value: str) -> None:
-        found = False
-        for part in _EMAIL_BREAK.split(value[:2000])[: MAX_POINTS * 3]:
-            if "@" not in part:
-                continue
-            found = True
-            read = email_address.read(part.removeprefix("mailto:").strip("'\".,"))
+        for part, read in points.addresses(value):
             if read is None:
                 self._problem("bad_email", label, part)
-            elif len(self.emails) < MAX_POINTS:
+            elif len(self.emails) < points.MAX:
                 self.emails.setdefault(read.key, read)
-        if not found and clean.one_line(value):
-            self._problem("bad_email", label, value)
 
     def _phones(self, field: str, label: str, value: str) -> None:
-        value = value[:500]
-        for part in _PHONE_BREAK.split(value)[:MAX_POINTS] if len(value) > 10 else [value]:
-            if part and clean.one_line(part):
-                self.raw_phones.append((label, field, part))
+        self.raw_phones += [(label, field, part) for part in points.numbers(value)]
 
     def _message(self, label: str, value: str) -> None:
         text = clean.plain(value)
@@ -246,27 +232,16 @@ class Gathering:
         found: dict[str, Phone] = {}
         rank = {"phone_mobile": 0, "phone": 1, "phone_home": 2, "phone_work": 3}
         for label, field, raw in sorted(self.raw_phones, key=lambda item: rank[item[1]]):
-            if read := self._phone(raw, label, country):
-                found.setdefault(read.e164, read)
-                if field in _LABELS:
-                    self.phone_labels.setdefault(read.e164, _LABELS[field])
-        return tuple(found.values())[:MAX_POINTS]
-
-    def _phone(self, raw: str, label: str, country: str) -> Phone | None:
-        if _DESTROYED.match(raw):
-            self._problem("number_destroyed", label, raw)
-            return None
-        digits = re.sub(r"\D", "", re.sub(r"\.0$", "", raw.strip()))
-        if country in ("US", "CA") and len(digits) == 7 and "+" not in raw:
-            if not self.reading.area_code:
-                self._problem("no_area_code", label, raw)
-                return None
-            raw = self.reading.area_code + digits
-        extension = self.lines.get("extension")
-        read = phone.read(f"{raw} ext {extension}" if extension and extension.isdigit() else raw, country=country)
-        if read is None:
-            self._problem("bad_phone", label, raw)
-        return read
+            read = points.number(
+                raw, country=country, area_code=self.reading.area_code, extension=self.lines.get("extension")
+            )
+            if isinstance(read, str):
+                self._problem(read, label, raw)
+                continue
+            found.setdefault(read.e164, read)
+            if field in _LABELS:
+                self.phone_labels.setdefault(read.e164, _LABELS[field])
+        return tuple(found.values())[: points.MAX]
 
     def _date(self, field: str) -> datetime | date | None:
         if not (text := self.lines.get(field)):

@@ -14,9 +14,7 @@ _LISTS = ("leads", "contacts", "data", "records", "rows", "results", "items")
 def load(body: bytes) -> Any:
     """The document in these bytes. Raises CannotRead with the place of the mistake."""
     if len(body) > MAX_BYTES:
-        raise CannotRead(
-            f"the JSON is larger than {MAX_BYTES // 1024 // 1024} MB; post leads one at a time or import them as a spreadsheet"
-        )
+        raise CannotRead(f"the JSON is larger than {MAX_BYTES // 1024 // 1024} MB; post leads one at a time")
     try:
         return json.loads(
             body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace")

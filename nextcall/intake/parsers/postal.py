@@ -10,7 +10,8 @@ from nextcall.intake.parsers.labels import normal
 from nextcall.intake.parsers.new_lead import Address
 
 _WHOLE = re.compile(
-    r"^(?P<street>.{3,150}?),\s*(?P<city>[^,\d]{2,60}),\s*(?P<region>[A-Za-z. ]{2,30}?),?\s+(?P<zip>\d{5}(?:-\d{4})?)(?:,?\s*(?P<country>[A-Za-z. ]{2,30}))?$"
+    r"^(?P<street>.{3,150}?),\s*(?P<city>[^,\d]{2,60}),\s*(?P<region>[A-Za-z. ]{2,30}?),?\s+"
+    r"(?P<zip>\d{5}(?:-\d{4})?)(?:,?\s*(?P<country>[A-Za-z. ]{2,30}))?$"
 )
 # States whose ZIP codes begin with 0, which a spreadsheet takes for a number.
 _ZERO_STATES = frozenset({"CT", "MA", "ME", "NH", "NJ", "PR", "RI", "VT", "VI"})
