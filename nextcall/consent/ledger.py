@@ -213,7 +213,7 @@ def record_policy_change(
     account: Account, rule_id: str, value: dict[str, Any], *, loosens: bool, by: Member | None, at: datetime,
     legal_basis: str, ends_at: datetime | None,
 ) -> PolicyChange:
-    """Write a change of policy into the account, or the refusal into the log. See policy.change."""
+    """Write a change of policy into the account, or the refusal into the log. See revising.change."""
     missing = [
         name for name, given in (
             ("its legal basis", legal_basis.strip()), ("the member who answers for it", by), ("an end date", ends_at)

@@ -6,16 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nextcall.consent import law
 from nextcall.consent.law import Cap, Hours, Pack
 from nextcall.lib.zone_data import OLDEST, in_use
 from nextcall.lib.hours import both, read_spans, show_spans
-
-if TYPE_CHECKING:
-    from nextcall.consent.models import PolicyChange
-    from nextcall.team.models import Account, Member
 
 VERSION = "2026-11-21"  # of the rules as shipped; change it with them
 
@@ -146,19 +142,3 @@ def _holds(rule_id: str, row: Mapping[str, Any], at: datetime) -> bool:
         return bool(row.get("legal_basis") and row.get("approved_by")) and ends_at > at
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
-
-
-def change(
-    account: "Account", rule_id: str, value: Mapping[str, Any], *, by: "Member | None", at: datetime,
-    legal_basis: str = "", ends_at: datetime | None = None,
-) -> "PolicyChange":
-    """Change one rule of an account, and log it; a refused change is logged too, with the reason.
-
-    Tightening needs nothing. Loosening needs the legal basis, the member who answers for it, and an end date.
-    Raises ValueError for a rule or value that does not exist. Back to the shipped value: pass `value_of(rule(id))`.
-    """
-    from nextcall.consent import ledger  # the only part of this module that needs the database
-
-    return ledger.record_policy_change(
-        account, rule_id, dict(value), loosens=loosens(rule_id, value), by=by, at=at, legal_basis=legal_basis, ends_at=ends_at
-    )

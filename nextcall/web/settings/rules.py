@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from nextcall.consent import policy
+from nextcall.consent import policy, revising
 from nextcall.consent.law import DAYS, Cap, Hours
 from nextcall.consent.models import PolicyChange
 from nextcall.web.access import SignedIn, manager, signed_in
@@ -98,7 +98,7 @@ def _change(request: SignedIn, form: ChangeForm) -> str:
     day = values["ends_on"]
     ends_at = datetime.combine(day, time.min, ZoneInfo(request.member.account.zone)) if day else None
     try:
-        made = policy.change(
+        made = revising.change(
             request.member.account,
             form.rule.id,
             form.value(),
