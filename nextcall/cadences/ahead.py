@@ -39,7 +39,7 @@ def _ahead(situation: Situation, *, at: datetime, limit: int) -> Sequence[Planne
     known = {step.key for step in situation.cadence.steps}
     return plan(
         situation.cadence, situation.progress, situation.facts, situation.policy, now=at, until=at + HORIZON,
-        seed=situation.enrollment.lead_id, working=situation.working, limit=limit,
+        seed=situation.seed, working=situation.working, limit=limit,
         standing=(_as_planned(row) for row in rows if row.step_key in known),
     )
 

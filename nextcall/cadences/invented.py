@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from nextcall.cadences.planner import seed_of
 from nextcall.consent.facts import Facts, Tier
 from nextcall.consent.places import place_of
 from nextcall.lib import phone as phones
@@ -23,3 +24,9 @@ def facts(*, inquired_at: datetime, phone: str = "", postal_code: str = "", regi
     if number is not None and not number.textable:
         found["text"] = replace(known, contact_point_problem="landline")
     return found
+
+
+def seed(*, phone: str = "", country: str = "US") -> int:
+    """The seed that a lead with that number has everywhere."""
+    number = phones.read(phone, country=country) if phone else None
+    return seed_of(number.e164) if number else 0

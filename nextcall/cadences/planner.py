@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from heapq import heapify, heappop, heappush
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from nextcall.cadences.definition import Cadence, Made, Planned, Progress, Step
@@ -45,7 +46,7 @@ def next_touches(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts
     `facts` has one entry a channel that the lead can be reached on ("text"), and one for a purpose other than
     marketing ("email:reply") where the cadence has such steps; their attempts include those of this enrollment.
     An open call does not hold back the calendar's next call, which takes its place; a rhythm waits for its attempt.
-    `seed` (the lead's id) spreads leads inside a part of the day; `working` are the hours of whoever makes the calls.
+    `seed` (see seed_of) spreads leads inside a part of the day; `working` are the hours of whoever makes the calls.
     """
     if not facts:
         return ()
@@ -65,6 +66,20 @@ def ran_its_course(cadence: Cadence, progress: Progress, *, now: datetime) -> bo
         return False
     course = Course.of(cadence, progress, "UTC", 0, now)
     return all(step.key in course.behind or course.never(step) for step in cadence.steps)
+
+
+def once_closed(cadence: Cadence, progress: Progress, made: Made) -> Progress:
+    """The progress when an open touch is closed: what its channel had planned meanwhile is planned anew, because the
+    next call's hour depends on when this one was really made."""
+    anew = {step.key for step in cadence.by_channel.get(made.channel, ())} - progress.open
+    return replace(progress, made=(*progress.made, made), standing=progress.standing - anew - {made.step_key},
+                   open=progress.open - {made.step_key})
+
+
+def seed_of(contact_point: str) -> int:
+    """What spreads leads over a part of the day: made from their number, or their address if they have none, so that
+    a plan on the command line, a run-through and the engine agree."""
+    return crc32(contact_point.encode())
 
 
 def zone_of(facts: Mapping[str, Facts]) -> str:
@@ -128,7 +143,7 @@ def _settle(step: Step, start: Settled, facts: Mapping[str, Facts], policy: Poli
     """Where the gate, and the hours of whoever calls, let it go."""
     known = facts.get(f"{step.channel}:{step.purpose}") or facts.get(step.channel)
     if step.needs_reason:
-        return replace(start, rule="cadence.needs_reason", because="Goes only with a new reason.", blocked=True)
+        return replace(start, rule="cadence.no_reason", because="There is nothing new to say.", blocked=True)
     if known is None:
         return replace(start, rule="contact.none", because=f"No way on record to {step.channel} them.", blocked=True)
     ask = Ask(step.channel, step.purpose, step.by == "machine")  # type: ignore[arg-type]

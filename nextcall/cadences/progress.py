@@ -9,7 +9,7 @@ from typing import Any, cast
 from nextcall.cadences import outcomes
 from nextcall.cadences.definition import Cadence, Made, Progress
 from nextcall.cadences.models import Enrollment, Pause, Touch
-from nextcall.cadences.planner import Working
+from nextcall.cadences.planner import Working, seed_of
 from nextcall.cadences.versions import definitions
 from nextcall.consent import policy
 from nextcall.consent.facts import Channel, Facts, Purpose
@@ -36,6 +36,11 @@ class Situation:
     points: Mapping[str, ContactPoint]
     policy: Policy
     working: Working | None
+
+    @property
+    def seed(self) -> int:
+        point = self.points.get("call") or self.points.get("email")
+        return seed_of(point.value) if point else 0
 
 
 def progress_of(enrollments: Sequence[Enrollment]) -> dict[int, Progress]:

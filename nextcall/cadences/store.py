@@ -21,7 +21,8 @@ FOLLOWING = 3  # cadences that may follow one another in one go, if each has not
 def plan_next(enrollment_ids: Iterable[int], *, account_id: int, at: datetime) -> list[Touch]:
     """Plan and store the next step of each track of these enrollments, in a constant number of queries a batch.
 
-    Call it in the transaction that closes a touch. Idempotent: a step that is stored already stays as it is.
+    Call it in the transaction that closes a touch. Idempotent: a step that is stored already stays as it is; whoever
+    closes an open call deletes what was planned behind it, whose hour depends on when the call was really made.
     An enrollment that ran its course is finished, and the cadence named in its `then` begins. The touches
     returned are those inserted, without ids.
     """
@@ -41,7 +42,7 @@ def plan(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) ->
         touches, over = [], []
         for situation in situations(enrollments, account_id=account_id, at=at):
             planned = next_touches(situation.cadence, situation.progress, situation.facts, situation.policy, now=at,
-                                   seed=situation.enrollment.lead_id, working=situation.working)
+                                   seed=situation.seed, working=situation.working)
             touches += [_touch(one, situation, at) for one in planned]
             if not planned and ran_its_course(situation.cadence, situation.progress, now=at):
                 over.append(situation)

@@ -111,7 +111,8 @@ def plan(
     except ValueError as wrong:
         raise Wrong(f"--phone: {wrong}") from None
     # seed 1: what run-through does with the first lead of a file
-    touches = planner.plan(found, Progress(anchor_at=at), facts, policy.shipped(), now=at, days=days, seed=1)
+    seed = invented.seed(phone=phone, country=country)  # of the lead with this number, so that a run-through agrees
+    touches = planner.plan(found, Progress(anchor_at=at), facts, policy.shipped(), now=at, days=days, seed=seed)
     warnings = _warnings(touches)
     if as_json:
         listed = [_touch(number, touch, found, at) for number, touch in enumerate(touches, 1)]

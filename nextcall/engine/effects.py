@@ -1,13 +1,13 @@
 """What each button on an open touch will do, in words, before it is pressed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from nextcall.cadences import outcomes
 from nextcall.cadences.definition import Made
 from nextcall.cadences.models import Enrollment, Touch
-from nextcall.cadences.planner import next_touches
+from nextcall.cadences.planner import next_touches, once_closed
 from nextcall.cadences.progress import Situation, situations
 from nextcall.engine.when import spoken
 
@@ -73,13 +73,14 @@ def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: dateti
     progress = situation.progress
     if touch.step_key:
         made = Made(touch.step_key, touch.channel, at, touch.intended_at or touch.due_at, line.attempt, line.key)
-        gone = frozenset({touch.step_key})
-        progress = replace(progress, made=(*progress.made, made), standing=progress.standing - gone, open=progress.open - gone)
+        progress = once_closed(situation.cadence, progress, made)
     planned = next_touches(
         situation.cadence, progress, situation.facts, situation.policy, now=at,
-        seed=situation.enrollment.lead_id, working=situation.working,
+        seed=situation.seed, working=situation.working,
     )
     ahead = [(one.channel, one.due_at, one.zone) for one in planned if not one.blocked]
-    standing = Touch.objects.filter(enrollment=situation.enrollment, state=Touch.State.PLANNED).exclude(pk=touch.pk)
+    standing = Touch.objects.filter(
+        enrollment=situation.enrollment, state=Touch.State.PLANNED
+    ).exclude(step_key__in=[touch.step_key, *(one.step_key for one in planned)])
     ahead += standing.values_list("channel", "due_at", "zone")
     return min(ahead, key=lambda one: (one[0] != "call", one[1]), default=None)

@@ -138,7 +138,7 @@ def test_the_shorter_cadences_have_the_touches_they_say(slug: str, count: int, d
 
 def test_the_long_view_says_nothing_without_a_reason() -> None:
     touches = run("long-view")
-    assert len(touches) == 24 and all(touch.blocked and touch.rule == "cadence.needs_reason" for touch in touches)
+    assert len(touches) == 24 and all(touch.blocked and touch.rule == "cadence.no_reason" for touch in touches)
     assert all(touch.priority == 9 for touch in touches)
 
 
