@@ -12,6 +12,7 @@ from nextcall.lib import sealing
 from nextcall.team import sign_in
 from nextcall.team.models import Connection, Member
 
+SENDER = "sign-in link"  # the thread that mails one
 LINK_LETTER = """Open this link to sign in to Nextcall. It works once, for 15 minutes.
 
 {url}
@@ -75,7 +76,8 @@ def mail_link(email: str, *, base_url: str, at: datetime) -> None:
         return
     url = base_url + sign_in.make_link(member, at=at)
     message = letter(member, connection, subject="Your sign-in link", body=LINK_LETTER.format(url=url))
-    threading.Thread(target=_send_quietly, args=(connection, message, member.pk), daemon=True).start()
+    sender = threading.Thread(target=_send_quietly, args=(connection, message, member.pk), name=SENDER, daemon=True)
+    sender.start()
 
 
 def _send_quietly(connection: Connection, message: Outgoing, member_id: int) -> None:

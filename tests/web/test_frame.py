@@ -101,6 +101,11 @@ def test_what_is_too_large_is_refused_with_what_would_fit(owner: Member) -> None
     assert "At most 2 MB fit here. Nothing was stored." in answer.content.decode()
 
 
+def test_pasting_more_than_fits_is_refused_with_what_would_fit(owner: Member) -> None:
+    answer = signed(owner).post("/imports/", {"pasted": "x" * (2 * 1024 * 1024 + 1)})
+    assert answer.status_code == 413 and "At most 2 MB fit here" in answer.content.decode()
+
+
 def test_the_log_holds_no_address_and_no_query(owner: Member, caplog: pytest.LogCaptureFixture) -> None:
     client = signed(owner)
     caplog.clear()

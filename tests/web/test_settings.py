@@ -12,13 +12,14 @@ from django.conf import LazySettings
 from django.test import Client
 from django.utils import timezone
 
+from nextcall.cadences import enroll
 from nextcall.channels.contract import SendError
 from nextcall.channels.email import hosts
 from nextcall.consent.models import PolicyChange
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, LeadInKey, Member
 from nextcall.timeline.models import Event
-from tests.builders import make_member
+from tests.builders import make_lead, make_member
 from tests.channels.conformance import AnyPort
 from tests.web.signed import signed
 
@@ -189,6 +190,24 @@ def test_a_member_sets_hours_zone_and_time_away(client: Client, owner: Member) -
         back + timedelta(days=1),
     )
     assert owner.settings["single_keys"] is False
+
+
+def test_time_away_holds_the_plans_and_coming_back_early_lets_them_go_on(client: Client, owner: Member) -> None:
+    running, answered = make_lead(owner.account, owner=owner), make_lead(owner.account, owner=owner)
+    for lead in (running, answered):
+        enroll.begin(lead=lead, slug="steady", by=None, at=timezone.now())
+    theirs = answered.enrollments.get()
+    enroll.pause(enrollment=theirs, by=None, at=timezone.now(), because="reply")
+    said = {"name": "Olga", "email": "olga@example.com", "zone": "America/Phoenix", "works_1": "1"}
+    back = (timezone.now() + timedelta(days=9)).date().isoformat()
+    assert (
+        "1 plan held until you are back."
+        in client.post("/settings/", {**said, "back_on": back}, follow=True).content.decode()
+    )
+    pause = running.enrollments.get().pauses.get()
+    assert pause.because == "away" and pause.until_at and running.enrollments.get().state == "paused"
+    client.post("/settings/", said)
+    assert running.enrollments.get().state == "active" and answered.enrollments.get().state == "paused"
 
 
 def test_a_phone_number_that_is_none_is_shown_how_to_write_it(client: Client) -> None:

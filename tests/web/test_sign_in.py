@@ -1,15 +1,21 @@
 """Signing in, by link and by password, and out again."""
 
+import re
+import threading
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from nextcall.team import sign_in
+from nextcall.lib import sealing
+from nextcall.team import mail, sign_in
 from nextcall.team.models import Account, Connection, Member, SignInAttempt, SignInLink
 from tests.builders import make_account, make_member
+from tests.channels.conformance import mail_server
 
 PASSWORD = "nine-blue-herons"
 
@@ -194,6 +200,26 @@ def test_forms_without_a_token_are_refused(ann: Member) -> None:
         answer = strict.post(address, {"email": "ann@example.com", "password": PASSWORD})
         assert answer.status_code == 403, address
         assert "Please send that once more" in answer.content.decode()
+
+
+def test_a_link_is_mailed_once_email_is_connected(client: Client, ann: Member) -> None:
+    with mail_server() as (kept, port):
+        sealed = sealing.seal({"host": "127.0.0.1", "port": port, "security": "plain"})
+        Connection.objects.create(
+            account=ann.account,
+            channel="email",
+            provider="smtp",
+            sealed=sealed,
+            from_address="sales@acme.example",
+            created_at=timezone.now(),
+        )
+        client.post("/sign-in/link/", {"email": "ann@example.com"})
+        for thread in threading.enumerate():
+            if thread.name == mail.SENDER:
+                thread.join(10)
+        written = message_from_bytes(kept.received[0], policy=default).get_content()
+    found = re.search(r"http://localhost:8000(/sign-in/link/\S+)", written)
+    assert found and client.post(found[1]).status_code == 302
 
 
 def test_another_accounts_mail_says_nothing_about_an_address(client: Client, ann: Member) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nextcall.cadences import away
 from nextcall.lib import phone as phones
 from nextcall.team.models import Member
 from nextcall.web import working_hours
@@ -38,7 +39,7 @@ class ProfileForm(forms.Form):
     back_on = forms.DateField(
         label="Away until",
         required=False,
-        help_text="Your first day back. Until then your plans are held.",
+        help_text="Your first day back. The plans that run now are held until then.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     single_keys = forms.BooleanField(
@@ -118,7 +119,7 @@ def profile(request: SignedIn) -> HttpResponse:
     if not form.is_valid() or wrong:
         return _page(request, form, days=days, wrong=wrong, status=422)
     _keep(member, form, days)
-    messages.success(request, "Saved.")
+    messages.success(request, f"Saved. {_hold_or_release(member)}".strip())
     return HttpResponseRedirect(reverse("settings"))
 
 
@@ -174,6 +175,16 @@ def _keep(member: Member, form: ProfileForm, days: list[working_hours.Day]) -> N
     member.away_until = _start_of(values["back_on"], member.zone)
     member.settings = {**member.settings, "single_keys": values["single_keys"]}
     member.save(update_fields=["name", "email", "phone", "zone", "working_hours", "away_until", "settings"])
+
+
+def _hold_or_release(member: Member) -> str:
+    """Plans follow the member's time away; says how many were held or go on."""
+    now = timezone.now()
+    if member.away_until and member.away_until > now:
+        held = away.hold(owner=member, until=member.away_until, by=member, at=now)
+        return f"{held} plan{'s' if held != 1 else ''} held until you are back." if held else ""
+    released = away.release(owner=member, by=member, at=now)
+    return f"{released} plan{'s' if released != 1 else ''} go on." if released else ""
 
 
 def _start_of(day: date | None, zone: str) -> datetime | None:
