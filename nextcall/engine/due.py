@@ -29,6 +29,9 @@ WRITE = (
     " contact_point_id = %s, subject = %s, body = %s, step_key = %s, claimed_by = %s, lease_until = %s, tries = %s,"
     " provider = %s, decision = %s, finished_at = %s WHERE id = %s AND state = 'planned'"
 )
+LOCK_PERSONS = (
+    "SELECT p.id FROM nextcall_person p WHERE p.id = ANY(%s) ORDER BY p.id FOR NO KEY UPDATE OF p SKIP LOCKED"
+)
 CLOSED = frozenset({"blocked", "skipped", "cancelled"})
 
 
@@ -85,23 +88,21 @@ class Claims:
         return min(self.resting.values(), default=None)
 
     def _lock(self, candidates: Sequence[Candidate], at: datetime) -> list[Due]:
-        """The touches that may be settled now: of each person one message, the earliest, and everything for a person to do."""
+        """The touches that may be settled now: of each person one, the earliest, and none while a provider holds one."""
         persons = sorted({one.person_id for one in candidates})
         if sql.many_engines():  # a person whom somebody else holds, a reply coming in perhaps, waits for the next round
-            held = sql.rows(
-                f"SELECT p.id FROM nextcall_person p WHERE p.id = ANY(%s) ORDER BY p.id{sql.skip_locked('p')}", [persons]
-            )
-            persons = [row[0] for row in held]
-        busy = set(Touch.objects.filter(person__in=persons, state__in=["claimed", "sending"]).values_list("person_id", flat=True))
-        found, sending = [], set(busy)
+            persons = [row[0] for row in sql.rows(LOCK_PERSONS, [persons])]
+        in_flight = Touch.objects.filter(person__in=persons, state__in=["claimed", "sending"])
+        taken = set(in_flight.values_list("person_id", flat=True))
         points: set[int] = set()
+        found = []
         for due in due_of(persons, at=at):
-            if due.is_sent:
-                if due.person_id in sending or (due.account_id, due.channel) in self.resting or due.contact_point_id in points:
-                    continue
-                sending.add(due.person_id)
-                if due.contact_point_id:
-                    points.add(due.contact_point_id)
+            resting = due.is_sent and (due.account_id, due.channel) in self.resting
+            if due.person_id in taken or resting or due.contact_point_id in points:
+                continue
+            taken.add(due.person_id)
+            if due.contact_point_id:
+                points.add(due.contact_point_id)
             found.append(due)
         return found
 
@@ -216,9 +217,9 @@ def _follow(settled: Sequence[Settled], at: datetime) -> None:
     for one in settled:
         if one.state == "open" and one.due.step_key:
             _replace_open(one.due, at)
-    late = [one.due for one in settled if one.due.enrollment_id and at - one.due.due_at > LATE and one.state in ("sending", "open")]
+    late = [one.due for one in settled if one.state == "sending" and one.due.enrollment_id and at - one.due.due_at > LATE]
     if late:
-        spread(late, at)
+        _spread(late, at)
     sending = {one.due.enrollment_id for one in settled if one.state == "sending"}  # planned on when they are recorded
     waiting: dict[int, set[int]] = {}
     for one in settled:
@@ -244,7 +245,7 @@ def _replace_open(due: Due, at: datetime) -> None:
         tally.count("replaced", due.channel, len(gone))
 
 
-def spread(late: Sequence[Due], at: datetime) -> None:
+def _spread(late: Sequence[Due], at: datetime) -> None:
     """After downtime: the other steps that were due at the same time are planned anew, behind this one, not sent in a heap."""
     overdue = Touch.objects.filter(
         enrollment__in={due.enrollment_id for due in late}, state=Touch.State.PLANNED, due_at__lte=at - LATE, by_machine=True,

@@ -19,7 +19,7 @@ NOBODY_IN_FLIGHT = (
     "NOT EXISTS (SELECT 1 FROM nextcall_touch f WHERE f.person_id = t.person_id"
     " AND f.state IN ('planned', 'claimed', 'sending', 'open') AND f.state IN ('claimed', 'sending'))"
 )
-DUE = f"t.state = 'planned' AND t.due_at <= %s AND (NOT t.by_machine OR {NOBODY_IN_FLIGHT})"
+DUE = f"t.state = 'planned' AND t.due_at <= %s AND {NOBODY_IN_FLIGHT}"
 PICK = "SELECT t.id, t.account_id, t.person_id, t.channel, t.priority, t.due_at FROM nextcall_touch t WHERE "
 LANES = """
 WITH RECURSIVE lane(id) AS (

@@ -71,6 +71,7 @@ def log(
         _write_down(logged)
         _work(logged)
         if made.enrollment_id:
+            _forget_next(logged)
             plan_next([made.enrollment_id], account_id=lead.account_id, at=at)
         deed.says = _summary(logged)
     return deed.action
@@ -181,6 +182,13 @@ def _hold(logged: Logged) -> None:
     if held_until:
         for enrollment in running.filter(state=Enrollment.State.ACTIVE):
             enroll.hold_calls(enrollment=enrollment, until=held_until, by=logged.by, at=at, because=line.key)
+
+
+def _forget_next(logged: Logged) -> None:
+    """What was planned on this track while the touch stood open is planned anew: another part of the day, or none."""
+    track = ["call", "voicemail"] if logged.touch.channel in ("call", "voicemail") else [logged.touch.channel]
+    planned = Touch.objects.filter(enrollment_id=logged.touch.enrollment_id, channel__in=track, state=Touch.State.PLANNED)
+    planned.exclude(step_key="").delete()
 
 
 def _go_on(logged: Logged) -> None:

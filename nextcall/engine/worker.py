@@ -82,18 +82,17 @@ class Worker:
     def run_until(self, until: datetime, *, start: datetime, moved: Callable[[datetime], None] = lambda at: None) -> datetime:
         """Everything that falls due from `start` to `until`, the clock jumping from one instant to the next.
 
-        `moved` is called with each instant after its work is done; what it does then (a call logged, a reply) is worked
-        at the same instant. Needs threads=0. Returns the last instant worked.
+        `moved` is called after each round with its instant: what is open then may be done, a call logged as unanswered.
+        Needs threads=0. Returns the last instant worked.
         """
         at = start
         while True:
             self._clock = lambda now=at: now  # type: ignore[misc]
             self._claims.chooser.forget()
-            while self.turn(at):
-                pass
-            moved(at)
-            while self.turn(at):
-                pass
+            worked = True
+            while worked:
+                worked = self.turn(at)
+                moved(at)
             following = self.next_at(after=at)
             if following is None or following > until:
                 return at
