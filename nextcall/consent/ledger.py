@@ -1,4 +1,4 @@
-"""Permissions, withdrawals, attempts and policy changes as rows: who, when, why. Nothing here is ever deleted.
+"""Permissions, withdrawals and attempts as rows: who, when, why. Nothing here is ever deleted.
 
 A withdrawal's channels are call, voicemail, text, email, and "automated" (calls that software dials or speaks).
 """
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, points_for
-from nextcall.consent.models import Attempt, Permission, PolicyChange, Withdrawal
+from nextcall.consent.models import Attempt, Permission, Withdrawal
 from nextcall.leads.models import ContactPoint, Person
 from nextcall.lib.hashing import point_hash
 from nextcall.team.models import Account, Member
@@ -20,7 +20,7 @@ from nextcall.timeline.record import record
 
 __all__ = [
     "Reservation", "Wanted", "facts_for", "grant", "lift", "lock_persons", "mark_made", "points_for",
-    "record_policy_change", "release", "reserve", "withdraw",
+    "release", "reserve", "withdraw",
 ]
 
 # What a wish covers, read strictly (compliance notes (a), stop_scope): a STOP by text ends automated calls too.
@@ -207,37 +207,3 @@ def mark_made(touch_ids: Collection[int], *, at: datetime | None = None) -> int:
 def release(touch_ids: Collection[int]) -> int:
     """The reserved touches have certainly not left: their places are free again; how many."""
     return Attempt.objects.filter(touch_id__in=touch_ids, state=Attempt.State.RESERVED).delete()[0]
-
-
-def record_policy_change(
-    account: Account, rule_id: str, value: dict[str, Any], *, loosens: bool, by: Member | None, at: datetime,
-    legal_basis: str, ends_at: datetime | None,
-) -> PolicyChange:
-    """Write a change of policy into the account, or the refusal into the log. See revising.change."""
-    missing = [
-        name for name, given in (
-            ("its legal basis", legal_basis.strip()), ("the member who answers for it", by), ("an end date", ends_at)
-        ) if not given
-    ] if loosens else []
-    refused = f"loosening {rule_id} needs {' and '.join(missing)}" if missing else ""
-    if loosens and not refused and ends_at is not None and ends_at <= at:
-        refused = f"loosening {rule_id} needs an end date that is still ahead"
-    with transaction.atomic():
-        fresh = Account.objects.select_for_update().get(pk=account.pk)
-        rules = dict(fresh.policy.get("rules", {}))
-        before = rules.get(rule_id)
-        if not refused:
-            rules[rule_id] = {
-                "value": value, "legal_basis": legal_basis, "approved_by": by.name if by else "",
-                "ends_at": ends_at.isoformat() if ends_at else "",
-            }
-            fresh.policy = {**fresh.policy, "rules": rules}
-            fresh.save(update_fields=["policy"])
-            account.policy = fresh.policy
-        change = PolicyChange.objects.create(
-            account=fresh, rule_id=rule_id[:60], before=before, after=value, loosens=loosens, legal_basis=legal_basis[:300],
-            approved_by=by, at=at, ends_at=ends_at, refused_because=refused[:300],
-        )
-        record(account_id=fresh.pk, kind="policy.refused" if refused else "policy.changed", at=at, by=by,
-               data={"rule": rule_id, "after": value, "loosens": loosens, "because": refused})
-    return change

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from nextcall.consent import ledger, policy
+from django.db import transaction
+
+from nextcall.consent import policy
 from nextcall.consent.models import PolicyChange
 from nextcall.team.models import Account, Member
+from nextcall.timeline.record import record
 
 
 def change(
@@ -18,7 +21,36 @@ def change(
     Tightening needs nothing. Loosening needs the legal basis, the member who answers for it, and an end date.
     Raises ValueError for a rule or value that does not exist. Back to the shipped value: pass `value_of(rule(id))`.
     """
-    return ledger.record_policy_change(
-        account, rule_id, dict(value), loosens=policy.loosens(rule_id, value), by=by, at=at, legal_basis=legal_basis,
-        ends_at=ends_at,
-    )
+    loosens = policy.loosens(rule_id, value)
+    refused = _refused(rule_id, legal_basis, by, at, ends_at) if loosens else ""
+    with transaction.atomic():
+        fresh = Account.objects.select_for_update().get(pk=account.pk)
+        rules = dict(fresh.policy.get("rules", {}))
+        before = rules.get(rule_id)
+        if not refused:
+            rules[rule_id] = {
+                "value": dict(value), "legal_basis": legal_basis, "approved_by": by.name if by else "",
+                "ends_at": ends_at.isoformat() if ends_at else "",
+            }
+            fresh.policy = {**fresh.policy, "rules": rules}
+            fresh.save(update_fields=["policy"])
+            account.policy = fresh.policy
+        made = PolicyChange.objects.create(
+            account=fresh, rule_id=rule_id[:60], before=before, after=dict(value), loosens=loosens,
+            legal_basis=legal_basis[:300], approved_by=by, at=at, ends_at=ends_at, refused_because=refused[:300],
+        )
+        record(account_id=fresh.pk, kind="policy.refused" if refused else "policy.changed", at=at, by=by,
+               data={"rule": rule_id, "after": dict(value), "loosens": loosens, "because": refused})
+    return made
+
+
+def _refused(rule_id: str, legal_basis: str, by: Member | None, at: datetime, ends_at: datetime | None) -> str:
+    """Why it may not be loosened so; "" if it may."""
+    missing = [
+        name for name, given in (
+            ("its legal basis", legal_basis.strip()), ("the member who answers for it", by), ("an end date", ends_at)
+        ) if not given
+    ]
+    if missing:
+        return f"loosening {rule_id} needs {' and '.join(missing)}"
+    return f"loosening {rule_id} needs an end date that is still ahead" if ends_at and ends_at <= at else ""

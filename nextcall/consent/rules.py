@@ -65,7 +65,7 @@ def decide(ask: Ask, facts: Facts, policy: Policy, at: datetime) -> Decision:
 def _wait(
     ask: Ask, facts: Facts, policy: Policy, compiled: _Compiled, at: datetime, rules: list[Rule], second: int
 ) -> Decision:
-    opens = compiled.windows.next_open(facts.place.zones, second)
+    opens = _earliest(compiled, facts, second)
     if opens is None:
         rules.append(Rule("gate.no_window", "deny", "there is no lawful time within ten days of then", "all rules together"))
         return _decision("deny", at, rules, facts.place, policy)
@@ -74,6 +74,16 @@ def _wait(
     if lapsed:
         return _decision("deny", at, [*rules, *lapsed], facts.place, policy)
     return _decision("wait", at, rules, facts.place, policy, earliest=opens)
+
+
+def _earliest(compiled: _Compiled, facts: Facts, second: int) -> int | None:
+    """The first second from `second` on that lies in every window and under every cap; None when none is near."""
+    while (opens := compiled.windows.next_open(facts.place.zones, second)) is not None:
+        # Touches already reserved for later may fill the caps again by the time the windows open.
+        second = ceil(_caps(compiled.caps, facts, datetime.fromtimestamp(opens, UTC), []))
+        if second <= opens:
+            return opens
+    return None
 
 
 def _decision(
