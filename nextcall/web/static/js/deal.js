@@ -66,14 +66,15 @@
     called = navigator.sendBeacon(call.dataset.started, body);
   });
 
-  // 5 to 8 stand in the sheet of all results; their keys work while it is closed.
+  // The rarer outcomes stand in the sheet of all results; their keys work while it is closed.
   document.addEventListener("keydown", (event) => {
     const typing = event.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
     if (typing || event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.keys === "off") return;
     const one = document.querySelector(`[data-hidden-key="${CSS.escape(event.key)}"]`);
     if (!one || document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.checkVisibility()) return;
     event.preventDefault();
-    one.form.requestSubmit(one);
+    if (one.type === "submit") one.form.requestSubmit(one);
+    else one.click();
   });
 
   // Back from the dialler, even after a restart: the same card asks how it went.
