@@ -184,6 +184,16 @@ def test_a_lead_without_an_address_is_told_so_and_the_other_channels_go_on() -> 
     assert next_touches(of, Progress(anchor_at=MONDAY), {}, shipped(), now=MONDAY) == ()
 
 
+def test_closing_an_open_call_plans_the_next_one_anew() -> None:
+    of = cadence(call(1, "morning"), call(2, "afternoon"))
+    while_open = Progress(
+        anchor_at=MONDAY, standing=frozenset({"d1-call-1", "d2-call-1"}), open=frozenset({"d1-call-1"})
+    )
+    closed = planner.once_closed(of, while_open, made("d1-call-1", T("2026-11-24 14:30"), outcome="no_answer"))
+    following = upcoming(of, closed, T("2026-11-24 14:30"))["d2-call-1"]
+    assert part_of(following.local_at) != "afternoon", "the call was really made in the afternoon of day 2"
+
+
 PLACES = [
     ("+13035550142", "80202"),
     ("+13055550142", "33101"),
