@@ -92,6 +92,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _let_in(request: HttpRequest, member: Member, there: str) -> HttpResponse:
     open_session(request, member)
+    request.session.clear_expired()  # other people's, long over
     team_sign_in.signed_in(member, at=timezone.now())
     # Nobody who has not said when they work has seen the first screen.
     return HttpResponseRedirect(there if member.working_hours else reverse("welcome"))

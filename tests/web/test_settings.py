@@ -1,5 +1,6 @@
 """Settings: what a member and a manager change, and what becomes of it."""
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,11 +16,11 @@ from django.utils import timezone
 from nextcall.cadences import enroll
 from nextcall.channels.contract import SendError
 from nextcall.channels.email import hosts
-from nextcall.consent.models import PolicyChange
+from nextcall.consent.models import Permission, PolicyChange
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, LeadInKey, Member
 from nextcall.timeline.models import Event
-from tests.builders import make_lead, make_member
+from tests.builders import WORDING, make_lead, make_member
 from tests.channels.conformance import AnyPort
 from tests.web.signed import signed
 
@@ -248,6 +249,20 @@ def test_a_lead_in_key_shows_its_address_and_a_ready_form(client: Client, accoun
     assert (
         "I agree to &amp;lt;calls&amp;gt;." in page
     )  # escaped in the form that is shown, and that once more in the page
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_the_ready_form_gives_permission_only_with_its_box_ticked(
+    client: Client, account: Account, ticked: bool
+) -> None:
+    client.post("/settings/lead-ins/", {"label": "Website", "channels": ["call", "text"], "wording": WORDING})
+    key = LeadInKey.objects.get(account=account)
+    ready = html.unescape(client.get("/settings/lead-ins/").content.decode())
+    sent = re.findall(r'<input type="hidden" name="consent" value="(\w+)">', ready)
+    sent += re.findall(r'<input type="checkbox" name="consent" value="(\w+)">', ready) if ticked else []
+    Client().post(f"/in/{key.key}/form", {"name": "Hazel Thorne", "phone": "(303) 555-0142", "consent": sent})
+    assert sent == (["no", "yes"] if ticked else ["no"])
+    assert Permission.objects.filter(account=account).exists() is ticked
 
 
 def test_permission_without_its_words_is_not_taken(client: Client, account: Account) -> None:
