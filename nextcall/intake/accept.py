@@ -102,7 +102,7 @@ def arriving_of(new: NewLead) -> Arriving:
         read = names.read(full)
         full, given, family = read.full, read.given, read.family
     values = {
-        "name": (full or "")[:200],
+        "name": (full or new.company or "")[:200],
         "given_name": (given or "")[:100],
         "family_name": (family or "")[:100],
         "street": (place.street or "")[:200],

@@ -72,9 +72,9 @@ def test_the_preview_says_what_will_happen_and_stores_nothing(account: Account) 
 
 
 def test_a_column_can_be_named_by_hand(account: Account) -> None:
-    body = b"who,reach,misc\nHazel Thorne,hazel@example.com,x\n"
+    body = b"column a,reach,misc\nHazel Thorne,hazel@example.com,x\n"
     import_ = begin(account, body)
-    assert [column.header for column in previewing.preview(import_).doubtful] == ["who", "misc"]
+    assert [column.header for column in previewing.preview(import_).doubtful] == ["column a", "misc"]
     importing.confirm(import_, choices=Choices(columns={0: "full_name", 2: "source"}), by=None, at=MONDAY)
     run_all(import_)
     lead = Lead.objects.get()

@@ -60,6 +60,7 @@ def day_first(samples: Iterable[str], *, usually: bool) -> bool:
     votes = [0, 0]
     for sample in samples:
         if found := _PARTS.match(sample.strip()):
+            usually = usually or "." in found[0]  # 1.6.2024 is written where the day comes first
             first, second = int(found[1]), int(found[2])
             votes[0] += first > 12
             votes[1] += second > 12

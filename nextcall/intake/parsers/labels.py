@@ -13,8 +13,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_A_WORD = re.compile(r"[^\w&]+|_+")
 # Said before the word that counts: "Contact Email", "your phone", "borrower first name".
 _BEFORE = re.compile(
-    r"^(?:(?:contact|lead|your|my|the|customer|client|borrower|homeowner|buyer|seller|prospect|primary|main|person|user|consumer|"
-    r"applicant|custom|input|field|what is|what s|please enter|enter|please provide|tu|su|votre|ihre?|dein) )+"
+    r"^(?:(?:contact|lead|your|my|the|customer|client|borrower|homeowner|buyer|seller|prospect|primary|main|person|user|"
+    r"consumer|applicant|address \d|address|mailing|billing|home|custom|input|field|what is|what s|please enter|enter|"
+    r"please provide|tu|su|votre|ihre?|dein) )+"
 )
 _AFTER = re.compile(r"(?: (?:required|optional|\d{1,2}|value|field|addy|here))+$")
 

@@ -55,6 +55,7 @@ _NEUTRAL = frozenset(
     ]
 )
 _SAYS_LABEL = ("label", "title", "question", "text", "name", "key", "field_label", "field", "id", "ref")
+_POINT = ("value", "number", "phone_number", "phonenumber", "phone", "email", "address", "email_address", "e164")
 _SAYS_VALUE = (
     "value",
     "answer",
@@ -99,8 +100,13 @@ def of(document: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, .
     if len(path) > MAX_DEPTH:
         return
     if isinstance(document, Mapping):
+        if point := _point(document, path):
+            yield point
+            return
         if labelled := _labelled(document):
-            yield from of(labelled[1], (*path, labelled[0]))
+            label, value = labelled
+            known = path and not labels.meaning(label).field and labels.meaning(path[-1]).field
+            yield from of(value, path if known else (*path[:-1], label))
             return
         for key, value in list(document.items())[:MAX_PAIRS]:
             yield from of(value, (*path, str(key)[:200]))
@@ -172,6 +178,17 @@ def _meaning(path: tuple[str, ...]) -> tuple[str, str]:
                 "email": "consent_email",
             }.get(inner or labels.normal(steps[-1]), inner)
     return label, whole.field if whole.sure else ""
+
+
+def _point(box: Mapping[str, Any], path: tuple[str, ...]) -> tuple[tuple[str, ...], Any] | None:
+    """One of several numbers or addresses: {"type": "mobile", "number": "303 555 0142"} under "phones"."""
+    field = labels.meaning(path[-1].rstrip("s")).field if path else ""
+    if field not in ("email", "phone", "phone_mobile") or len(box) > 8:
+        return None
+    low = {str(key).lower(): value for key, value in box.items()}
+    value = next((low[key] for key in _POINT if isinstance(low.get(key), str | int)), None)
+    kind = labels.meaning(str(low.get("type") or low.get("label") or "")).field
+    return None if value is None else ((*path[:-1], "mobile" if kind == "phone_mobile" else field), value)
 
 
 def _labelled(box: Mapping[str, Any]) -> tuple[str, Any] | None:

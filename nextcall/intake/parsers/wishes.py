@@ -72,9 +72,9 @@ _NO = frozenset(
 )
 _KEPT = frozenset({"subscribed", "active", "opted in", "opt in", "not opted out", "clean", "false positive"})
 _NAMED = (
-    ("text", re.compile(r"\b(sms|texts?|text messages?|texting|mms|whatsapp)\b")),
-    ("call", re.compile(r"\b(calls?|phone|telephone|calling|llamadas?|anruf\w*|appels?)\b")),
-    ("email", re.compile(r"\b(e ?mails?|newsletter|correo|courriel)\b")),
+    ("text", re.compile(r"\b(sms|texts?|texted|texting|mms|whatsapp)\b")),
+    ("call", re.compile(r"\b(calls?|called|calling|phone|phoned|telephone|llamadas?|anruf\w*|appels?)\b")),
+    ("email", re.compile(r"\b(e ?mails?|e ?mailed|newsletter|correo|courriel)\b")),
     ("voicemail", re.compile(r"\b(voicemails?|prerecorded|pre recorded)\b")),
 )
 
