@@ -52,7 +52,7 @@ class Child:
         if now - self.began >= STEADY_AFTER_SECONDS:
             self.deaths, self.steady = 0, True
         self.deaths += 1
-        pause = min(LONGEST_PAUSE_SECONDS, 0.25 * 2**self.deaths)
+        pause = min(LONGEST_PAUSE_SECONDS, 0.25 * 2.0 ** min(self.deaths, 10))
         self.process, self.again_at = None, now + pause
         return pause
 

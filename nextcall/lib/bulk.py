@@ -38,7 +38,7 @@ def _write(rows: Sequence[M], ignore_conflicts: bool) -> None:
     prepare = [(field.attname, _preparer(field)) for field in options.concrete_fields]
     values = [[to(getattr(row, name)) if to else getattr(row, name) for name, to in prepare] for row in rows]
     table = connection.ops.quote_name(options.db_table)
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in options.concrete_fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in options.concrete_fields)
     if connection.vendor == "postgresql" and not ignore_conflicts:
         _copy(f"COPY {table} ({columns}) FROM STDIN", values)
         return

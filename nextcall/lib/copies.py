@@ -157,7 +157,7 @@ def _put_back_sqlite(archive: zipfile.ZipFile) -> None:
 
 
 def _sqlite() -> sqlite3.Connection:
-    here = sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=20)
+    here = sqlite3.connect(str(settings.DATABASES["default"]["NAME"]), timeout=20)
     here.execute("PRAGMA journal_mode=WAL")
     return here
 
