@@ -145,11 +145,11 @@ def uncertain(member: Member) -> list[Candidate]:
     ]
 
 
-def later_today(member: Member, *, at: datetime, day_ends_at: datetime) -> list[tuple[str, datetime]]:
-    """Channel and time of this member's own touches still to come today, soonest first."""
+def later_today(member: Member, *, at: datetime, day_ends_at: datetime) -> list[tuple[int, str, datetime]]:
+    """Person, channel and time of this member's own touches still to come today, soonest first."""
     rows = (
         Touch.objects.filter(account_id=member.account_id, owner=member, state=Touch.State.PLANNED, by_machine=False,
                              due_at__gt=at, due_at__lt=day_ends_at)
-        .order_by("due_at").values_list("channel", "due_at")[:MOST]
+        .order_by("due_at").values_list("person_id", "channel", "due_at")[:MOST]
     )
     return list(rows)

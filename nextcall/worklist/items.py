@@ -81,10 +81,11 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
     ranked, spread = _ranked(found, member, at=at, began=began, carried_left=size // CARRIED_SHARE)
     place = next((n for n, one in enumerate(ranked) if one.candidate.lead_id == turned_to), 0)
     place = _hold_first(ranked, place, member=member, at=at)
-    later = gathering.later_today(member, at=at, day_ends_at=ends)
+    at_hand = {one.candidate.person_id for one in ranked}  # their later touch waits for the one in hand
+    later = [one for one in gathering.later_today(member, at=at, day_ends_at=ends) if one[0] not in at_hand]
     deeds = deeds_since(member, since=min(began, at - UNDOABLE))
     done = sum(one.kind in WORKED and one.at >= began for one in deeds)
-    channels = [one.candidate.channel for one in ranked] + [channel for channel, _ in later]
+    channels = [one.candidate.channel for one in ranked] + [channel for _, channel, _ in later]
     calls = channels.count("call")
     minutes = calls * CALL_MINUTES + (len(channels) - calls) * MESSAGE_MINUTES
     in_hand = ranked[place] if place < len(ranked) else None
@@ -103,7 +104,7 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
         ),
         windows=_pinned(standing, at=at),
         spread=spread,
-        opens=say.when(later[0][1], member.zone, at=at) if later else "",
+        opens=say.when(later[0][2], member.zone, at=at) if later else "",
         latest=deeds[0] if deeds else None,
     )
 

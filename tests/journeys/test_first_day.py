@@ -48,6 +48,7 @@ def test_from_a_file_to_the_first_outcome(page: Page, enter: Enter, ann: Member,
     expect(page.locator("[formaction*=confirmation]")).to_have_count(0)
     engine.work()
     assert Lead.objects.count() == 2
+    expect(page.locator("form[action$='/undo/']")).to_be_visible()  # the page finds out by itself
     clock.skip(hours=1)
     engine.work()
     page.goto("/now/")
