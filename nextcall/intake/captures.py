@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from nextcall.intake import accept
 from nextcall.intake.accept import NoWayToReach
@@ -70,7 +70,7 @@ def accept_capture(capture: Capture, *, at: datetime) -> list[Lead]:
     try:
         with transaction.atomic():
             kept = (
-                Capture.objects.select_for_update()
+                Capture.objects.select_for_update(of=("self",))
                 .select_related("account", "key__owner")
                 .filter(pk=capture.pk)
                 .exclude(state="accepted")
@@ -83,6 +83,8 @@ def accept_capture(capture: Capture, *, at: datetime) -> list[Lead]:
             return leads
     except (CannotRead, NoWayToReach) as problem:
         _set_aside(capture, str(problem))
+    except OperationalError:  # a busy or broken database: it stays new, and the engine tries again
+        log.warning("capture.postponed", capture=capture.pk)
     except Exception as error:  # whatever it holds, the next delivery must not suffer
         log.exception("capture.failed", capture=capture.pk)
         _set_aside(capture, f"could not be accepted ({type(error).__name__}); open it and accept it by hand")

@@ -79,9 +79,8 @@ def test_a_process_killed_at_any_instant_costs_no_row() -> None:
     database = str(settings.DATABASES["default"]["NAME"])
     for _ in range(5):
         root = str(Path(__file__).resolve().parents[2])
-        child = subprocess.Popen(
-            [sys.executable, "-c", WORKS, database], cwd=root, env={**os.environ, "PYTHONPATH": root}, stdout=subprocess.PIPE
-        )
+        environment = {**os.environ, "PYTHONPATH": root}
+        child = subprocess.Popen([sys.executable, "-c", WORKS, database], env=environment, stdout=subprocess.PIPE)
         assert child.stdout is not None and child.stdout.readline() == b"ready\n"
         time.sleep(chance.uniform(0, 0.25))
         child.send_signal(signal.SIGKILL)
