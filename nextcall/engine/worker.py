@@ -27,7 +27,7 @@ Job = Callable[..., bool]  # job(at=now): one bite of work; False when there is 
 
 LONGEST_NAP = timedelta(seconds=60)  # a word that got lost costs at most this
 ROUNDS_ON = timedelta(seconds=1)  # how often leases, pauses and holds are looked after while busy
-MOST_IN_FLIGHT = 4 * BATCH
+AHEAD = 2  # messages claimed for each thread: what a crash leaves uncertain at most
 BUSY_NAP = 0.005  # seconds; other engines hold what is due, or providers are at work
 
 
@@ -51,6 +51,7 @@ class Worker:
         self._claims = Claims(self.name, self._senders)
         self._pool = Pool(threads=threads, on_answer=self._nudge)
         self._jobs = jobs
+        self._most_in_flight = AHEAD * threads or BATCH
         self._waker: Waker | None = None
         self._stopping = threading.Event()
         self._looked_after_at: datetime | None = None
@@ -106,8 +107,9 @@ class Worker:
             worked = bool(overdue.turn(at=at)) or worked
             if not worked:
                 self._looked_after_at = at
-        if self._pool.in_flight < MOST_IN_FLIGHT:
-            claimed = self._claims.claim(at=at, limit=BATCH)
+        room = self._most_in_flight - self._pool.in_flight
+        if room > 0:
+            claimed = self._claims.claim(at=at, limit=min(BATCH, room))
             self._pool.submit(claimed.ready)
             worked = bool(claimed.settled) or worked
         return self._record(at) or worked
