@@ -49,6 +49,7 @@ def test_from_a_file_to_the_first_outcome(page: Page, enter: Enter, ann: Member,
     engine.work()
     assert Lead.objects.count() == 2
     expect(page.locator("form[action$='/undo/']")).to_be_visible()  # the page finds out by itself
+    page.wait_for_load_state("networkidle")
     clock.skip(hours=1)
     engine.work()
     page.goto("/now/")
