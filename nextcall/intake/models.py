@@ -58,7 +58,6 @@ class Import(models.Model):
     undo_data = models.JSONField(default=dict, blank=True)  # what merges changed, so that undo can put it back
     created_at = models.DateTimeField()
     began_at = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True)

@@ -132,7 +132,6 @@ class Migration(migrations.Migration):
                 ('undo_data', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField()),
                 ('began_at', models.DateTimeField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
                 ('problem', models.CharField(blank=True, max_length=300)),

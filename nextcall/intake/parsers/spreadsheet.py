@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nextcall.intake.parsers import activities, columns, dates, labels, problems, table, xlsx
+from nextcall.intake.parsers import activities, columns, dates, labels, problems, table
 from nextcall.intake.parsers.columns import Column
 from nextcall.intake.parsers.gather import Gathering, Reading
 from nextcall.intake.parsers.new_lead import CannotRead, NewLead, Problem, Understood
@@ -141,6 +141,8 @@ def both(first: NewLead, second: NewLead) -> NewLead:
 
 def _table(body: bytes) -> Table:
     if body.startswith(b"PK\x03\x04"):
+        from nextcall.intake.parsers import xlsx  # 0.3 s of loading, spared where no workbook comes
+
         return xlsx.read(body)
     if body.startswith(b"\xd0\xcf\x11\xe0"):
         raise CannotRead("this is an old Excel file (.xls) or one with a password; save it as .xlsx or CSV")
