@@ -18,7 +18,9 @@ check:  ## format, lint, types, floor plan, budgets
 
 kill-rounds:  ## 200 rounds of kill -9 on both databases; long
 	@script/setup --dev
-	.venv/bin/pytest tests -m kill -o addopts="-p no:playwright --strict-markers --import-mode=importlib -v" --kill-rounds=200
+	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000
+	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --knows
+	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --postgresql
 
 bench:  ## every figure we claim about speed, beside its floor; ~20 minutes
 	@script/setup --dev
@@ -30,7 +32,7 @@ bench-quick:  ## the same with small sizes; says how it works, not how fast
 
 screenshots:  ## pictures of every page, phone and desktop, into screenshots/
 	@script/setup --dev --browser
-	.venv/bin/python script/screenshots
+	.venv/bin/python -m bench.screenshots
 
 lock:  ## write the lock files again after a change in pyproject.toml
 	@script/lock

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import django
 import pytest
 
+from tests import chromium as installed
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 DATABASE = os.environ.get("NEXTCALL_TEST_DATABASE", "sqlite")
-CHROMIUM_PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 
 def start_postgresql() -> str:
@@ -62,6 +63,17 @@ def prepare_environment() -> None:
 
 prepare_environment()
 django.setup()  # pytest-django finds it done
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches the database: the rest cannot tell the difference."""
+    if DATABASE != "postgresql":
+        return
+    asked = {"db", "transactional_db", "live_server"}
+    kept = [item for item in items if asked & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+            or "postgresql" in item.nodeid]  # fmt: skip
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -120,28 +132,21 @@ def nextcall(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """The distribution's Chromium; `make test` installs it."""
-    found = os.environ.get("NEXTCALL_CHROMIUM") or next((p for p in CHROMIUM_PLACES if Path(p).exists()), None)
+    found = installed.place()
     if not found:
         pytest.skip("no Chromium here: script/setup --browser installs it")
     from playwright.sync_api import sync_playwright
 
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--disable-quic", "--no-first-run"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=quiet)
+        browser = playwright.chromium.launch(executable_path=found, args=installed.QUIET)
         yield browser
         browser.close()
-
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-DESKTOP = {"viewport": {"width": 1280, "height": 860}}
 
 
 @pytest.fixture(params=["phone", "desktop"])
 def page(request: pytest.FixtureRequest, chromium: "Browser", live_server: Any) -> Iterator["Page"]:
     """A page of a running server, at phone and at desktop size; fails on any script error."""
-    sizes: dict[str, Any] = {"phone": PHONE, "desktop": DESKTOP}
-    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", **sizes[request.param])
+    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", **installed.SIZES[request.param])
     page = context.new_page()
     page.set_default_timeout(8_000)
     wrong: list[str] = []

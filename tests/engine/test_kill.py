@@ -1,4 +1,4 @@
-"""kill -9 at random instants, in its short form; `make kill` runs the long one."""
+"""kill -9 at random instants, in its short form; `make kill-rounds` runs the long one."""
 
 from pathlib import Path
 
