@@ -14,7 +14,9 @@ class SendError(Exception):
     `permanent`: trying again cannot help. `problem` marks the contact point: "bounced", "landline", "withdrawn", "".
     """
 
-    def __init__(self, message: str, *, permanent: bool, problem: str = "", retry_after_seconds: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool, problem: str = "", retry_after_seconds: int | None = None
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.problem = problem

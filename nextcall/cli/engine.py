@@ -21,7 +21,9 @@ def command(
     from nextcall.intake import captures, importing
 
     if connection.vendor == "sqlite" and not _alone():
-        raise Wrong("an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)")
+        raise Wrong(
+            "an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)"
+        )
     worker = Worker(jobs=[captures.run_waiting, importing.run_waiting], threads=threads)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())

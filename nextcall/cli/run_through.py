@@ -48,7 +48,8 @@ def command(
 
     A lead who arrived before --from arrives then. Each call is made when it is due; nobody picks up.
 
-    Example: nextcall run-through --leads leads.csv --cadence fast-start --from 2026-11-23T10:00-07:00 --until 2027-01-01T00:00-07:00
+    Example: nextcall run-through --leads leads.csv --cadence fast-start --from 2026-11-23T10:00-07:00
+    --until 2027-01-01T00:00-07:00
     """
     if consent not in TIERS:
         raise Wrong(f"--consent is one of {', '.join(TIERS)}")
@@ -80,7 +81,9 @@ def _throw_away_database(home: str) -> None:
     call_command("migrate", verbosity=0, skip_checks=True)
 
 
-def _run(leads: Path, cadence: str, start: datetime, end: datetime, said: Sequence[Reply], consent: str) -> dict[str, Any]:
+def _run(
+    leads: Path, cadence: str, start: datetime, end: datetime, said: Sequence[Reply], consent: str
+) -> dict[str, Any]:
     from nextcall.cadences import versions
     from nextcall.channels.memory import Memory
     from nextcall.engine.receive import receive
@@ -100,7 +103,9 @@ def _run(leads: Path, cadence: str, start: datetime, end: datetime, said: Sequen
                 placed[number] = lead
         for reply in said:
             if reply.at == moment:
-                receive(account=account, channel=reply.channel, sender=reply.sender, text=reply.text, at=moment, via="hand")
+                receive(
+                    account=account, channel=reply.channel, sender=reply.sender, text=reply.text, at=moment, via="hand"
+                )
         worker.run_until(following, start=moment, moved=nobody_picks_up)
     version = versions.latest(account, [slug], at=start)[slug]
     return {
@@ -122,7 +127,8 @@ def nobody_picks_up(at: datetime) -> None:
 def _accept(account: "Account", new: "NewLead", slug: str, consent: str, at: datetime) -> "Lead | None":
     from nextcall.cadences import enroll
     from nextcall.consent import ledger
-    from nextcall.intake.accept import Placing, accept_many
+    from nextcall.intake.accept import accept_many
+    from nextcall.intake.placing import Placing
 
     if not (new.emails or new.phones):
         return None
@@ -132,8 +138,16 @@ def _accept(account: "Account", new: "NewLead", slug: str, consent: str, at: dat
         return None
     if consent not in ("file", "none"):
         for channel in ("call", "text", "email", "voicemail"):
-            ledger.grant(account=account, person=lead.person, channel=channel, tier=consent, source="hand", given_at=at, at=at,
-                         sellers=[account.seller_name])
+            ledger.grant(
+                account=account,
+                person=lead.person,
+                channel=channel,
+                tier=consent,
+                source="hand",
+                given_at=at,
+                at=at,
+                sellers=[account.seller_name],
+            )
     try:
         enroll.begin(lead=lead, slug=slug, by=None, at=at)
     except enroll.AlreadyOn:
@@ -201,7 +215,9 @@ def _lead(new: "NewLead", lead: "Lead | None") -> dict[str, Any]:
     stopped = (enrollment.ended_because or (f"paused: {pause.because}" if pause else "")) if enrollment else ""
     blocked = sorted({row.rule for row in rows if row.state == "blocked"})
     return {
-        **named, "touches": [_touch(number, row, lead) for number, row in enumerate(rows, 1)], "stopped": stopped or None,
+        **named,
+        "touches": [_touch(number, row, lead) for number, row in enumerate(rows, 1)],
+        "stopped": stopped or None,
         "warnings": [f"blocked by {rule}" for rule in blocked],
     }
 
@@ -212,9 +228,16 @@ def _touch(number: int, row: "Touch", lead: "Lead") -> Mapping[str, Any]:
     at = hours.local(row.made_at or row.finished_at or row.due_at, row.zone or lead.person.zone or "UTC")
     day = (at.date() - lead.arrived_at.astimezone(at.tzinfo).date()).days + 1
     return {
-        "n": number, "at": at.isoformat(), "day": day, "channel": row.channel, "by": "machine" if row.by_machine else "person",
-        "step": row.step_key or None, "wording": (row.body or row.subject).split("\n")[0] if row.state in MADE else None,
-        "rule": row.rule or None, "state": row.state, "because": row.because or None,
+        "n": number,
+        "at": at.isoformat(),
+        "day": day,
+        "channel": row.channel,
+        "by": "machine" if row.by_machine else "person",
+        "step": row.step_key or None,
+        "wording": (row.body or row.subject).split("\n")[0] if row.state in MADE else None,
+        "rule": row.rule or None,
+        "state": row.state,
+        "because": row.because or None,
     }
 
 
@@ -223,8 +246,10 @@ def _replies(path: Path | None) -> list[Reply]:
         return []
     try:
         rows = json.loads(path.read_text("utf-8"))
-        return sorted((Reply(_instant(row["at"], "at"), row["from"], row.get("channel", "text"), row["text"]) for row in rows),
-                      key=lambda reply: reply.at)
+        return sorted(
+            (Reply(_instant(row["at"], "at"), row["from"], row.get("channel", "text"), row["text"]) for row in rows),
+            key=lambda reply: reply.at,
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Wrong(f'{path}: write a JSON list of {{"at", "from", "channel", "text"}}; {error}') from error
 

@@ -71,7 +71,9 @@ def waiting(*, lead: Lead, at: datetime) -> None:
 
 def answered(*, lead: Lead, at: datetime) -> None:
     """Somebody of ours answered, or saw that no answer is needed: the lead waits no more."""
-    Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False, answered_at=None).update(answered_at=at)
+    Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False, answered_at=None).update(
+        answered_at=at
+    )
     Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(waiting_since=None)
 
 

@@ -30,10 +30,14 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["account", "lead", "at"]),
             # unclear messages that nobody has seen: they hold back every machine touch to the person
-            models.Index(fields=["person"], name="message_held", condition=models.Q(verdict="hold", answered_at__isnull=True)),
+            models.Index(
+                fields=["person"], name="message_held", condition=models.Q(verdict="hold", answered_at__isnull=True)
+            ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["account", "dedupe_key"], condition=~models.Q(dedupe_key=""), name="one_message_an_event")
+            models.UniqueConstraint(
+                fields=["account", "dedupe_key"], condition=~models.Q(dedupe_key=""), name="one_message_an_event"
+            )
         ]
 
 
@@ -89,4 +93,8 @@ class Promise(models.Model):
     closed_as = models.CharField(max_length=10, blank=True)  # kept, broken, released
 
     class Meta:
-        indexes = [models.Index(fields=["account", "owner", "due_at"], name="promise_open", condition=models.Q(closed_at__isnull=True))]
+        indexes = [
+            models.Index(
+                fields=["account", "owner", "due_at"], name="promise_open", condition=models.Q(closed_at__isnull=True)
+            )
+        ]

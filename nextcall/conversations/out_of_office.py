@@ -11,7 +11,9 @@ CUE = r"(?:back|return(?:ing|s)?|until|till|through|available again|in the offic
 WRITTEN = (
     re.compile(CUE + r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)", re.I),
     re.compile(CUE + rf"(?P<name>{MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>20\d\d))?", re.I),
-    re.compile(CUE + rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name>{MONTH})(?:,?\s+(?P<year>20\d\d))?", re.I),
+    re.compile(
+        CUE + rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<name>{MONTH})(?:,?\s+(?P<year>20\d\d))?", re.I
+    ),
     re.compile(CUE + r"(?P<month>\d{1,2})/(?P<day>\d{1,2})(?:/(?P<year>(?:20)?\d\d))?", re.I),
 )
 INCLUSIVE = re.compile(r"\b(through|until|till)\b", re.I)

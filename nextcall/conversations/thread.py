@@ -64,7 +64,9 @@ def _notes(lead: Lead, limit: int) -> Iterable[Said]:
 
 
 def _events(lead: Lead, limit: int) -> Iterable[Said]:
-    rows = Event.objects.filter(account_id=lead.account_id, lead=lead).select_related("by").order_by("-at", "-id")[:limit]
+    rows = (
+        Event.objects.filter(account_id=lead.account_id, lead=lead).select_related("by").order_by("-at", "-id")[:limit]
+    )
     for row in rows:
         if not row.kind.startswith(TOLD_OTHERWISE):
             yield Said(

@@ -88,7 +88,7 @@ class Claims:
         return min(self.resting.values(), default=None)
 
     def _lock(self, candidates: Sequence[Candidate], at: datetime) -> list[Due]:
-        """The touches that may be settled now: of each person one, the earliest, and none while a provider holds one."""
+        """The touches that may be settled now: the earliest of each person, and none while one is in flight."""
         persons = sorted({one.person_id for one in candidates})
         if sql.many_engines():  # a person whom somebody else holds, a reply coming in perhaps, waits for the next round
             persons = [row[0] for row in sql.rows(LOCK_PERSONS, [persons])]
@@ -143,19 +143,32 @@ class Claims:
 
 def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
     due, point, sender = one.due, one.point, one.sender
-    assert point is not None and sender is not None and sender.provider is not None
+    if point is None or sender is None or sender.provider is None:
+        raise ValueError(f"touch {due.id} is permitted without a way to send it")
     account = known.accounts[due.account_id]
     owner = known.members.get(due.owner_id or 0)
     text, html, extra = one.body, "", {}
     if due.channel == "email":
         link = unsubscribing.url(account_id=account.pk, person_id=due.person_id, contact_point_id=point.pk)
-        foot = {"seller": account.seller_name or account.name, "postal_address": account.postal_address, "unsubscribe": link}
+        foot = {
+            "seller": account.seller_name or account.name,
+            "postal_address": account.postal_address,
+            "unsubscribe": link,
+        }
         text, html = letter.signed(one.body, **foot), letter.html(one.body, **foot)
         extra = dict(letter.headers(at=at, unsubscribe=link))
     outgoing = Outgoing(
-        reference=str(due.reference), channel=due.channel, to=point.value, body=text, subject=one.subject, html=html,
-        from_name=owner.name if owner and due.channel == "email" else sender.from_name, from_address=sender.from_address,
-        reply_to=sender.reply_to, in_reply_to=due.in_reply_to, headers=extra,
+        reference=str(due.reference),
+        channel=due.channel,
+        to=point.value,
+        body=text,
+        subject=one.subject,
+        html=html,
+        from_name=owner.name if owner and due.channel == "email" else sender.from_name,
+        from_address=sender.from_address,
+        reply_to=sender.reply_to,
+        in_reply_to=due.in_reply_to,
+        headers=extra,
         valid_until=one.decision.until if one.decision else None,
     )
     return Ready(due, sender.provider, sender.name, outgoing, point.pk, due.purpose)
@@ -164,10 +177,18 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
 def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
     sql.execute_many(WRITE, [_row(one, engine, at) for one in settled])
     closed = [one for one in settled if one.state in CLOSED]
-    record_many(event(
-        account_id=one.due.account_id, kind=f"touch.{one.state}", at=at, person_id=one.due.person_id, lead_id=one.due.lead_id,
-        touch_id=one.due.id, data={"channel": one.due.channel, "rule": one.rule, "because": one.because},
-    ) for one in closed)
+    record_many(
+        event(
+            account_id=one.due.account_id,
+            kind=f"touch.{one.state}",
+            at=at,
+            person_id=one.due.person_id,
+            lead_id=one.due.lead_id,
+            touch_id=one.due.id,
+            data={"channel": one.due.channel, "rule": one.rule, "because": one.because},
+        )
+        for one in closed
+    )
     for one in settled:
         tally.count({"planned": "waited", "open": "opened"}.get(one.state, one.state), one.due.channel)
         tally.late((at - one.due.due_at).total_seconds())
@@ -217,7 +238,9 @@ def _follow(settled: Sequence[Settled], at: datetime) -> None:
     for one in settled:
         if one.state == "open" and one.due.step_key:
             _replace_open(one.due, at)
-    late = [one.due for one in settled if one.state == "sending" and one.due.enrollment_id and at - one.due.due_at > LATE]
+    late = [
+        one.due for one in settled if one.state == "sending" and one.due.enrollment_id and at - one.due.due_at > LATE
+    ]
     if late:
         _spread(late, at)
     sending = {one.due.enrollment_id for one in settled if one.state == "sending"}  # planned on when they are recorded
@@ -246,10 +269,17 @@ def _replace_open(due: Due, at: datetime) -> None:
 
 
 def _spread(late: Sequence[Due], at: datetime) -> None:
-    """After downtime: the other steps that were due at the same time are planned anew, behind this one, not sent in a heap."""
-    overdue = Touch.objects.filter(
-        enrollment__in={due.enrollment_id for due in late}, state=Touch.State.PLANNED, due_at__lte=at - LATE, by_machine=True,
-    ).exclude(step_key="").exclude(pk__in=[due.id for due in late])
+    """After downtime: what else was due at the same time is planned anew, behind this one, not sent in a heap."""
+    overdue = (
+        Touch.objects.filter(
+            enrollment__in={due.enrollment_id for due in late},
+            state=Touch.State.PLANNED,
+            due_at__lte=at - LATE,
+            by_machine=True,
+        )
+        .exclude(step_key="")
+        .exclude(pk__in=[due.id for due in late])
+    )
     overdue.delete()
 
 

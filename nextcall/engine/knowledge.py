@@ -20,11 +20,41 @@ from nextcall.leads.models import ContactPoint
 from nextcall.team.models import Account, Member
 
 COLUMNS = (
-    "id", "account_id", "lead_id", "person_id", "enrollment_id", "owner_id", "step_key", "channel", "by_machine",
-    "purpose", "local_at", "zone", "due_at", "intended_at", "priority", "rule", "because", "contact_point_id", "subject",
-    "body", "in_reply_to", "reference", "tries", "created_at", "enrollment__version_id", "enrollment__state",
-    "enrollment__ended_at", "lead__removed_at", "lead__owner_id", "person__name", "person__given_name",
-    "person__family_name", "person__city", "lead__offer__name", "lead__source__name",
+    "id",
+    "account_id",
+    "lead_id",
+    "person_id",
+    "enrollment_id",
+    "owner_id",
+    "step_key",
+    "channel",
+    "by_machine",
+    "purpose",
+    "local_at",
+    "zone",
+    "due_at",
+    "intended_at",
+    "priority",
+    "rule",
+    "because",
+    "contact_point_id",
+    "subject",
+    "body",
+    "in_reply_to",
+    "reference",
+    "tries",
+    "created_at",
+    "enrollment__version_id",
+    "enrollment__state",
+    "enrollment__ended_at",
+    "lead__removed_at",
+    "lead__owner_id",
+    "person__name",
+    "person__given_name",
+    "person__family_name",
+    "person__city",
+    "lead__offer__name",
+    "lead__source__name",
 )
 
 
@@ -92,8 +122,9 @@ class Knowledge:
 
     def point(self, due: Due) -> ContactPoint | None:
         """The touch's own if it has words already, else the person's best today."""
-        if due.body and due.contact_point_id in self.own_points:
-            return self.own_points[due.contact_point_id]
+        own = self.own_points.get(due.contact_point_id or 0) if due.body else None
+        if own is not None:
+            return own
         return self.points.get(due.person_id, {}).get(due.channel)
 
 

@@ -21,6 +21,9 @@ NOBODY_IN_FLIGHT = (
 )
 DUE = f"t.state = 'planned' AND t.due_at <= %s AND {NOBODY_IN_FLIGHT}"
 PICK = "SELECT t.id, t.account_id, t.person_id, t.channel, t.priority, t.due_at FROM nextcall_touch t WHERE "
+LOCK_CHOSEN = (
+    "SELECT t.id FROM nextcall_touch t WHERE t.id = ANY(%s) AND t.state = 'planned' FOR NO KEY UPDATE OF t SKIP LOCKED"
+)
 LANES = """
 WITH RECURSIVE lane(id) AS (
   SELECT (SELECT id FROM nextcall_touch WHERE state = 'planned'
@@ -115,8 +118,5 @@ def _locked(chosen: list[Candidate]) -> list[Candidate]:
     """Those of them that no other engine holds, in their order."""
     if not chosen or not sql.many_engines():
         return chosen
-    had = {row[0] for row in sql.rows(
-        f"SELECT t.id FROM nextcall_touch t WHERE t.id = ANY(%s) AND t.state = 'planned'{sql.skip_locked('t')}",
-        [[one.id for one in chosen]],
-    )}
+    had = {row[0] for row in sql.rows(LOCK_CHOSEN, [[one.id for one in chosen]])}
     return [one for one in chosen if one.id in had]

@@ -59,7 +59,7 @@ def log(
     """Log an outcome of the account's table, or "sent" and "skipped"; the action can be undone.
 
     Without `touch` the lead's open one of the channel is meant, or an unplanned call. `until`: the time promised, or
-    the end of a call-back window. `note`: for "sent" the words that left, else a note. Raises AlreadyClosed, NoSuchOutcome.
+    the end of a call-back window. `note`: for "sent" the words that left. Raises AlreadyClosed, NoSuchOutcome.
     """
     line = _line(lead, outcome)
     with undoable(lead=lead, kind="outcome", by=by, at=at) as deed:
@@ -114,7 +114,9 @@ def _close(logged: Logged) -> None:
             state=Attempt.State.MADE, touch_id=touch.pk,
         )
         Lead.objects.filter(account_id=touch.account_id, pk=touch.lead_id).update(
-            attempts=F("attempts") + 1, latest_attempt_at=at, first_person_touch_at=Coalesce(F("first_person_touch_at"), at),
+            attempts=F("attempts") + 1,
+            latest_attempt_at=at,
+            first_person_touch_at=Coalesce(F("first_person_touch_at"), at),
         )
     record(
         account_id=touch.account_id, kind=f"touch.{touch.state}", at=at, by=logged.by, lead_id=touch.lead_id,
@@ -150,11 +152,19 @@ def _work(logged: Logged) -> None:
     _promises(logged)
     if line.withdraw:
         stopping.withdraw(
-            lead=lead, contact_point=logged.point if line.withdraw_reason == "wrong_number" else None, scope=line.withdraw,
-            reason=line.withdraw_reason, said=logged.note, via=logged.touch.channel, by=by, at=at,
+            lead=lead,
+            contact_point=logged.point if line.withdraw_reason == "wrong_number" else None,
+            scope=line.withdraw,
+            reason=line.withdraw_reason,
+            said=logged.note,
+            via=logged.touch.channel,
+            by=by,
+            at=at,
         )
     if line.problem and logged.point:
-        ContactPoint.objects.filter(account_id=lead.account_id, pk=logged.point.pk).update(problem=line.problem, problem_at=at)
+        ContactPoint.objects.filter(account_id=lead.account_id, pk=logged.point.pk).update(
+            problem=line.problem, problem_at=at
+        )
     if line.stage:
         stopping.set_stage(lead=lead, stage=line.stage, by=by, at=at)
     if line.stop:
@@ -187,7 +197,9 @@ def _hold(logged: Logged) -> None:
 def _forget_next(logged: Logged) -> None:
     """What was planned on this track while the touch stood open is planned anew: another part of the day, or none."""
     track = ["call", "voicemail"] if logged.touch.channel in ("call", "voicemail") else [logged.touch.channel]
-    planned = Touch.objects.filter(enrollment_id=logged.touch.enrollment_id, channel__in=track, state=Touch.State.PLANNED)
+    planned = Touch.objects.filter(
+        enrollment=logged.touch.enrollment, channel__in=track, state=Touch.State.PLANNED
+    )
     planned.exclude(step_key="").delete()
 
 

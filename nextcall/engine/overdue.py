@@ -32,13 +32,22 @@ def _held() -> QuerySet[Message]:
 
 def _unread_holds(at: datetime) -> int:
     """Unanswered for 24 hours, an unclear message counts as a stop (compliance (b), tier 3)."""
-    over = list(_held().filter(at__lte=at - HOLD_LASTS).select_related("lead__person", "lead__account", "contact_point")[:BATCH])
+    over = list(
+        _held().filter(at__lte=at - HOLD_LASTS).select_related("lead__person", "lead__account", "contact_point")[:BATCH]
+    )
     for message in over:
-        assert message.lead is not None
+        if message.lead is None:
+            continue
         with transaction.atomic():
             stopping.withdraw(
-                lead=message.lead, contact_point=message.contact_point, scope=("text", "call", "email"), reason="opt_out",
-                said=message.body[:2000], via=message.channel, by=None, at=at,
+                lead=message.lead,
+                contact_point=message.contact_point,
+                scope=("text", "call", "email"),
+                reason="opt_out",
+                said=message.body[:2000],
+                via=message.channel,
+                by=None,
+                at=at,
             )
             Message.objects.filter(pk=message.pk).update(answered_at=at, verdict="opt_out")
             record(account_id=message.account_id, kind="hold.became_opt_out", at=at, lead_id=message.lead_id,

@@ -116,10 +116,13 @@ def _opt_out(arrived: _Arrived) -> list[Withdrawal]:
 
 def _opt_in(arrived: _Arrived) -> None:
     """START lifts a stop of texts for the number that sent it, and nothing else (US-10)."""
-    standing = Withdrawal.objects.filter(account=arrived.account, contact_point=arrived.point, lifted_at=None, reason="opt_out")
+    standing = Withdrawal.objects.filter(
+        account=arrived.account, contact_point=arrived.point, lifted_at=None, reason="opt_out"
+    )
     for row in standing if arrived.channel == "text" and arrived.point else []:
         if "text" in row.channels:
-            ledger.lift(row, by=arrived.by, because=f"They wrote: {arrived.text[:200]}", at=arrived.at)
+            because = f"They wrote: {arrived.text[:200]}"
+            ledger.lift(row, by=arrived.by, because=because, at=arrived.at, channels=("text", "automated"))
 
 
 def _away(arrived: _Arrived) -> None:
@@ -143,9 +146,19 @@ def _away(arrived: _Arrived) -> None:
 def _say_back(arrived: _Arrived, body: str, *, purpose: str) -> Touch:
     """A short answer by machine, at once; the gate refuses it when it would be late or a second one."""
     return Touch.objects.create(
-        account=arrived.account, lead=arrived.lead, person=arrived.lead.person, owner=arrived.lead.owner, channel="text",
-        by_machine=True, purpose=purpose, due_at=arrived.at, intended_at=arrived.at, priority=0, body=body,
-        contact_point=arrived.point, created_at=arrived.at,
+        account=arrived.account,
+        lead=arrived.lead,
+        person=arrived.lead.person,
+        owner=arrived.lead.owner,
+        channel="text",
+        by_machine=True,
+        purpose=purpose,
+        due_at=arrived.at,
+        intended_at=arrived.at,
+        priority=0,
+        body=body,
+        contact_point=arrived.point,
+        created_at=arrived.at,
     )
 
 
@@ -154,7 +167,11 @@ def _seller(arrived: _Arrived) -> str:
 
 
 def _help(arrived: _Arrived) -> str:
-    return f"call us at {phone.show(arrived.account.phone)}." if arrived.account.phone else "reply here and a person will answer."
+    return (
+        f"call us at {phone.show(arrived.account.phone)}."
+        if arrived.account.phone
+        else "reply here and a person will answer."
+    )
 
 
 def _point(account: Account, channel: str, sender: str) -> ContactPoint | None:
@@ -188,10 +205,12 @@ def _latest(account: Account, point: ContactPoint | None, person: Person | None)
 
 
 def appointment(*, lead: Lead, starts_at: datetime, what: str, by: Member | None, at: datetime) -> Promise:
-    """An appointment was booked: the cadences that pause on it pause, and the lead's stage follows. Harmless when repeated."""
+    """An appointment was booked: cadences that pause on it pause, the lead's stage follows. Harmless when repeated."""
     with transaction.atomic():
         ledger.lock_persons([lead.person_id])
-        booked = Promise.objects.filter(account_id=lead.account_id, lead=lead, kind=Promise.Kind.APPOINTMENT, closed_at=None)
+        booked = Promise.objects.filter(
+            account_id=lead.account_id, lead=lead, kind=Promise.Kind.APPOINTMENT, closed_at=None
+        )
         same = booked.filter(due_at=starts_at).first()
         if same is not None:
             return same

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -25,7 +26,8 @@ log = structlog.get_logger(__name__)
 GROUP = 50
 CLOSE = (
     "UPDATE nextcall_touch SET state = %s, provider_reference = %s, made_at = %s, finished_at = %s, outcome = %s,"
-    " because = %s, due_at = %s, lease_until = NULL WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
+    " because = %s, due_at = %s, lease_until = NULL"
+    " WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
 )
 COUNT = (
     "UPDATE nextcall_lead SET attempts = attempts + 1, latest_attempt_at = %s,"
@@ -76,7 +78,9 @@ def _follow_one(enrollment_id: int, account_id: int, at: datetime) -> None:
 
 
 def _next_try(ready: Ready, error: SendError, at: datetime) -> datetime | None:
-    return next_try(tries=ready.due.tries + 1, permanent=error.permanent, at=at, retry_after_seconds=error.retry_after_seconds)
+    return next_try(
+        tries=ready.due.tries + 1, permanent=error.permanent, at=at, retry_after_seconds=error.retry_after_seconds
+    )
 
 
 def _sent(answers: Sequence[Answer], engine: str, at: datetime) -> None:
@@ -111,10 +115,11 @@ def _message(answer: Answer, at: datetime) -> Message:
 
 
 def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
-    rows, events, failed = [], list[Event](), list[Answer]()
+    rows, events, failed = list[tuple[Any, ...]](), list[Event](), list[Answer]()
     for answer in answers:
         error, due = answer.error, answer.ready.due
-        assert error is not None
+        if error is None:
+            continue
         again = _next_try(answer.ready, error, at)
         because = str(error)[:200]
         if again is not None:
@@ -130,9 +135,9 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
     ledger.release([answer.ready.due.id for answer in answers])
     for answer in failed:
         if answer.error and answer.error.problem:
-            ContactPoint.objects.filter(account_id=answer.ready.due.account_id, pk=answer.ready.contact_point_id).update(
-                problem=answer.error.problem, problem_at=at
-            )
+            ContactPoint.objects.filter(
+                account_id=answer.ready.due.account_id, pk=answer.ready.contact_point_id
+            ).update(problem=answer.error.problem, problem_at=at)
 
 
 def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:

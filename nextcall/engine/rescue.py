@@ -91,15 +91,29 @@ def _look_up(touch: Touch, everyone: Senders) -> Found:
 
 def _has_left(touch: Touch, at: datetime) -> None:
     ledger.mark_made([touch.pk])
-    Message.objects.get_or_create(touch=touch, defaults={
-        "account_id": touch.account_id, "person_id": touch.person_id, "lead_id": touch.lead_id, "channel": touch.channel,
-        "contact_point_id": touch.contact_point_id, "outbound": True, "subject": touch.subject, "body": touch.body, "at": at,
-    })
+    Message.objects.get_or_create(
+        touch=touch,
+        defaults={
+            "account_id": touch.account_id,
+            "person_id": touch.person_id,
+            "lead_id": touch.lead_id,
+            "channel": touch.channel,
+            "contact_point_id": touch.contact_point_id,
+            "outbound": True,
+            "subject": touch.subject,
+            "body": touch.body,
+            "at": at,
+        },
+    )
     lead = Lead.objects.get(account_id=touch.account_id, pk=touch.lead_id)
     clock = "first_machine_touch_at" if touch.by_machine else "first_person_touch_at"
-    Lead.objects.filter(pk=lead.pk).update(**{
-        "attempts": lead.attempts + 1, "latest_attempt_at": max(lead.latest_attempt_at or at, at), clock: getattr(lead, clock) or at,
-    })
+    Lead.objects.filter(pk=lead.pk).update(
+        **{
+            "attempts": lead.attempts + 1,
+            "latest_attempt_at": max(lead.latest_attempt_at or at, at),
+            clock: getattr(lead, clock) or at,
+        }
+    )
     follow([(touch.account_id, touch.enrollment_id)], at)
 
 

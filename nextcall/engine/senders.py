@@ -67,7 +67,14 @@ class Senders:
         self._kept.clear()
 
     def _sender(self, row: Connection) -> Sender:
-        version = (bytes(row.sealed), row.provider, row.channel, row.from_address, row.per_minute, row.account.seller_name)
+        version = (
+            bytes(row.sealed),
+            row.provider,
+            row.channel,
+            row.from_address,
+            row.per_minute,
+            row.account.seller_name,
+        )
         kept = self._kept.get(row.pk)
         if kept and kept[0] == version:
             return kept[1]
@@ -100,7 +107,7 @@ def permitted(sender: Sender, wanted: int, *, at: datetime) -> tuple[int, dateti
 
 
 def take(sender: Sender, wanted: int, *, at: datetime) -> int:
-    """Reserve up to `wanted` messages of the sender's rate; how many were had. In the caller's transaction, at its end."""
+    """Reserve up to `wanted` messages of the rate; how many were had. At the end of the caller's transaction."""
     if not sender.per_minute or sender.connection_id is None or not wanted:
         return wanted
     with transaction.atomic():

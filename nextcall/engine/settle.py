@@ -63,7 +63,9 @@ def _not_any_more(due: Due, at: datetime) -> Settled | None:
     if due.enrollment_state == "paused":
         return Settled(due, "cancelled", because="the cadence is paused", step_key=f"{due.step_key}{FREED}{due.id}")
     if due.purpose == "confirmation" and at - due.created_at > CONFIRM_WITHIN:
-        return Settled(due, "skipped", "US-10.confirmation", "A confirmation is sent within five minutes or not at all.")
+        return Settled(
+            due, "skipped", "US-10.confirmation", "A confirmation is sent within five minutes or not at all."
+        )
     if due.local_at is not None and due.zone:
         meant = hours.instant(due.local_at.astimezone(UTC).replace(tzinfo=None), due.zone)
         if meant > at:  # zone rules changed since it was planned
@@ -78,13 +80,16 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
     decision = decide(ask, facts, policy, at)
     deciding = decision.deciding
     if decision.verdict == "allow" or deciding is None:
-        return Settled(due, "sending" if leaves else "open", due.rule, due.because, point=point, sender=sender, decision=decision)
+        return Settled(
+            due, "sending" if leaves else "open", due.rule, due.because, point=point, sender=sender, decision=decision
+        )
     if decision.verdict == "deny" or decision.earliest is None:
         return Settled(due, "blocked", deciding.id, deciding.says[:200], point=point, decision=decision)
     later = decision.earliest
     caller = known.members.get(due.lead_owner_id or 0)
-    for _ in range(ROUNDS if caller is not None and not due.is_sent else 0):
-        assert caller is not None
+    for _ in range(ROUNDS):
+        if caller is None or due.is_sent:
+            break
         opening = hours.next_working(caller.working_hours, later, caller.zone)
         if opening is None or opening <= later:
             break
@@ -112,7 +117,11 @@ def names(due: Due, known: Knowledge) -> dict[str, Any]:
     account = known.accounts[due.account_id]
     owner = known.members.get(due.lead_owner_id or 0) or known.members.get(due.owner_id or 0)
     return wording.names_for(
-        first_name=due.given_name, name=due.person_name, my_name=owner.name if owner else account.seller_name or account.name,
-        my_phone=(owner.phone if owner else "") or account.phone, seller=account.seller_name or account.name,
-        offer=due.offer or "", city=due.city,
+        first_name=due.given_name,
+        name=due.person_name,
+        my_name=owner.name if owner else account.seller_name or account.name,
+        my_phone=(owner.phone if owner else "") or account.phone,
+        seller=account.seller_name or account.name,
+        offer=due.offer or "",
+        city=due.city,
     )

@@ -54,7 +54,9 @@ def real(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """JSON values as the model's fields have them."""
     fields = {field.attname: field for field in model(name)._meta.concrete_fields}
     return {
-        field: fields[field].to_python(value) if fields[field].get_internal_type() in ("DateTimeField", "UUIDField") else value
+        field: fields[field].to_python(value)
+        if fields[field].get_internal_type() in ("DateTimeField", "UUIDField")
+        else value
         for field, value in values.items()
     }
 

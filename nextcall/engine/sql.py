@@ -20,7 +20,7 @@ def skip_locked(alias: str) -> str:
 def rows(statement: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [adapted(value) for value in values])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def execute(statement: str, values: Sequence[Any]) -> int:

@@ -40,18 +40,29 @@ def withdraw(
 
 def _note_in_flight(person: Person, channels: Sequence[str], at: datetime) -> None:
     """What a provider holds already may still arrive: the record keeps both times, and nothing follows it."""
-    held = Touch.objects.filter(account_id=person.account_id, person=person, channel__in=channels, state=Touch.State.SENDING)
+    held = Touch.objects.filter(
+        account_id=person.account_id, person=person, channel__in=channels, state=Touch.State.SENDING
+    )
     for touch in held:
         decided = (touch.decision or {}).get("at", "")
-        record(account_id=touch.account_id, kind="touch.in_flight", at=at, person_id=person.pk, lead_id=touch.lead_id,
-               touch_id=touch.pk, data={"channel": touch.channel, "handed_over_at": decided, "withdrawn_at": at.isoformat()})
+        record(
+            account_id=touch.account_id,
+            kind="touch.in_flight",
+            at=at,
+            person_id=person.pk,
+            lead_id=touch.lead_id,
+            touch_id=touch.pk,
+            data={"channel": touch.channel, "handed_over_at": decided, "withdrawn_at": at.isoformat()},
+        )
 
 
 def sharing(contact_point: ContactPoint | None, person: Person) -> list[Person]:
     """Everyone who is reached at this number or address, the person first."""
     if contact_point is None:
         return [person]
-    others = Person.objects.filter(account_id=person.account_id, reaches__contact_point=contact_point).exclude(pk=person.pk)
+    others = Person.objects.filter(account_id=person.account_id, reaches__contact_point=contact_point).exclude(
+        pk=person.pk
+    )
     return [person, *others.order_by("pk")]
 
 
@@ -76,6 +87,13 @@ def set_stage(*, lead: Lead, stage: str, by: Member | None, at: datetime) -> Non
     before = lead.stage
     if moved.update(stage=stage):
         lead.stage = stage
-        record(account_id=lead.account_id, kind="stage.changed", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
-               data={"from": before, "to": stage})
+        record(
+            account_id=lead.account_id,
+            kind="stage.changed",
+            at=at,
+            by=by,
+            lead_id=lead.pk,
+            person_id=lead.person_id,
+            data={"from": before, "to": stage},
+        )
         enroll.stage_changed(lead=lead, stage=stage, by=by, at=at)

@@ -100,7 +100,11 @@ def _why_not(action: Action) -> str:
     if action.undone_at:
         return "It is undone already."
     made = _by_model(action.made)
-    if Touch.objects.filter(account_id=action.account_id, pk__in=made.get("Touch", [])).exclude(state__in=STILL_HERE).exists():
+    if (
+        Touch.objects.filter(account_id=action.account_id, pk__in=made.get("Touch", []))
+        .exclude(state__in=STILL_HERE)
+        .exists()
+    ):
         return "A message of it has left already."
     enrolled = Touch.objects.filter(account_id=action.account_id, enrollment_id__in=made.get("Enrollment", []))
     if enrolled.exclude(state__in=STILL_HERE).exists():
@@ -114,7 +118,7 @@ def _why_not(action: Action) -> str:
 
 
 def _did_something_since(action: Action) -> bool:
-    later = Action.objects.filter(account_id=action.account_id, member_id=action.member_id, pk__gt=action.pk)
+    later = Action.objects.filter(account_id=action.account_id, member=action.member, pk__gt=action.pk)
     return later.filter(undone_at=None).exists()
 
 
@@ -152,7 +156,12 @@ def _restore(entry: Mapping[str, Any]) -> None:
         return
     back = {}
     for name, value in was.items():
-        if isinstance(value, int) and not isinstance(value, bool) and isinstance(current[name], int) and not name.endswith("_id"):
+        if (
+            isinstance(value, int)
+            and not isinstance(value, bool)
+            and isinstance(current[name], int)
+            and not name.endswith("_id")
+        ):
             back[name] = current[name] - (now[name] - value)  # a count: others may have counted since
         elif current[name] == now[name]:
             back[name] = value

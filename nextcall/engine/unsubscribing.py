@@ -42,14 +42,20 @@ def read(token: str) -> Link:
 
 def seller(link: Link) -> str | None:
     """Who sent the emails; None when the address was erased."""
-    point = ContactPoint.objects.filter(account_id=link.account_id, pk=link.contact_point_id).select_related("account").first()
+    point = (
+        ContactPoint.objects.filter(account_id=link.account_id, pk=link.contact_point_id)
+        .select_related("account")
+        .first()
+    )
     return (point.account.seller_name or point.account.name) if point else None
 
 
 def end_emails(link: Link, *, at: datetime) -> list[Withdrawal]:
     """Ends our emails to the person at once. Harmless when repeated."""
     point = ContactPoint.objects.filter(account_id=link.account_id, pk=link.contact_point_id).first()
-    leads = Lead.objects.filter(account_id=link.account_id, person_id=link.person_id).select_related("person", "account")
+    leads = Lead.objects.filter(account_id=link.account_id, person_id=link.person_id).select_related(
+        "person", "account"
+    )
     lead = leads.order_by("-arrived_at").first()
     if point is None or lead is None:
         return []

@@ -58,19 +58,19 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`. What is being sent then is still recorded."""
-        self._waker = Waker()
+        self._waker = waker = Waker()
         log.info("engine.started", engine=self.name)
         try:
             while not self._stopping.is_set():
                 try:
-                    self._work_or_sleep()
+                    self._work_or_sleep(waker)
                 except DatabaseError:
                     log.exception("engine.database")
                     close_old_connections()
-                    self._waker.wait(1.0)
+                    waker.wait(1.0)
         finally:
             self._finish()
-            self._waker.close()
+            waker.close()
             self._senders.close()
             connection.close()
             log.info("engine.stopped", engine=self.name)
@@ -80,7 +80,9 @@ class Worker:
         self._stopping.set()
         self._nudge()
 
-    def run_until(self, until: datetime, *, start: datetime, moved: Callable[[datetime], None] = lambda at: None) -> datetime:
+    def run_until(
+        self, until: datetime, *, start: datetime, moved: Callable[[datetime], None] = lambda at: None
+    ) -> datetime:
         """Everything that falls due from `start` to `until`, the clock jumping from one instant to the next.
 
         `moved` is called after each round with its instant: what is open then may be done, a call logged as unanswered.
@@ -121,8 +123,7 @@ class Worker:
         found = [planned, leased, overdue.next_at(after=after), self._claims.next_at()]
         return min((at for at in found if at is not None), default=None)
 
-    def _work_or_sleep(self) -> None:
-        assert self._waker is not None
+    def _work_or_sleep(self, waker: Waker) -> None:
         at = self._clock()
         worked = self.turn(at)
         for job in self._jobs:
@@ -130,11 +131,11 @@ class Worker:
         if worked:
             return
         if self._pool.in_flight:
-            self._waker.wait(1.0)
+            waker.wait(1.0)
             return
         following = self.next_at(after=at) or at + LONGEST_NAP
         seconds = (min(following, at + LONGEST_NAP) - self._clock()).total_seconds()
-        if self._waker.wait(max(seconds, BUSY_NAP)):
+        if waker.wait(max(seconds, BUSY_NAP)):
             self._claims.chooser.forget()
 
     def _record(self, at: datetime) -> bool:
@@ -157,7 +158,9 @@ class Worker:
 
 def _next_planned(at: datetime) -> datetime | None:
     """When the next planned touch is due; one that is due already and could not be claimed is looked at again soon."""
-    first: datetime | None = Touch.objects.filter(state="planned").order_by("due_at").values_list("due_at", flat=True).first()
+    first: datetime | None = (
+        Touch.objects.filter(state="planned").order_by("due_at").values_list("due_at", flat=True).first()
+    )
     if first is None or first > at:
         return first
     later: datetime | None = (

@@ -67,10 +67,21 @@ def write(
     answered = _answered(lead, channel)
     with undoable(lead=lead, kind="send", by=by, at=at) as deed:
         touch = Touch.objects.create(
-            account_id=lead.account_id, lead=lead, person_id=lead.person_id, owner=by, channel=channel, by_machine=False,
-            purpose="reply" if lead.waiting_since else "marketing", due_at=decision.earliest or leaves, intended_at=at,
-            priority=0, rule=deciding.id if deciding else "", because=(deciding.says if deciding else "")[:200], body=words,
-            subject=_subject(subject, answered) if channel == "email" else "", created_at=at,
+            account_id=lead.account_id,
+            lead=lead,
+            person_id=lead.person_id,
+            owner=by,
+            channel=channel,
+            by_machine=False,
+            purpose="reply" if lead.waiting_since else "marketing",
+            due_at=decision.earliest or leaves,
+            intended_at=at,
+            priority=0,
+            rule=deciding.id if deciding else "",
+            because=(deciding.says if deciding else "")[:200],
+            body=words,
+            subject=_subject(subject, answered) if channel == "email" else "",
+            created_at=at,
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         conversation.answered(lead=lead, at=at)
@@ -81,7 +92,9 @@ def write(
 def undo_of(touch: Touch) -> Action | None:
     """The action that takes back a hand-written message."""
     sends: QuerySet[Action] = Action.objects.filter(account_id=touch.account_id, lead_id=touch.lead_id, kind="send")
-    return next((action for action in sends.order_by("-at")[:20] if {"model": "Touch", "pk": touch.pk} in action.made), None)
+    return next(
+        (action for action in sends.order_by("-at")[:20] if {"model": "Touch", "pk": touch.pk} in action.made), None
+    )
 
 
 def _answered(lead: Lead, channel: str) -> Message | None:

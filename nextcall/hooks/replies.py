@@ -2,7 +2,7 @@
 
 JSON, one event a post:
 
-    {"kind": "reply", "channel": "text", "from": "+15205550142", "text": "STOP", "id": "SM123", "at": "2026-11-23T17:00:00Z"}
+    {"kind": "reply", "channel": "text", "from": "+15205550142", "text": "STOP", "id": "1", "at": "2026-11-23T17:00Z"}
 
 | kind | does |
 |---|---|
@@ -61,8 +61,15 @@ def _take_in(account: Account, body: dict[str, Any], *, now: datetime) -> dict[s
     sender = _text(body, "from", 254)
     if kind == "reply":
         received = receive.receive(
-            account=account, channel=channel, sender=sender, text=_text(body, "text", LONGEST), at=min(at, now), via=channel,
-            subject=_text(body, "subject", 300), message_id=_text(body, "message_id", 300), dedupe_key=_text(body, "id", 110),
+            account=account,
+            channel=channel,
+            sender=sender,
+            text=_text(body, "text", LONGEST),
+            at=min(at, now),
+            via=channel,
+            subject=_text(body, "subject", 300),
+            message_id=_text(body, "message_id", 300),
+            dedupe_key=_text(body, "id", 110),
         )
         return {
             "verdict": received.verdict, "because": received.because, "repeated": received.repeated,

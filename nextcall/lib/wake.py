@@ -1,7 +1,8 @@
 """Tells engines that there is new work, so that an idle one may sleep.
 
 PostgreSQL carries the word itself (NOTIFY). With SQLite every engine on the machine listens on a datagram
-socket of its own in NEXTCALL_HOME/wake. A word that is lost costs a nap, never a touch: engines look again by themselves.
+socket of its own in NEXTCALL_HOME/wake. A word that is lost costs a nap, never a touch: engines look again
+by themselves.
 """
 
 import contextlib

@@ -59,7 +59,9 @@ def test_a_line_break_never_begins_a_header_of_its_own(server: tuple[MailServer,
     assert b"\nBcc:" not in kept.received[0]
 
 
-@pytest.mark.parametrize("to", ["ann@example.com\r\nRCPT TO:<thief@example.com>", "ann@example.com, b@example.com", "", "ann"])
+@pytest.mark.parametrize(
+    "to", ["ann@example.com\r\nRCPT TO:<thief@example.com>", "ann@example.com, b@example.com", "", "ann"]
+)
 def test_an_address_that_is_not_one_address_is_refused(server: tuple[MailServer, Smtp], to: str) -> None:
     kept, provider = server
     with pytest.raises(SendError) as refused:

@@ -41,12 +41,16 @@ def engine_and_plan(slug: str, arrived: datetime, days: int, place: dict[str, st
         ((row.step_key, row.channel, row.made_at or row.finished_at, row.state == "blocked") for row in rows),  # type: ignore[misc]
         key=lambda one: (one[2], one[0]),
     )
-    said: Made = sorted(((one.step_key, one.channel, one.due_at, one.blocked) for one in planned), key=lambda one: (one[2], one[0]))
+    said: Made = sorted(
+        ((one.step_key, one.channel, one.due_at, one.blocked) for one in planned), key=lambda one: (one[2], one[0])
+    )
     return done, said
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("slug", "days"), [("fast-start", 6), ("three-and-one", 12), ("letter-first", 9), ("gentle", 32)])
+@pytest.mark.parametrize(
+    ("slug", "days"), [("fast-start", 6), ("three-and-one", 12), ("letter-first", 9), ("gentle", 32)]
+)
 @pytest.mark.parametrize("place", [
     {"region": "CO", "postal_code": "80202", "phone": "+13035550142"},
     {"region": "FL", "postal_code": "33101", "phone": "+13055550142", "zone": "America/New_York"},
@@ -73,7 +77,9 @@ def test_the_engine_does_what_the_planner_said(slug: str, days: int, place: dict
 )
 def test_for_any_lead_and_any_hour_of_arrival(slug: str, hours: int, place: dict[str, str], tier: str) -> None:
     with transaction.atomic():
-        done, said = engine_and_plan(slug, T("2026-01-05 00:20") + timedelta(hours=hours), 3, place | {"permission": tier})
+        done, said = engine_and_plan(
+            slug, T("2026-01-05 00:20") + timedelta(hours=hours), 3, place | {"permission": tier}
+        )
         transaction.set_rollback(True)
     assert done == said
 
@@ -86,18 +92,49 @@ def test_the_command_prints_each_lead_and_stops_at_a_reply(tmp_path: Path) -> No
         "Owen,Park,305-555-0142,owen@example.com,33101\n"
     )
     replies = tmp_path / "replies.json"
-    replies.write_text(json.dumps([
-        {"at": "2026-11-24T12:30:00-07:00", "from": "+13035550142", "channel": "text", "text": "STOP all calls, texts and emails"}
-    ]))
+    replies.write_text(
+        json.dumps(
+            [
+                {
+                    "at": "2026-11-24T12:30:00-07:00",
+                    "from": "+13035550142",
+                    "channel": "text",
+                    "text": "STOP all calls, texts and emails",
+                }
+            ]
+        )
+    )
     run = subprocess.run(
-        [sys.executable, "-m", "nextcall", "run-through", "--leads", str(leads), "--cadence", "fast-start", "--from",
-         "2026-11-23T10:00-07:00", "--until", "2026-11-26T00:00-07:00", "--consent", "written", "--replies", str(replies), "--json"],
-        capture_output=True, text=True, check=False, timeout=120,
+        [
+            sys.executable,
+            "-m",
+            "nextcall",
+            "run-through",
+            "--leads",
+            str(leads),
+            "--cadence",
+            "fast-start",
+            "--from",
+            "2026-11-23T10:00-07:00",
+            "--until",
+            "2026-11-26T00:00-07:00",
+            "--consent",
+            "written",
+            "--replies",
+            str(replies),
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert run.returncode in (0, 1), run.stderr
     hazel, owen = json.loads(run.stdout)["leads"]
     assert hazel["stopped"] == "opt_out"
-    after = [touch for touch in hazel["touches"] if touch["at"] > "2026-11-24T12:30" and touch["state"] in ("sent", "done")]
+    after = [
+        touch for touch in hazel["touches"] if touch["at"] > "2026-11-24T12:30" and touch["state"] in ("sent", "done")
+    ]
     assert [touch["step"] for touch in after] in ([], [None])  # at most the confirmation
     assert len(owen["touches"]) > len(hazel["touches"]) - 5
     assert {"n", "at", "day", "channel", "by", "step", "wording", "rule"} <= set(owen["touches"][0])
@@ -109,7 +146,17 @@ def test_the_command_prints_each_lead_and_stops_at_a_reply(tmp_path: Path) -> No
     (["--consent", "perhaps"], "--consent is one of"),
 ])
 def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str], says: str, nextcall) -> None:  # type: ignore[no-untyped-def]
-    call = ["--leads", "x.csv", "--cadence", "steady", "--from", "2026-11-23T10:00Z", "--until", "2026-12-01T00:00Z", *arguments]
+    call = [
+        "--leads",
+        "x.csv",
+        "--cadence",
+        "steady",
+        "--from",
+        "2026-11-23T10:00Z",
+        "--until",
+        "2026-12-01T00:00Z",
+        *arguments,
+    ]
     ran = nextcall("run-through", *call)
     assert ran.code == 2
     assert says in ran.err

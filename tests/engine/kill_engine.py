@@ -32,7 +32,9 @@ def work() -> None:
     for module in (due, rescue):
         module.LEASE = LEASE  # type: ignore[attr-defined]
     send.LEASE, send.MARGIN_SECONDS = LEASE, 1.0
-    memory = Memory(file=os.environ["KILL_FILE"], knows=bool(os.environ["KILL_KNOWS"]), keep=0, after=lambda _: time.sleep(0.01))
+    memory = Memory(
+        file=os.environ["KILL_FILE"], knows=bool(os.environ["KILL_KNOWS"]), keep=0, after=lambda _: time.sleep(0.01)
+    )
     engine = worker.Worker(everything=memory, threads=4, clock=clock)
     signal.signal(signal.SIGTERM, lambda *_: engine.stop())
     engine.run()
@@ -54,10 +56,18 @@ def more(touches: int) -> None:
     persons = Person.objects.bulk_create(
         [Person(account=account, name=f"Lead {first + n}", created_at=STATED_AT, **fields) for n in range(touches)]
     )
-    points = ContactPoint.objects.bulk_create([
-        ContactPoint(account=account, kind="phone", value=f"+1303{2000000 + person.pk}", key=f"+1303{2000000 + person.pk}",
-                     line_type="mobile") for person in persons
-    ])
+    points = ContactPoint.objects.bulk_create(
+        [
+            ContactPoint(
+                account=account,
+                kind="phone",
+                value=f"+1303{2000000 + person.pk}",
+                key=f"+1303{2000000 + person.pk}",
+                line_type="mobile",
+            )
+            for person in persons
+        ]
+    )
     pairs = list(zip(persons, points, strict=True))
     Reach.objects.bulk_create([Reach(account=account, person=person, contact_point=point) for person, point in pairs])
     Permission.objects.bulk_create([
@@ -67,10 +77,21 @@ def more(touches: int) -> None:
     leads = Lead.objects.bulk_create(
         [Lead(account=account, person=person, arrived_at=STATED_AT, created_at=STATED_AT) for person in persons]
     )
-    Touch.objects.bulk_create([
-        Touch(account=account, lead=lead, person=lead.person, channel="text", by_machine=True, body="Hello", due_at=STATED_AT,
-              created_at=STATED_AT) for lead in leads
-    ])
+    Touch.objects.bulk_create(
+        [
+            Touch(
+                account=account,
+                lead=lead,
+                person=lead.person,
+                channel="text",
+                by_machine=True,
+                body="Hello",
+                due_at=STATED_AT,
+                created_at=STATED_AT,
+            )
+            for lead in leads
+        ]
+    )
 
 
 def settle(seconds: int) -> None:

@@ -33,9 +33,11 @@ class Verdict:
     kills: int
 
 
-def rounds(*, number: int, touches: int, engines: int, knows: bool, home: Path, database_url: str = "", seed: int = 1) -> Verdict:
+def rounds(
+    *, number: int, touches: int, engines: int, knows: bool, home: Path, database_url: str = "", seed: int = 1
+) -> Verdict:
     """Kill and start engines `number` times while `touches` are due, then let them finish in peace."""
-    chance = random.Random(seed)  # noqa: S311 (a repeatable choice of instants, not a secret)
+    chance = random.Random(seed)
     file = home / "sent.txt"
     file.touch()
     environment = {**os.environ, "NEXTCALL_HOME": str(home), "DATABASE_URL": database_url, "KILL_FILE": str(file),
@@ -78,7 +80,9 @@ def _until_it_sends(file: Path) -> None:
 def _start(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
     log = Path(environment["NEXTCALL_HOME"]) / "engines.log"
     with log.open("ab") as out:
-        return subprocess.Popen([sys.executable, "-m", "tests.engine.kill_engine", "work"], env=environment, cwd=HERE, stderr=out)
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.engine.kill_engine", "work"], env=environment, cwd=HERE, stderr=out
+        )
 
 
 def _call(environment: dict[str, str], *arguments: str) -> str:

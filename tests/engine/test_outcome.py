@@ -35,12 +35,16 @@ def rows(lead: Lead) -> dict[str, object]:
     """Everything that undo must put back."""
     return {
         "touches": sorted(Touch.objects.filter(lead=lead).values_list("step_key", "channel", "state", "due_at")),
-        "enrollments": list(Enrollment.objects.filter(lead=lead).values_list("version", "state", "shift_seconds", "ended_at")),
+        "enrollments": list(
+            Enrollment.objects.filter(lead=lead).values_list("version", "state", "shift_seconds", "ended_at")
+        ),
         "pauses": list(Pause.objects.filter(enrollment__lead=lead).values_list("because", "ended_at")),
         "promises": list(Promise.objects.filter(lead=lead).values_list("kind", "due_at", "closed_as")),
         "attempts": Attempt.objects.filter(lead=lead).count(),
         "stops": Withdrawal.objects.filter(person=lead.person, lifted_at=None).count(),
-        "lead": Lead.objects.filter(pk=lead.pk).values_list("stage", "attempts", "latest_attempt_at", "first_person_touch_at")[0],
+        "lead": Lead.objects.filter(pk=lead.pk).values_list(
+            "stage", "attempts", "latest_attempt_at", "first_person_touch_at"
+        )[0],
         "problems": sorted(lead.person.reaches.values_list("contact_point__problem", flat=True)),
     }
 
@@ -85,7 +89,9 @@ def test_talked_pauses_the_cadence_and_moves_the_stage(call: Touch, lead: Lead, 
     assert not Touch.objects.filter(lead=lead, state__in=["planned", "open"]).exists()
 
 
-def test_a_promised_call_back_waits_and_goes_on_when_they_do_not_pick_up(call: Touch, lead: Lead, member: Member) -> None:
+def test_a_promised_call_back_waits_and_goes_on_when_they_do_not_pick_up(
+    call: Touch, lead: Lead, member: Member
+) -> None:
     evening = CALLED_AT + timedelta(hours=6)
     outcome.log(touch=call, lead=lead, outcome="call_back", by=member, at=CALLED_AT, until=evening)
     promise = Promise.objects.get(lead=lead)
@@ -101,7 +107,9 @@ def test_not_now_rests_two_days_and_then_goes_on_by_itself(call: Touch, lead: Le
     memory = Memory()
     Worker(everything=memory, threads=0).run_until(CALLED_AT + timedelta(days=1, hours=23), start=CALLED_AT)
     assert memory.sent == []
-    Worker(everything=memory, threads=0).run_until(CALLED_AT + timedelta(days=4), start=CALLED_AT + timedelta(days=1, hours=23))
+    Worker(everything=memory, threads=0).run_until(
+        CALLED_AT + timedelta(days=4), start=CALLED_AT + timedelta(days=1, hours=23)
+    )
     assert Enrollment.objects.get(lead=lead).state == "active"
     assert memory.sent
 
@@ -113,9 +121,13 @@ def test_asked_to_stop_ends_every_channel(call: Touch, lead: Lead, member: Membe
     assert {"call", "text", "email"} <= {channel for row in Withdrawal.objects.all() for channel in row.channels}
 
 
-def test_a_stop_can_be_undone_only_until_the_next_action(call: Touch, lead: Lead, account: Account, member: Member) -> None:
+def test_a_stop_can_be_undone_only_until_the_next_action(
+    call: Touch, lead: Lead, account: Account, member: Member
+) -> None:
     action = outcome.log(touch=call, lead=lead, outcome="asked_to_stop", by=member, at=CALLED_AT)
-    outcome.log(lead=make_lead(account, owner=member), outcome="no_answer", by=member, at=CALLED_AT + timedelta(minutes=1))
+    outcome.log(
+        lead=make_lead(account, owner=member), outcome="no_answer", by=member, at=CALLED_AT + timedelta(minutes=1)
+    )
     answer = undo(action=action, by=member, at=CALLED_AT + timedelta(minutes=2))
     assert isinstance(answer, Refused)
     assert Withdrawal.objects.filter(lifted_at=None).exists()

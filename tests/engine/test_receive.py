@@ -38,7 +38,9 @@ def number(lead: Lead) -> str:
 
 
 def text(lead: Lead, words: str, **more: object) -> Received:
-    return receiving.receive(account=lead.account, channel="text", sender=number(lead), text=words, at=AT, via="text", **more)  # type: ignore[arg-type]
+    return receiving.receive(
+        account=lead.account, channel="text", sender=number(lead), text=words, at=AT, via="text", **more
+    )  # type: ignore[arg-type]
 
 
 def on(memory: Memory, *, days: int) -> None:
@@ -105,7 +107,9 @@ def test_an_unclear_message_holds_every_machine_touch_and_becomes_a_stop_after_a
     assert loose.state in ("cancelled", "blocked")
 
 
-def test_an_automatic_reply_does_not_pause_and_its_date_moves_what_is_planned(on_fast_start: Lead, memory: Memory) -> None:
+def test_an_automatic_reply_does_not_pause_and_its_date_moves_what_is_planned(
+    on_fast_start: Lead, memory: Memory
+) -> None:
     point = on_fast_start.person.reaches.get(contact_point__kind="email").contact_point
     received = receiving.receive(
         account=on_fast_start.account, channel="email", sender=point.value, via="email", at=AT,

@@ -55,7 +55,9 @@ def test_nothing_leaves_before_it_is_due(account: Account, lead: Lead, memory: M
     assert memory.sent == []
 
 
-def test_outside_the_window_it_waits_for_the_opening_and_keeps_the_rule(account: Account, lead: Lead, memory: Memory) -> None:
+def test_outside_the_window_it_waits_for_the_opening_and_keeps_the_rule(
+    account: Account, lead: Lead, memory: Memory
+) -> None:
     night = T("2026-11-23 22:30")
     touch = make_touch(lead, "text", body="Hi", due_at=night)
     Worker(everything=memory, threads=0).run_until(night + timedelta(hours=1), start=MONDAY)
@@ -94,7 +96,9 @@ def test_a_call_is_opened_for_a_person(account: Account, lead: Lead, memory: Mem
 def test_a_later_call_takes_the_place_of_one_that_nobody_made(account: Account, lead: Lead, memory: Memory) -> None:
     enrollment = make_enrollment(lead, slug="fast-start-light")
     first = make_touch(lead, "call", enrollment=enrollment, step_key="d1-call-1")
-    second = make_touch(lead, "call", enrollment=enrollment, step_key="d1-call-2", due_at=MONDAY + timedelta(minutes=40))
+    second = make_touch(
+        lead, "call", enrollment=enrollment, step_key="d1-call-2", due_at=MONDAY + timedelta(minutes=40)
+    )
     run(memory)
     first.refresh_from_db()
     second.refresh_from_db()
@@ -174,7 +178,9 @@ def test_a_person_decides_about_an_uncertain_one(account: Account, lead: Lead, l
 
 def test_an_engine_that_died_while_sending_leaves_the_answer_to_the_provider(account: Account, lead: Lead) -> None:
     memory = Memory()
-    gone = make_touch(lead, "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY, provider="memory")
+    gone = make_touch(
+        lead, "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY, provider="memory"
+    )
     never = make_touch(make_lead(account), "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY,
                        provider="memory")
     memory.sent.append(Outgoing(reference=str(gone.reference), channel="text", to="x", body="Hi"))
@@ -187,7 +193,9 @@ def test_an_engine_that_died_while_sending_leaves_the_answer_to_the_provider(acc
 
 def test_a_provider_that_cannot_tell_leaves_it_to_a_person(account: Account, lead: Lead) -> None:
     memory = Memory(knows=False)
-    touch = make_touch(lead, "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY, provider="memory")
+    touch = make_touch(
+        lead, "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY, provider="memory"
+    )
     run(memory)
     touch.refresh_from_db()
     assert (touch.state, memory.sent) == ("uncertain", [])
@@ -214,7 +222,10 @@ def test_under_a_long_backlog_every_account_has_its_share(account: Account, monk
     other = make_account("Other")
     for _ in range(40):
         make_touch(make_lead(account), "text", body="x", priority=5, due_at=MONDAY)
-    theirs = {make_touch(make_lead(other), "text", body="x", priority=5, due_at=MONDAY + timedelta(minutes=5)).pk for _ in range(4)}
+    theirs = {
+        make_touch(make_lead(other), "text", body="x", priority=5, due_at=MONDAY + timedelta(minutes=5)).pk
+        for _ in range(4)
+    }
     fresh = make_touch(make_lead(other), "text", body="x", priority=0, due_at=MONDAY + timedelta(minutes=9)).pk
     with transaction.atomic():
         found = [one.id for one in lanes.Chooser().choose(at=MONDAY + timedelta(minutes=10), limit=10, resting={})]

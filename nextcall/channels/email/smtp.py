@@ -87,7 +87,9 @@ class Smtp:
                 return server
             self._drop(server)
             if fresh or code != 421:  # a kept connection may have been told to go (421)
-                raise SendError(f"sender refused: {_words(code, words)}", permanent=False, retry_after_seconds=LATER_SECONDS)
+                raise SendError(
+                    f"sender refused: {_words(code, words)}", permanent=False, retry_after_seconds=LATER_SECONDS
+                )
 
     def _hand_over(self, server: smtplib.SMTP, to: str, wire: bytes) -> None:
         try:
