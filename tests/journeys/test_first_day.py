@@ -48,8 +48,8 @@ def test_from_a_file_to_the_first_outcome(page: Page, enter: Enter, ann: Member,
     expect(page.locator("[formaction*=confirmation]")).to_have_count(0)
     engine.work()
     assert Lead.objects.count() == 2
-    expect(page.locator("form[action$='/undo/']")).to_be_visible()  # the page finds out by itself
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-poll]")).to_have_count(0)  # the page finds out by itself
+    expect(page.get_by_role("button", name="Undo this import")).to_be_visible()
     clock.skip(hours=1)
     engine.work()
     page.goto("/now/")
