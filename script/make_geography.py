@@ -18,53 +18,189 @@ HERE = Path(__file__).resolve().parents[1] / "nextcall" / "consent" / "geography
 
 # ZIPs whose area lies in two states (Census Bureau, ZIP code tabulation areas that cross state lines).
 TWO_STATES = {
-    "02861": "MA", "42223": "TN", "59221": "ND", "63673": "IL", "71749": "LA", "73949": "TX", "81137": "NM",
-    "84536": "AZ", "86044": "UT", "86515": "NM", "88063": "TX", "89439": "CA", "97635": "CA",
+    "02861": "MA",
+    "42223": "TN",
+    "59221": "ND",
+    "63673": "IL",
+    "71749": "LA",
+    "73949": "TX",
+    "81137": "NM",
+    "84536": "AZ",
+    "86044": "UT",
+    "86515": "NM",
+    "88063": "TX",
+    "89439": "CA",
+    "97635": "CA",
 }
 # Towns that live by the neighbouring zone's clock, whatever the map says.
 LIVES_BY = {
-    "36867": "America/New_York", "36868": "America/New_York", "36869": "America/New_York", "36870": "America/New_York",
-    "36877": "America/New_York", "36854": "America/New_York", "36863": "America/New_York",  # around Columbus, Georgia
+    "36867": "America/New_York",
+    "36868": "America/New_York",
+    "36869": "America/New_York",
+    "36870": "America/New_York",
+    "36877": "America/New_York",
+    "36854": "America/New_York",
+    "36863": "America/New_York",  # around Columbus, Georgia
     "73946": "America/Denver",  # Kenton, Oklahoma
-    "89883": "America/Denver", "89825": "America/Denver",  # West Wendover and Jackpot, Nevada
+    "89883": "America/Denver",
+    "89825": "America/Denver",  # West Wendover and Jackpot, Nevada
 }
 # Area codes that two clocks share, from the compliance notes: "ship a table and use the union".
 SPLIT = {
-    "850": "FL", "448": "FL", "270": "KY", "364": "KY", "812": "IN", "930": "IN", "219": "IN", "574": "IN", "423": "TN",
-    "931": "TN", "906": "MI", "308": "NE", "605": "SD", "701": "ND", "785": "KS", "620": "KS", "432": "TX", "208": "ID",
-    "986": "ID", "541": "OR", "458": "OR", "775": "NV", "928": "AZ", "907": "AK",
+    "850": "FL",
+    "448": "FL",
+    "270": "KY",
+    "364": "KY",
+    "812": "IN",
+    "930": "IN",
+    "219": "IN",
+    "574": "IN",
+    "423": "TN",
+    "931": "TN",
+    "906": "MI",
+    "308": "NE",
+    "605": "SD",
+    "701": "ND",
+    "785": "KS",
+    "620": "KS",
+    "432": "TX",
+    "208": "ID",
+    "986": "ID",
+    "541": "OR",
+    "458": "OR",
+    "775": "NV",
+    "928": "AZ",
+    "907": "AK",
 }
 ALSO = {"NV": ["America/Denver"]}  # West Wendover and Jackpot; the package gives Nevada one zone
 # Overlays younger than the package's area codes, with the code they lie over.
 OVERLAYS = {
-    "235": "573", "274": "920", "324": "904", "327": "870", "329": "845", "353": "608", "369": "707", "645": "305",
-    "686": "804", "728": "561", "730": "618", "738": "213", "748": "970", "821": "864", "975": "816",
+    "235": "573",
+    "274": "920",
+    "324": "904",
+    "327": "870",
+    "329": "845",
+    "353": "608",
+    "369": "707",
+    "645": "305",
+    "686": "804",
+    "728": "561",
+    "730": "618",
+    "738": "213",
+    "748": "970",
+    "821": "864",
+    "975": "816",
 }
 PROVINCE = {
-    "204": "MB", "431": "MB", "584": "MB", "236": "BC", "250": "BC", "257": "BC", "604": "BC", "672": "BC", "778": "BC",
-    "306": "SK", "474": "SK", "639": "SK", "368": "AB", "403": "AB", "587": "AB", "780": "AB", "825": "AB",
-    "263": "QC", "273": "QC", "354": "QC", "367": "QC", "418": "QC", "438": "QC", "450": "QC", "468": "QC", "514": "QC",
-    "579": "QC", "581": "QC", "819": "QC", "873": "QC", "428": "NB", "506": "NB", "709": "NL", "879": "NL",
-    "782": "NS PE", "902": "NS PE", "867": "NT NU YT",
+    "204": "MB",
+    "431": "MB",
+    "584": "MB",
+    "236": "BC",
+    "250": "BC",
+    "257": "BC",
+    "604": "BC",
+    "672": "BC",
+    "778": "BC",
+    "306": "SK",
+    "474": "SK",
+    "639": "SK",
+    "368": "AB",
+    "403": "AB",
+    "587": "AB",
+    "780": "AB",
+    "825": "AB",
+    "263": "QC",
+    "273": "QC",
+    "354": "QC",
+    "367": "QC",
+    "418": "QC",
+    "438": "QC",
+    "450": "QC",
+    "468": "QC",
+    "514": "QC",
+    "579": "QC",
+    "581": "QC",
+    "819": "QC",
+    "873": "QC",
+    "428": "NB",
+    "506": "NB",
+    "709": "NL",
+    "879": "NL",
+    "782": "NS PE",
+    "902": "NS PE",
+    "867": "NT NU YT",
 }
 ELSEWHERE = {
-    "242": "BS", "246": "BB", "264": "AI", "268": "AG", "284": "VG", "345": "KY", "441": "BM", "473": "GD", "649": "TC",
-    "658": "JM", "664": "MS", "721": "SX", "758": "LC", "767": "DM", "784": "VC", "809": "DO", "829": "DO", "849": "DO",
-    "868": "TT", "869": "KN", "876": "JM",
+    "242": "BS",
+    "246": "BB",
+    "264": "AI",
+    "268": "AG",
+    "284": "VG",
+    "345": "KY",
+    "441": "BM",
+    "473": "GD",
+    "649": "TC",
+    "658": "JM",
+    "664": "MS",
+    "721": "SX",
+    "758": "LC",
+    "767": "DM",
+    "784": "VC",
+    "809": "DO",
+    "829": "DO",
+    "849": "DO",
+    "868": "TT",
+    "869": "KN",
+    "876": "JM",
 }
 TERRITORY = {"340": "VI", "670": "MP", "671": "GU", "684": "AS", "787": "PR", "939": "PR"}
 # Canadian area codes that keep to their province's main clock.
-MAIN_CLOCK = {"604": "America/Vancouver"} | dict.fromkeys(
-    (code for code in "226 249 289 343 365 382 416 437 519 548 613 647 683 705 742 753 905 942".split()), "America/Toronto"
-) | dict.fromkeys((code for code in "263 273 354 438 450 468 514 579 819 873".split()), "America/Toronto")
+MAIN_CLOCK = (
+    {"604": "America/Vancouver"}
+    | dict.fromkeys(
+        (
+            code
+            for code in [
+                "226",
+                "249",
+                "289",
+                "343",
+                "365",
+                "382",
+                "416",
+                "437",
+                "519",
+                "548",
+                "613",
+                "647",
+                "683",
+                "705",
+                "742",
+                "753",
+                "905",
+                "942",
+            ]
+        ),
+        "America/Toronto",
+    )
+    | dict.fromkeys(
+        (code for code in ["263", "273", "354", "438", "450", "468", "514", "579", "819", "873"]), "America/Toronto"
+    )
+)
 PROVINCE_ZONES = {
-    "AB": "America/Edmonton", "MB": "America/Winnipeg", "NB": "America/Moncton", "NS": "America/Halifax",
+    "AB": "America/Edmonton",
+    "MB": "America/Winnipeg",
+    "NB": "America/Moncton",
+    "NS": "America/Halifax",
     "BC": "America/Vancouver+America/Edmonton+America/Dawson_Creek+America/Fort_Nelson+America/Creston",
-    "NL": "America/St_Johns+America/Goose_Bay", "NT": "America/Edmonton+America/Inuvik",
+    "NL": "America/St_Johns+America/Goose_Bay",
+    "NT": "America/Edmonton+America/Inuvik",
     "NU": "America/Iqaluit+America/Rankin_Inlet+America/Resolute+America/Cambridge_Bay+America/Atikokan",
     "ON": "America/Toronto+America/Winnipeg+America/Atikokan",  # the north-west is unsettled: both
-    "PE": "America/Halifax", "QC": "America/Toronto+America/Halifax+America/Blanc-Sablon",
-    "SK": "America/Regina+America/Edmonton", "YT": "America/Whitehorse",
+    "PE": "America/Halifax",
+    "QC": "America/Toronto+America/Halifax+America/Blanc-Sablon",
+    "SK": "America/Regina+America/Edmonton",
+    "YT": "America/Whitehorse",
 }
 NEAR_KM = 15.0
 ABROAD = ("MH", "FM", "PW")  # have ZIP codes, are countries of their own
@@ -111,7 +247,10 @@ def zips() -> list[str]:
             answer = "US-unknown *"
         else:
             also = {same_clock(zone) for zone in (*near.get(code, ()), *filter(None, [LIVES_BY.get(code)]))}
-            places = [state if state in ABROAD else f"US-{state}", *(f"US-{s}" for s in filter(None, [TWO_STATES.get(code)]))]
+            places = [
+                state if state in ABROAD else f"US-{state}",
+                *(f"US-{s}" for s in filter(None, [TWO_STATES.get(code)])),
+            ]
             answer = f"{'+'.join(places)} {'+'.join([_zone(row), *sorted(also - {same_clock(_zone(row))})])}"
         if runs and runs[-1][2] == answer:
             runs[-1][1] = code

@@ -10,7 +10,7 @@ import typer
 
 from nextcall.cli import Wrong
 from nextcall.consent import geography
-from nextcall.consent.facts import Ask, Channel, Decision, Facts, Place, Purpose, Tier
+from nextcall.consent.facts import Ask, Channel, Decision, Facts, Place, Tier
 from nextcall.consent.geography.names import read_region
 from nextcall.consent.places import place_of
 from nextcall.consent.policy import shipped
@@ -30,15 +30,24 @@ def command(
     stated_zone: Annotated[str, typer.Option(help="the zone they say they are in, America/Denver")] = "",
     consent: Annotated[str, typer.Option(help="written, express, implied or none")] = "none",
     purpose: Annotated[str, typer.Option(help="marketing, reply or informational")] = "marketing",
-    automated: Annotated[bool | None, typer.Option(
-        "--automated/--by-hand", help="software selects and dials or sends; a call is by hand unless said, all else automated",
-    )] = None,
-    attempts_at: Annotated[list[str] | None, typer.Option(
-        help="when they were contacted on this channel; repeat it, or write call:ISO for another channel",
-    )] = None,
+    automated: Annotated[
+        bool | None,
+        typer.Option(
+            "--automated/--by-hand",
+            help="software selects and dials or sends; a call is by hand unless said, all else automated",
+        ),
+    ] = None,
+    attempts_at: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="when they were contacted on this channel; repeat it, or write call:ISO for another channel",
+        ),
+    ] = None,
     dnc: Annotated[str, typer.Option(help="on a do-not-call list: yes, no or unknown")] = "unknown",
     inquired_at: Annotated[str, typer.Option(help="when they asked about something, ISO with offset")] = "",
-    wrote_at: Annotated[str, typer.Option(help="when they wrote to us (for --purpose reply; otherwise an hour ago)")] = "",
+    wrote_at: Annotated[
+        str, typer.Option(help="when they wrote to us (for --purpose reply; otherwise an hour ago)")
+    ] = "",
     at: Annotated[str, typer.Option(help="the instant asked about, ISO with offset; now if left out")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
 ) -> int:
@@ -53,7 +62,9 @@ def command(
         automated=automated if automated is not None else channel != "call",
     )
     point = _point(ask.channel, to, country)
-    wrote = _instant("--wrote-at", wrote_at) if wrote_at else instant - timedelta(hours=1) if purpose == "reply" else None
+    wrote = (
+        _instant("--wrote-at", wrote_at) if wrote_at else instant - timedelta(hours=1) if purpose == "reply" else None
+    )
     facts = Facts(
         place=_place(point, zip, state, country, stated_zone),
         tier=_one_of("--consent", consent, get_args(Tier)),
@@ -105,7 +116,11 @@ def _place(point: _Point, zip: str, state: str, country: str, stated_zone: str) 
     if stated_zone and not hours.is_zone(stated_zone):
         raise Wrong(f"--stated-zone {stated_zone!r} is not a zone like America/Denver")
     return place_of(
-        phones=[point.phone] if point.phone else [], postal_code=zip, region=state, country=country, stated_zone=stated_zone
+        phones=[point.phone] if point.phone else [],
+        postal_code=zip,
+        region=state,
+        country=country,
+        stated_zone=stated_zone,
     )
 
 
@@ -144,7 +159,9 @@ def _document(decision: Decision, place: Place) -> dict[str, object]:
 
 
 def _show(decision: Decision, place: Place) -> None:
-    until = f" until {hours.local(decision.earliest, place.home_zone):%a %Y-%m-%d %H:%M %Z}" if decision.earliest else ""
+    until = (
+        f" until {hours.local(decision.earliest, place.home_zone):%a %Y-%m-%d %H:%M %Z}" if decision.earliest else ""
+    )
     print(f"{decision.verdict}{until}")
     for clue in place.clues:
         print(f"  because of {clue}")

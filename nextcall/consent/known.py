@@ -115,8 +115,12 @@ def _place(
 ) -> Place:
     phones = [point.value for point in points.values() if point.kind == ContactPoint.Kind.PHONE]
     return place_of(
-        phones=phones, postal_code=address["postal_code"], region=address["region"], country=address["country"],
-        stated=stated, default_country=country,
+        phones=phones,
+        postal_code=address["postal_code"],
+        region=address["region"],
+        country=address["country"],
+        stated=stated,
+        default_country=country,
     )
 
 
@@ -133,7 +137,7 @@ def _add_withdrawals(known: Mapping[int, _Person], account_id: int) -> None:
     for person_id, person in known.items():
         for point in person.points.values():
             by_hash[point_hash(point.kind, point.key)].append(person_id)
-    rows = Withdrawal.objects.filter(account_id=account_id, lifted_at=None)
+    rows = Withdrawal.objects.filter(account_id=account_id)
     for row in rows.filter(Q(value_hash__in=list(by_hash)) | Q(person_id__in=known)).defer("said").order_by("pk"):
         for person_id in {*by_hash.get(row.value_hash, ()), row.person_id} & known.keys():
             known[person_id].withdrawals.append(row)
@@ -141,7 +145,9 @@ def _add_withdrawals(known: Mapping[int, _Person], account_id: int) -> None:
 
 def _add_inquiries(known: Mapping[int, _Person], account_id: int, at: datetime) -> None:
     leads = Lead.objects.filter(account_id=account_id, person_id__in=known, arrived_at__lte=at, removed_at=None)
-    for person_id, arrived_at, created_at, import_id in leads.values_list("person_id", "arrived_at", "created_at", "import_id"):
+    for person_id, arrived_at, created_at, import_id in leads.values_list(
+        "person_id", "arrived_at", "created_at", "import_id"
+    ):
         if import_id is not None and arrived_at > created_at - _NO_DATE:
             continue
         person = known[person_id]
@@ -151,15 +157,15 @@ def _add_inquiries(known: Mapping[int, _Person], account_id: int, at: datetime) 
 def _facts(wanted: Wanted, person: _Person, hashes: Mapping[int, str]) -> Facts:
     point = person.points.get(wanted.contact_point_id or 0)
     own_hash = hashes.get(point.pk, "") if point else ""
-    reasons = _withdrawn(wanted, person, own_hash)
+    by_machine = not _withdrawn(wanted, person, own_hash, "automated")
     best = _best_permission(wanted, person)
     tier: Tier = best.tier if best else "none"  # type: ignore[assignment]
     return Facts(
         place=person.place,
         tier=tier,
-        permission_automated=best.automated and "automated" not in _channels(wanted, person, own_hash) if best else True,
+        permission_automated=best.automated and by_machine if best else by_machine,
         sellers=tuple(best.sellers) if best else (),
-        withdrawn=reasons,
+        withdrawn=_withdrawn(wanted, person, own_hash, wanted.channel),
         inquired_at=person.inquired_at,
         inbound_at=point.latest_inbound_at if point else None,
         attempts=tuple(person.attempts),
@@ -167,30 +173,36 @@ def _facts(wanted: Wanted, person: _Person, hashes: Mapping[int, str]) -> Facts:
     )
 
 
-def _applies(row: Withdrawal, wanted: Wanted, own_hash: str) -> bool:
+def _applies(row: Withdrawal, channel: str, wanted: Wanted, person: _Person, own_hash: str) -> bool:
     """A wish holds for the person on all their points; for others only on the point that they share.
 
-    Once the person is erased, it holds for whoever is reached there. A wrong number is wrong for everyone on it.
+    Once the person is erased, it holds for whoever is reached there. A wrong number is wrong for everyone on it. What
+    was lifted for this very point (they wrote START from it) is not brought back by what was said before on another.
     """
-    if row.reason in OF_THE_POINT:
-        return row.value_hash == own_hash
-    return row.person_id == wanted.person_id or row.person_id is None or row.value_hash == own_hash
+    if row.lifted_at is not None or channel not in row.channels:
+        return False
+    if row.value_hash and row.value_hash == own_hash:
+        return True
+    if row.reason in OF_THE_POINT or row.person_id not in (wanted.person_id, None):
+        return False
+    return not any(
+        lifted.lifted_at and lifted.lifted_at >= row.at and lifted.value_hash == own_hash and channel in lifted.channels
+        for lifted in person.withdrawals
+    )
 
 
-def _withdrawn(wanted: Wanted, person: _Person, own_hash: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(
-        row.reason for row in person.withdrawals if wanted.channel in row.channels and _applies(row, wanted, own_hash)
-    ))
-
-
-def _channels(wanted: Wanted, person: _Person, own_hash: str) -> set[str]:
-    return {channel for row in person.withdrawals if _applies(row, wanted, own_hash) for channel in row.channels}
+def _withdrawn(wanted: Wanted, person: _Person, own_hash: str, channel: str) -> tuple[str, ...]:
+    """The reasons of every wish in force against that channel."""
+    rows = (row for row in person.withdrawals if _applies(row, channel, wanted, person, own_hash))
+    return tuple(dict.fromkeys(row.reason for row in rows))
 
 
 def _best_permission(wanted: Wanted, person: _Person) -> Permission | None:
     fitting = [
-        row for row in person.permissions
-        if row.channel == wanted.channel and row.purpose in ("marketing", wanted.purpose)
+        row
+        for row in person.permissions
+        if row.channel == wanted.channel
+        and row.purpose in ("marketing", wanted.purpose)
         and (row.contact_point_id is None or wanted.contact_point_id in (None, row.contact_point_id))
     ]
     return max(fitting, key=lambda row: (RANK[row.tier], row.automated, row.given_at), default=None)

@@ -130,7 +130,8 @@ def calendar() -> Calendar:
     data = tomllib.loads((FOLDER / "holidays.toml").read_text())
     lists = {
         name: {day: holiday for holiday, days in entries.items() for day in days}
-        for name, entries in data.items() if isinstance(entries, dict)
+        for name, entries in data.items()
+        if isinstance(entries, dict)
     }
     return Calendar(data["valid_from"], data["valid_until"], lists, data["source"])
 
@@ -157,15 +158,27 @@ def _read(path: Path, place: str) -> Pack:
 def _hours(row: dict[str, Any], place: str) -> Hours:
     monday, saturday, sunday, holiday = (read_spans(row[day]) for day in DAYS)
     return Hours(
-        id=row["id"], says=row["says"], source=row["source"], kinds=tuple(row["kinds"]),
-        rows=(monday, saturday, sunday, holiday), purposes=tuple(row.get("purposes", ALL_PURPOSES)),
-        also_in_zone=row.get("also_in_zone", ""), place=place, is_law=place != "account",
+        id=row["id"],
+        says=row["says"],
+        source=row["source"],
+        kinds=tuple(row["kinds"]),
+        rows=(monday, saturday, sunday, holiday),
+        purposes=tuple(row.get("purposes", ALL_PURPOSES)),
+        also_in_zone=row.get("also_in_zone", ""),
+        place=place,
+        is_law=place != "account",
     )
 
 
 def _cap(row: dict[str, Any]) -> Cap:
     return Cap(
-        id=row["id"], says=row["says"], source=row["source"], channels=frozenset(row["channels"]), max=row["max"],
-        seconds=row["hours"] * 3600, resets_on_reply=row.get("resets_on_reply", False),
-        unless_bought=row.get("unless_bought", False), unless_permitted=row.get("unless_permitted", False),
+        id=row["id"],
+        says=row["says"],
+        source=row["source"],
+        channels=frozenset(row["channels"]),
+        max=row["max"],
+        seconds=row["hours"] * 3600,
+        resets_on_reply=row.get("resets_on_reply", False),
+        unless_bought=row.get("unless_bought", False),
+        unless_permitted=row.get("unless_permitted", False),
     )

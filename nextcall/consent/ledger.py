@@ -1,10 +1,10 @@
-"""Permissions, withdrawals and attempts as rows: who, when, why. Nothing here is ever deleted.
+"""Permissions and withdrawals as rows: who, when, why. Nothing here is ever deleted.
 
 A withdrawal's channels are call, voicemail, text, email, and "automated" (calls that software dials or speaks).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +12,25 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, points_for
-from nextcall.consent.models import Attempt, Permission, Withdrawal
+from nextcall.consent.models import Permission, Withdrawal
+from nextcall.consent.reserving import Reservation, mark_made, release, reserve
 from nextcall.leads.models import ContactPoint, Person
 from nextcall.lib.hashing import point_hash
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record
 
 __all__ = [
-    "Reservation", "Wanted", "facts_for", "grant", "lift", "lock_persons", "mark_made", "points_for",
-    "release", "reserve", "withdraw",
+    "Reservation",
+    "Wanted",
+    "facts_for",
+    "grant",
+    "lift",
+    "lock_persons",
+    "mark_made",
+    "points_for",
+    "release",
+    "reserve",
+    "withdraw",
 ]
 
 # What a wish covers, read strictly (compliance notes (a), stop_scope): a STOP by text ends automated calls too.
@@ -45,8 +55,17 @@ def lock_persons(person_ids: Iterable[int]) -> None:
 
 
 def withdraw(
-    *, account: Account, person: Person | None = None, contact_point: ContactPoint | None = None, scope: Sequence[str],
-    reason: str, said: str, via: str, at: datetime, by: Member | None = None, import_id: int | None = None,
+    *,
+    account: Account,
+    person: Person | None = None,
+    contact_point: ContactPoint | None = None,
+    scope: Sequence[str],
+    reason: str,
+    said: str,
+    via: str,
+    at: datetime,
+    by: Member | None = None,
+    import_id: int | None = None,
 ) -> list[Withdrawal]:
     """Store the wish not to be contacted. Takes effect with the transaction; the caller takes back what is queued.
 
@@ -59,22 +78,35 @@ def withdraw(
         points = _points(account, person, contact_point, reason)
         lock_persons({*_sharing(points), *([person.pk] if person else [])})
         channels = _channels(scope, reason, contact_point)
-        common = {"account": account, "reason": reason[:20], "via": via[:20], "at": at, "applied_at": at, "by": by,
-                  "said": said[:2000], "import_id": import_id}
-        rows = [
-            _stand(person=None if reason in OF_THE_POINT else person, contact_point=point, channels=channels, **common)
-            for point in points
-        ]
+        wish = Withdrawal(
+            account=account,
+            person=None if reason in OF_THE_POINT else person,
+            channels=channels,
+            reason=reason[:20],
+            via=via[:20],
+            at=at,
+            applied_at=at,
+            by=by,
+            said=said[:2000],
+            import_id=import_id,
+        )
+        rows = [_stand(copy(wish), point) for point in points]
         if reason in OF_THE_POINT and contact_point is not None:
             _mark_point(contact_point, "wrong" if reason == "wrong_number" else "reassigned", at)
         record(
-            account_id=account.pk, kind="permission.withdrawn", at=at, by=by, person_id=person.pk if person else None,
+            account_id=account.pk,
+            kind="permission.withdrawn",
+            at=at,
+            by=by,
+            person_id=person.pk if person else None,
             data={"channels": channels, "reason": reason, "via": via, "withdrawals": [row.pk for row in rows]},
         )
     return rows
 
 
-def _points(account: Account, person: Person | None, point: ContactPoint | None, reason: str) -> list[ContactPoint | None]:
+def _points(
+    account: Account, person: Person | None, point: ContactPoint | None, reason: str
+) -> list[ContactPoint | None]:
     """One row a contact point, so that each is met again by its hash; a person without any is stopped by name."""
     if point is not None and (reason in OF_THE_POINT or person is None):
         return [point]
@@ -94,17 +126,17 @@ def _sharing(points: Sequence[ContactPoint | None]) -> list[int]:
     return list(Person.objects.filter(reaches__contact_point__in=ids).values_list("pk", flat=True)) if ids else []
 
 
-def _stand(
-    *, account: Account, person: Person | None, contact_point: ContactPoint | None, channels: list[str], reason: str, **rest: Any
-) -> Withdrawal:
-    value_hash = point_hash(contact_point.kind, contact_point.key) if contact_point else ""
-    standing = Withdrawal.objects.filter(account=account, value_hash=value_hash, person=person, reason=reason, lifted_at=None)
-    for row in standing:
-        if set(channels) <= set(row.channels):
-            return row
-    return Withdrawal.objects.create(
-        account=account, person=person, contact_point=contact_point, value_hash=value_hash, channels=channels, reason=reason, **rest
+def _stand(wish: Withdrawal, point: ContactPoint | None) -> Withdrawal:
+    """The wish for one contact point; the row that stands already if it says as much."""
+    wish.contact_point, wish.value_hash = point, point_hash(point.kind, point.key) if point else ""
+    standing = Withdrawal.objects.filter(
+        account=wish.account, value_hash=wish.value_hash, person=wish.person, reason=wish.reason, lifted_at=None
     )
+    for row in standing:
+        if set(wish.channels) <= set(row.channels):
+            return row
+    wish.save(force_insert=True)
+    return wish
 
 
 def _mark_point(point: ContactPoint, problem: str, at: datetime) -> None:
@@ -117,7 +149,12 @@ def _mark_point(point: ContactPoint, problem: str, at: datetime) -> None:
 
 
 def lift(
-    withdrawal: Withdrawal, *, because: str, at: datetime, by: Member | None = None, channels: Sequence[str] | None = None
+    withdrawal: Withdrawal,
+    *,
+    because: str,
+    at: datetime,
+    by: Member | None = None,
+    channels: Sequence[str] | None = None,
 ) -> Withdrawal:
     """End a withdrawal, or with `channels` only that part of it. The row stays; what remains stands in a new one."""
     lifted = set(withdrawal.channels if channels is None else channels)
@@ -125,24 +162,55 @@ def lift(
     with transaction.atomic():
         if remains:
             Withdrawal.objects.create(
-                account_id=withdrawal.account_id, value_hash=withdrawal.value_hash, person_id=withdrawal.person_id,
-                contact_point_id=withdrawal.contact_point_id, channels=remains, reason=withdrawal.reason, said=withdrawal.said,
-                via=withdrawal.via, at=withdrawal.at, applied_at=at, by_id=withdrawal.by_id, import_id=withdrawal.import_id,
+                account_id=withdrawal.account_id,
+                value_hash=withdrawal.value_hash,
+                person_id=withdrawal.person_id,
+                contact_point_id=withdrawal.contact_point_id,
+                channels=remains,
+                reason=withdrawal.reason,
+                said=withdrawal.said,
+                via=withdrawal.via,
+                at=withdrawal.at,
+                applied_at=at,
+                by_id=withdrawal.by_id,
+                import_id=withdrawal.import_id,
             )
         withdrawal.lifted_at, withdrawal.lifted_by, withdrawal.lifted_because = at, by, because[:300]
         withdrawal.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
         record(
-            account_id=withdrawal.account_id, kind="permission.restored", at=at, by=by, person_id=withdrawal.person_id,
-            data={"channels": sorted(lifted & set(withdrawal.channels)), "because": because[:300], "withdrawal": withdrawal.pk},
+            account_id=withdrawal.account_id,
+            kind="permission.restored",
+            at=at,
+            by=by,
+            person_id=withdrawal.person_id,
+            data={
+                "channels": sorted(lifted & set(withdrawal.channels)),
+                "because": because[:300],
+                "withdrawal": withdrawal.pk,
+            },
         )
     return withdrawal
 
 
 def grant(
-    *, account: Account, person: Person, channel: str, tier: str, source: str, given_at: datetime, at: datetime,
-    contact_point: ContactPoint | None = None, purpose: str = "marketing", automated: bool = True, wording: str = "",
-    wording_version: str = "", sellers: Sequence[str] = (), proof: Mapping[str, Any] | None = None,
-    expires_at: datetime | None = None, by: Member | None = None, import_id: int | None = None,
+    *,
+    account: Account,
+    person: Person,
+    channel: str,
+    tier: str,
+    source: str,
+    given_at: datetime,
+    at: datetime,
+    contact_point: ContactPoint | None = None,
+    purpose: str = "marketing",
+    automated: bool = True,
+    wording: str = "",
+    wording_version: str = "",
+    sellers: Sequence[str] = (),
+    proof: Mapping[str, Any] | None = None,
+    expires_at: datetime | None = None,
+    by: Member | None = None,
+    import_id: int | None = None,
 ) -> Permission:
     """Store a permission with its proof. `given_at` is when they gave it, `at` when it was written down.
 
@@ -151,10 +219,23 @@ def grant(
     """
     with transaction.atomic():
         row = Permission.objects.create(
-            account=account, person=person, contact_point=contact_point, channel=channel, automated=automated,
-            purpose=purpose, tier=tier, sellers=list(sellers), wording=wording[:10_000], wording_version=wording_version[:40],
-            source=source[:20], proof=dict(proof or {}), given_at=given_at, expires_at=expires_at, recorded_at=at,
-            recorded_by=by, import_id=import_id,
+            account=account,
+            person=person,
+            contact_point=contact_point,
+            channel=channel,
+            automated=automated,
+            purpose=purpose,
+            tier=tier,
+            sellers=list(sellers),
+            wording=wording[:10_000],
+            wording_version=wording_version[:40],
+            source=source[:20],
+            proof=dict(proof or {}),
+            given_at=given_at,
+            expires_at=expires_at,
+            recorded_at=at,
+            recorded_by=by,
+            import_id=import_id,
         )
         if source in _FROM_THE_LEAD and import_id is None:
             for standing in _stops(account, person, contact_point).filter(at__lt=given_at, reason__in=_LIFTABLE):
@@ -162,7 +243,11 @@ def grant(
                     ended = [channel, "automated"] if automated and channel != "email" else [channel]
                     lift(standing, because="they gave permission again", at=at, by=by, channels=ended)
         record(
-            account_id=account.pk, kind="permission.given", at=at, by=by, person_id=person.pk,
+            account_id=account.pk,
+            kind="permission.given",
+            at=at,
+            by=by,
+            person_id=person.pk,
             data={"channel": channel, "tier": tier, "purpose": purpose, "source": source, "permission": row.pk},
         )
     return row
@@ -173,37 +258,3 @@ def _stops(account: Account, person: Person, point: ContactPoint | None) -> Quer
     hashes = [point_hash(one.kind, one.key) for one in points]
     own = Q(person=person) | Q(value_hash__in=hashes, person=None)
     return Withdrawal.objects.select_for_update().filter(own, account=account, lifted_at=None).order_by("pk")
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """A place under the caps, taken at claim for a touch that is about to leave."""
-
-    account_id: int
-    person_id: int
-    channel: str
-    touch_id: int
-    lead_id: int | None = None
-
-
-def reserve(reservations: Sequence[Reservation], *, at: datetime) -> None:
-    """Take a place under the caps for each touch, in the transaction that decided on it. Repeating it is harmless."""
-    Attempt.objects.bulk_create(
-        [
-            Attempt(account_id=one.account_id, person_id=one.person_id, lead_id=one.lead_id, channel=one.channel,
-                    touch_id=one.touch_id, at=at, state=Attempt.State.RESERVED)
-            for one in reservations
-        ],
-        ignore_conflicts=True, batch_size=500,
-    )
-
-
-def mark_made(touch_ids: Collection[int], *, at: datetime | None = None) -> int:
-    """The reserved attempts were really made (at `at`, if given); how many."""
-    made = {"state": Attempt.State.MADE} | ({"at": at} if at else {})
-    return Attempt.objects.filter(touch_id__in=touch_ids).update(**made)
-
-
-def release(touch_ids: Collection[int]) -> int:
-    """The reserved touches have certainly not left: their places are free again; how many."""
-    return Attempt.objects.filter(touch_id__in=touch_ids, state=Attempt.State.RESERVED).delete()[0]

@@ -11,8 +11,14 @@ from nextcall.consent.policy import Policy
 from nextcall.lib.hours import add_months, local
 
 KINDS: dict[tuple[str, bool], Kind] = {
-    ("call", True): "AC", ("call", False): "MC", ("voicemail", True): "AC", ("voicemail", False): "MC",
-    ("text", True): "TX", ("text", False): "TX", ("email", True): "EM", ("email", False): "EM",
+    ("call", True): "AC",
+    ("call", False): "MC",
+    ("voicemail", True): "AC",
+    ("voicemail", False): "MC",
+    ("text", True): "TX",
+    ("text", False): "TX",
+    ("email", True): "EM",
+    ("email", False): "EM",
 }
 RANK = {"none": 0, "implied": 1, "express": 2, "written": 3}
 
@@ -58,18 +64,26 @@ def standing(ask: Ask, facts: Facts, policy: Policy, at: datetime, kind: Kind, n
     if facts.withdrawn and not (confirming and set(facts.withdrawn) == {"opt_out"}):
         rules.append(_withdrawn(facts.withdrawn))
     if confirming and not (ask.channel == "text" and _within(facts.inbound_at, at, CONFIRM_WITHIN)):
-        rules.append(Rule(
-            "US-10.confirmation", "deny", "one confirmation, by text, within 5 minutes of what they wrote",
-            "https://www.consumerfinancialserviceslawmonitor.com/2024/02/new-tcpa-rules-revoking-consent-to-robocalls-and-robotexts/",
-        ))
+        rules.append(
+            Rule(
+                "US-10.confirmation",
+                "deny",
+                "one confirmation, by text, within 5 minutes of what they wrote",
+                "https://www.consumerfinancialserviceslawmonitor.com/2024/02/new-tcpa-rules-revoking-consent-to-robocalls-and-robotexts/",
+            )
+        )
     if facts.contact_point_problem:
         rules.extend(_problem(facts, kind, at))
     if kind != "EM" and not confirming and policy.zone_data < policy.oldest_zone_data:
-        rules.append(Rule(
-            "zone_data.stale", "deny",
-            f"zone data {policy.zone_data or 'of unknown age'} is older than {policy.oldest_zone_data}: local times would be wrong",
-            "https://github.com/python/tzdata/releases/tag/2026.5",
-        ))
+        rules.append(
+            Rule(
+                "zone_data.stale",
+                "deny",
+                f"zone data {policy.zone_data or 'of unknown age'} is older than {policy.oldest_zone_data}: "
+                "local times would be wrong",
+                "https://github.com/python/tzdata/releases/tag/2026.5",
+            )
+        )
     for country in no_pack:
         if kind != "EM" or RANK[facts.tier] < RANK["express"]:
             rules.append(_no_pack(country, kind))
@@ -78,9 +92,15 @@ def standing(ask: Ask, facts: Facts, policy: Policy, at: datetime, kind: Kind, n
 
 @lru_cache(maxsize=1000)
 def _withdrawn(reasons: tuple[str, ...]) -> Rule:
-    says = "they asked us to stop" if "opt_out" in reasons or "link" in reasons else ", ".join(reasons).replace("_", " ")
-    return Rule("US-09.withdrawn", "deny", f"withdrawn on this channel: {says}",
-                "47 CFR 64.1200(a)(10), (d) https://jdsupra.com/legalnews/fcc-issues-one-year-limited-waiver-of-9458629")
+    says = (
+        "they asked us to stop" if "opt_out" in reasons or "link" in reasons else ", ".join(reasons).replace("_", " ")
+    )
+    return Rule(
+        "US-09.withdrawn",
+        "deny",
+        f"withdrawn on this channel: {says}",
+        "47 CFR 64.1200(a)(10), (d) https://jdsupra.com/legalnews/fcc-issues-one-year-limited-waiver-of-9458629",
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -94,8 +114,12 @@ def _problem(facts: Facts, kind: Kind, at: datetime) -> Iterable[Rule]:
     problem = facts.contact_point_problem
     if problem == "unverified":
         if kind in ("AC", "TX") and not _within(facts.inbound_at, at, UNVERIFIED_LASTS):
-            yield Rule("US-18.reassigned", "deny", "the reassigned-numbers database has no data on this number",
-                       "https://docs.fcc.gov/public/attachments/DA-21-1649A1.txt")
+            yield Rule(
+                "US-18.reassigned",
+                "deny",
+                "the reassigned-numbers database has no data on this number",
+                "https://docs.fcc.gov/public/attachments/DA-21-1649A1.txt",
+            )
         return
     kinds, says = PROBLEMS.get(problem, (frozenset(KINDS.values()), problem))
     if kind in kinds:
@@ -111,10 +135,18 @@ def exempt(ask: Ask, facts: Facts, at: datetime) -> Rule | None:
     return None
 
 
-_CONFIRMATION = Rule("US-10.confirmation", "allow", "one confirmation of their wish is permitted at any hour",
-                     "https://www.consumerfinancialserviceslawmonitor.com/2024/02/new-tcpa-rules-revoking-consent-to-robocalls-and-robotexts/")
-_REPLY = Rule("reply.within_30_minutes", "allow", "a person answers what they wrote less than 30 minutes ago",
-              f"{_NOTES}: quiet_hours_exempt")
+_CONFIRMATION = Rule(
+    "US-10.confirmation",
+    "allow",
+    "one confirmation of their wish is permitted at any hour",
+    "https://www.consumerfinancialserviceslawmonitor.com/2024/02/new-tcpa-rules-revoking-consent-to-robocalls-and-robotexts/",
+)
+_REPLY = Rule(
+    "reply.within_30_minutes",
+    "allow",
+    "a person answers what they wrote less than 30 minutes ago",
+    f"{_NOTES}: quiet_hours_exempt",
+)
 
 
 def permitted(ask: Ask, facts: Facts, needs: Sequence[Needed], at: datetime) -> list[Rule]:
@@ -132,20 +164,24 @@ def _first(ask: Ask, facts: Facts, needed: Needed, at: datetime) -> str:
 def _met(need: Need, by: str) -> Rule:
     if not by:
         return Rule(need.id, "deny", need.says, need.source)
-    given = {"relationship": "a recent inquiry or purchase", "dnc_clean": "not on the do-not-call list",
-             "thread": "they wrote to us", "anyone": "nothing more is needed"}.get(by, f"{by} consent")
+    given = {
+        "relationship": "a recent inquiry or purchase",
+        "dnc_clean": "not on the do-not-call list",
+        "thread": "they wrote to us",
+        "anyone": "nothing more is needed",
+    }.get(by, f"{by} consent")
     return Rule(need.id, "allow", f"{need.says}: {given}", need.source)
 
 
-def _has(token: str, ask: Ask, facts: Facts, months: tuple[int, int], at: datetime) -> bool:
-    if token in RANK:
+def _has(way: str, ask: Ask, facts: Facts, months: tuple[int, int], at: datetime) -> bool:
+    if way in RANK:
         covered = facts.permission_automated or not ask.automated or ask.channel == "email"
-        return covered and RANK[facts.tier] >= RANK[token]
-    if token == "relationship":
+        return covered and RANK[facts.tier] >= RANK[way]
+    if way == "relationship":
         return _recent(facts.bought_at, months[0], facts, at) or _recent(facts.inquired_at, months[1], facts, at)
-    if token == "dnc_clean":
+    if way == "dnc_clean":
         return facts.do_not_call == "no"
-    return token == "anyone" or (token == "thread" and _within(facts.inbound_at, at, THREAD_LASTS))
+    return way == "anyone" or (way == "thread" and _within(facts.inbound_at, at, THREAD_LASTS))
 
 
 def _recent(since: datetime | None, months: int, facts: Facts, at: datetime) -> bool:

@@ -96,7 +96,9 @@ def _address(postal_code: str, region: str, country: str, default: str) -> list[
     if place and country and not place.startswith(country):
         place = None  # "WA" in Australia is not Washington
     if found:
-        clues.append(_Clue(f"{found.says}: {', '.join(map(say, found.places))}, {', '.join(found.zones)}", *_answer(found)))
+        clues.append(
+            _Clue(f"{found.says}: {', '.join(map(say, found.places))}, {', '.join(found.zones)}", *_answer(found))
+        )
     if place and not (found and place in found.places):
         clues.append(_Clue(f"address: {say(place)}", (place,), geography.zones_of(place)))
     if country and not any(p.startswith(country) for clue in clues for p in clue.places):
@@ -109,11 +111,32 @@ def _answer(clue: _Clue) -> geography.Answer:
 
 
 _PROVINCES = {
-    "A": "NL", "B": "NS", "C": "PE", "E": "NB", "G": "QC", "H": "QC", "J": "QC", "K": "ON", "L": "ON", "M": "ON", "N": "ON",
-    "P": "ON", "R": "MB", "S": "SK", "T": "AB", "V": "BC", "Y": "YT",
+    "A": "NL",
+    "B": "NS",
+    "C": "PE",
+    "E": "NB",
+    "G": "QC",
+    "H": "QC",
+    "J": "QC",
+    "K": "ON",
+    "L": "ON",
+    "M": "ON",
+    "N": "ON",
+    "P": "ON",
+    "R": "MB",
+    "S": "SK",
+    "T": "AB",
+    "V": "BC",
+    "Y": "YT",
 }
-_MAIN_CLOCK = {"H": "America/Toronto", "J": "America/Toronto", "K": "America/Toronto", "L": "America/Toronto",
-               "M": "America/Toronto", "N": "America/Toronto"} | {f"V{n}": "America/Vancouver" for n in range(2, 10)}
+_MAIN_CLOCK = {
+    "H": "America/Toronto",
+    "J": "America/Toronto",
+    "K": "America/Toronto",
+    "L": "America/Toronto",
+    "M": "America/Toronto",
+    "N": "America/Toronto",
+} | {f"V{n}": "America/Vancouver" for n in range(2, 10)}
 
 
 def _postal(code: str, country: str, *, explicit: bool) -> _Clue | None:
@@ -155,5 +178,5 @@ def _foreign(prefix: str) -> _Clue:
         countries = tuple(region for region in regions if geography.is_country(region))
         if countries:
             zones = tuple(dict.fromkeys(zone for code in countries for zone in geography.zones_of(code)))
-            return _Clue(f"country code +{prefix[1:1 + length]}: {', '.join(countries)}", countries, zones)
+            return _Clue(f"country code +{prefix[1 : 1 + length]}: {', '.join(countries)}", countries, zones)
     return _of_country("", f"unknown country code in {prefix}")

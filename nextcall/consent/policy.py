@@ -10,8 +10,8 @@ from typing import Any
 
 from nextcall.consent import law
 from nextcall.consent.law import Cap, Hours, Pack
-from nextcall.lib.zone_data import OLDEST, in_use
 from nextcall.lib.hours import both, read_spans, show_spans
+from nextcall.lib.zone_data import OLDEST, in_use
 
 VERSION = "2026-11-21"  # of the rules as shipped; change it with them
 
@@ -120,11 +120,13 @@ def changed_cap(rule: Cap, value: Mapping[str, int]) -> Cap:
     if not isinstance(most, int) or not isinstance(hours, int) or not 0 <= most <= 1000 or not 1 <= hours <= 24 * 366:
         raise ValueError('a cap is {"max": 0 to 1000, "hours": 1 to 8784}')
     channels = ", ".join(sorted(rule.channels))
-    return replace(rule, max=most, seconds=hours * 3600, says=f"at most {most} of {channels} in {hours} hours, set by the account")
+    return replace(
+        rule, max=most, seconds=hours * 3600, says=f"at most {most} of {channels} in {hours} hours, set by the account"
+    )
 
 
 def loosens(rule_id: str, value: Mapping[str, Any]) -> bool:
-    """Whether the value allows anything that the shipped rule does not. ValueError if there is no such rule or value."""
+    """Whether the value allows what the shipped rule does not. ValueError if there is no such rule or value."""
     found = rule(rule_id)
     if found is None:
         raise ValueError(f"there is no rule {rule_id!r} that an account may change")

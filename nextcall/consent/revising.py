@@ -13,8 +13,14 @@ from nextcall.timeline.record import record
 
 
 def change(
-    account: Account, rule_id: str, value: Mapping[str, Any], *, by: Member | None, at: datetime,
-    legal_basis: str = "", ends_at: datetime | None = None,
+    account: Account,
+    rule_id: str,
+    value: Mapping[str, Any],
+    *,
+    by: Member | None,
+    at: datetime,
+    legal_basis: str = "",
+    ends_at: datetime | None = None,
 ) -> PolicyChange:
     """Change one rule of an account, and log it; a refused change is logged too, with the reason.
 
@@ -29,27 +35,46 @@ def change(
         before = rules.get(rule_id)
         if not refused:
             rules[rule_id] = {
-                "value": dict(value), "legal_basis": legal_basis, "approved_by": by.name if by else "",
+                "value": dict(value),
+                "legal_basis": legal_basis,
+                "approved_by": by.name if by else "",
                 "ends_at": ends_at.isoformat() if ends_at else "",
             }
             fresh.policy = {**fresh.policy, "rules": rules}
             fresh.save(update_fields=["policy"])
             account.policy = fresh.policy
         made = PolicyChange.objects.create(
-            account=fresh, rule_id=rule_id[:60], before=before, after=dict(value), loosens=loosens,
-            legal_basis=legal_basis[:300], approved_by=by, at=at, ends_at=ends_at, refused_because=refused[:300],
+            account=fresh,
+            rule_id=rule_id[:60],
+            before=before,
+            after=dict(value),
+            loosens=loosens,
+            legal_basis=legal_basis[:300],
+            approved_by=by,
+            at=at,
+            ends_at=ends_at,
+            refused_because=refused[:300],
         )
-        record(account_id=fresh.pk, kind="policy.refused" if refused else "policy.changed", at=at, by=by,
-               data={"rule": rule_id, "after": dict(value), "loosens": loosens, "because": refused})
+        record(
+            account_id=fresh.pk,
+            kind="policy.refused" if refused else "policy.changed",
+            at=at,
+            by=by,
+            data={"rule": rule_id, "after": dict(value), "loosens": loosens, "because": refused},
+        )
     return made
 
 
 def _refused(rule_id: str, legal_basis: str, by: Member | None, at: datetime, ends_at: datetime | None) -> str:
     """Why it may not be loosened so; "" if it may."""
     missing = [
-        name for name, given in (
-            ("its legal basis", legal_basis.strip()), ("the member who answers for it", by), ("an end date", ends_at)
-        ) if not given
+        name
+        for name, given in (
+            ("its legal basis", legal_basis.strip()),
+            ("the member who answers for it", by),
+            ("an end date", ends_at),
+        )
+        if not given
     ]
     if missing:
         return f"loosening {rule_id} needs {' and '.join(missing)}"

@@ -47,7 +47,9 @@ def decide(ask: Ask, facts: Facts, policy: Policy, at: datetime) -> Decision:
     if ask.purpose != "confirmation":
         rules.extend(permitted(ask, facts, compiled.needs, at))
     if facts.held and ask.automated and ask.purpose != "confirmation":
-        rules.append(Rule("person.held", "wait", f"waits until somebody has read their message: {facts.held}", "house rule"))
+        rules.append(
+            Rule("person.held", "wait", f"waits until somebody has read their message: {facts.held}", "house rule")
+        )
         not_before = at + _HELD_FOR
     second = ceil(at.timestamp())
     if free is None:
@@ -67,7 +69,9 @@ def _wait(
 ) -> Decision:
     opens = _earliest(compiled, facts, second)
     if opens is None:
-        rules.append(Rule("gate.no_window", "deny", "there is no lawful time within ten days of then", "all rules together"))
+        rules.append(
+            Rule("gate.no_window", "deny", "there is no lawful time within ten days of then", "all rules together")
+        )
         return _decision("deny", at, rules, facts.place, policy)
     earliest = datetime.fromtimestamp(opens, UTC)
     lapsed = [rule for rule in permitted(ask, facts, compiled.needs, earliest) if rule.effect == "deny"]
@@ -87,8 +91,14 @@ def _earliest(compiled: _Compiled, facts: Facts, second: int) -> int | None:
 
 
 def _decision(
-    verdict: str, at: datetime, rules: Sequence[Rule], place: Place, policy: Policy,
-    *, earliest: int | None = None, until: int | None = None,
+    verdict: str,
+    at: datetime,
+    rules: Sequence[Rule],
+    place: Place,
+    policy: Policy,
+    *,
+    earliest: int | None = None,
+    until: int | None = None,
 ) -> Decision:
     return Decision(
         verdict=verdict,  # type: ignore[arg-type]
@@ -115,7 +125,9 @@ def _compile_anew(ask: Ask, place: Place, policy: Policy) -> _Compiled:
     packs = [policy.packs[name] for name in place.jurisdictions if name in policy.packs]
     countries = {name.split("-")[0] for name in place.jurisdictions}
     hours = tuple(
-        rule for pack in (*packs, policy.account) for rule in pack.hours
+        rule
+        for pack in (*packs, policy.account)
+        for rule in pack.hours
         if kind in rule.kinds and ask.purpose in rule.purposes and not _is_always_open(rule.rows)
     )
     return _Compiled(
@@ -124,7 +136,9 @@ def _compile_anew(ask: Ask, place: Place, policy: Policy) -> _Compiled:
         open_rules=tuple(Rule(rule.id, "allow", rule.says, rule.source) for rule in hours),
         caps=tuple(cap for pack in (*packs, policy.account) for cap in pack.caps if ask.channel in cap.channels),
         needs=tuple(
-            Needed.of(need, _months(pack, packs)) for pack in packs for need in pack.needs
+            Needed.of(need, _months(pack, packs))
+            for pack in packs
+            for need in pack.needs
             if kind in need.kinds and ask.purpose in need.purposes
         ),
         no_pack=tuple(sorted(countries - set(policy.packs))),
@@ -160,10 +174,14 @@ def _hours(compiled: _Compiled, place: Place, at: datetime, rules: list[Rule]) -
             rules.append(Rule(rule.id, "wait", f"{rule.says}. It is {clocks}", rule.source))
     if day.undecidable:
         place_name = day.undecidable.place
-        rules.append(Rule(
-            f"{place_name}.holidays", "deny", f"the holidays of {place_name} are not known for this date: renew the file",
-            "nextcall/consent/jurisdictions/holidays.toml",
-        ))
+        rules.append(
+            Rule(
+                f"{place_name}.holidays",
+                "deny",
+                f"the holidays of {place_name} are not known for this date: renew the file",
+                "nextcall/consent/jurisdictions/holidays.toml",
+            )
+        )
 
 
 def _caps(caps: Sequence[Cap], facts: Facts, at: datetime, rules: list[Rule]) -> float:
@@ -182,7 +200,9 @@ def _caps(caps: Sequence[Cap], facts: Facts, at: datetime, rules: list[Rule]) ->
         if free is None:
             rules.append(Rule(cap.id, "deny", cap.says, cap.source))
         elif free > now:
-            rules.append(Rule(cap.id, "wait", f"{cap.says}; {count} in the {cap.seconds // 3600} hours before", cap.source))
+            rules.append(
+                Rule(cap.id, "wait", f"{cap.says}; {count} in the {cap.seconds // 3600} hours before", cap.source)
+            )
             free_at = max(free_at, free)
         else:
             rules.append(_within(cap, count))

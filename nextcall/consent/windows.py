@@ -56,7 +56,9 @@ class Windows:
 
     def closes(self, zones: tuple[str, ...], second: int) -> int | None:
         """When the window that `second` lies in closes; None if it is closed then, or open for a day and more."""
-        end = next((closes for opens, closes in self.day(zones, second // DAY).together if opens <= second < closes), None)
+        end = next(
+            (closes for opens, closes in self.day(zones, second // DAY).together if opens <= second < closes), None
+        )
         if end is None or end % DAY:
             return end
         following = self.day(zones, end // DAY).together

@@ -8,7 +8,17 @@ from email_validator import EmailNotValidError, validate_email
 
 _GOOGLE = ("gmail.com", "googlemail.com")
 # Services that deliver name+anything to name.
-_PLUS = (*_GOOGLE, "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "fastmail.com", "protonmail.com", "proton.me")
+_PLUS = (
+    *_GOOGLE,
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "icloud.com",
+    "me.com",
+    "fastmail.com",
+    "protonmail.com",
+    "proton.me",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,10 @@ zone_data.use_shipped()
 
 ALL_DAY: Spans = ((0, 1440),)
 PARTS: dict[str, Span] = {
-    "morning": (8 * 60, 11 * 60), "midday": (11 * 60, 14 * 60),
-    "afternoon": (14 * 60, 17 * 60), "evening": (17 * 60, 20 * 60),
+    "morning": (8 * 60, 11 * 60),
+    "midday": (11 * 60, 14 * 60),
+    "afternoon": (14 * 60, 17 * 60),
+    "evening": (17 * 60, 20 * 60),
 }
 
 
@@ -69,7 +71,7 @@ def minute_of(day: date, minutes: int, zone_name: str, *, later: bool = False) -
 
 
 def read_spans(text: str) -> Spans:
-    """"09:00-21:30", "10:00-13:00 14:00-20:00" or "closed"; ValueError says what is wrong."""
+    """ "09:00-21:30", "10:00-13:00 14:00-20:00" or "closed"; ValueError says what is wrong."""
     if text.strip() == "closed":
         return ()
     spans = []
@@ -91,9 +93,7 @@ def show_spans(spans: Spans) -> str:
 
 def both(one: Spans, other: Spans) -> Spans:
     """What lies in both."""
-    return tuple(
-        (max(a, c), min(b, d)) for a, b in one for c, d in other if max(a, c) < min(b, d)
-    )
+    return tuple((max(a, c), min(b, d)) for a, b in one for c, d in other if max(a, c) < min(b, d))
 
 
 def part_of(minutes: int) -> str:

@@ -71,7 +71,9 @@ def _is_damaged(text: str) -> bool:
     """Rounded to 5.03555E+09, or more than one number."""
     if re.fullmatch(r"[\d.,]+[eE]\+?\d+", text):
         return True
-    return len(re.findall(r"\d[\d\s().\-]{5,}\d", re.split(r"(?i)(?:ext\.?|extension|x|#|;ext=)\s*\d+\s*$", text)[0])) > 1
+    return (
+        len(re.findall(r"\d[\d\s().\-]{5,}\d", re.split(r"(?i)(?:ext\.?|extension|x|#|;ext=)\s*\d+\s*$", text)[0])) > 1
+    )
 
 
 @lru_cache(maxsize=20_000)

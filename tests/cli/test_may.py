@@ -27,7 +27,9 @@ def test_the_document_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_wait_gives_the_earliest_in_their_offset(capsys: pytest.CaptureFixture[str]) -> None:
-    answer = may(capsys, "text", "--to", "3055550142", "--zip", "33101", "--consent", "written", "--at", "2026-11-24T01:30Z")
+    answer = may(
+        capsys, "text", "--to", "3055550142", "--zip", "33101", "--consent", "written", "--at", "2026-11-24T01:30Z"
+    )
     assert (answer["decision"], answer["earliest"]) == ("wait", "2026-11-24T08:05:00-05:00")
 
 
@@ -52,14 +54,26 @@ def test_email_needs_an_address_and_a_reply_needs_no_consent(capsys: pytest.Capt
     assert may(capsys, "text", "--to", "+33612345678", "--consent", "written", "--at", NOON)["decision"] == "deny"
 
 
-@pytest.mark.parametrize("arguments", [
-    ["fax", "--to", "3035550142"], ["text", "--to", "12"], ["email", "--to", "nobody"], ["text"], ["text", "--to", "3035550142", "--at", "noon"],
-    ["text", "--to", "3035550142", "--at", "2026-11-23T12:00"], ["text", "--to", "3035550142", "--zip", "00000"],
-    ["text", "--to", "3035550142", "--state", "Nowhere"], ["text", "--to", "3035550142", "--country", "XX"],
-    ["text", "--to", "3035550142", "--consent", "maybe"], ["text", "--to", "3035550142", "--stated-zone", "Mars/Base"],
-    ["text", "--to", "3035550142", "--attempts-at", "yesterday"],
-])
-def test_a_wrong_call_ends_with_status_two_and_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fax", "--to", "3035550142"],
+        ["text", "--to", "12"],
+        ["email", "--to", "nobody"],
+        ["text"],
+        ["text", "--to", "3035550142", "--at", "noon"],
+        ["text", "--to", "3035550142", "--at", "2026-11-23T12:00"],
+        ["text", "--to", "3035550142", "--zip", "00000"],
+        ["text", "--to", "3035550142", "--state", "Nowhere"],
+        ["text", "--to", "3035550142", "--country", "XX"],
+        ["text", "--to", "3035550142", "--consent", "maybe"],
+        ["text", "--to", "3035550142", "--stated-zone", "Mars/Base"],
+        ["text", "--to", "3035550142", "--attempts-at", "yesterday"],
+    ],
+)
+def test_a_wrong_call_ends_with_status_two_and_one_line(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["may", *arguments]) == 2
     said = capsys.readouterr()
     assert said.out == "" and len(said.err.strip().splitlines()) == 1

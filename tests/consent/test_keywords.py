@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nextcall.consent.keywords import STOP_WORDS, classify
+from nextcall.consent.keywords import classify
+from nextcall.consent.wishes.languages import words
 
 INVENTED = Path(__file__).parent / "messages.csv"
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "fixtures" / "opt_out" / "messages.csv"
@@ -44,28 +45,58 @@ def test_the_shared_set_is_told_apart() -> None:
     assert "opt_out" not in others
 
 
-@pytest.mark.parametrize("word", sorted(STOP_WORDS))
-@pytest.mark.parametrize("dress", ["{}", "{}.", "  {}!! ", "{} please", "Please {}", '"{}"', "{}\n\nSent from my iPhone", "{}\n> earlier words"])
+@pytest.mark.parametrize("word", sorted(words().keywords["stop"]))
+@pytest.mark.parametrize(
+    "dress",
+    ["{}", "{}.", "  {}!! ", "{} please", "Please {}", '"{}"', "{}\n\nSent from my iPhone", "{}\n> earlier words"],
+)
 def test_a_keyword_is_a_stop_however_it_is_dressed(word: str, dress: str) -> None:
     assert classify(dress.format(word.upper())).verdict == "opt_out"
 
 
-@pytest.mark.parametrize("text", ["s t o p", "S.T.O.P", "ST0P", "$top", "\u201cSTOP\u201d", "st\u200bop", "\uff33\uff34\uff2f\uff30", "STOP \U0001f621", "sToP"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "s t o p",
+        "S.T.O.P",
+        "ST0P",
+        "$top",
+        "\u201cSTOP\u201d",
+        "st\u200bop",
+        "\uff33\uff34\uff2f\uff30",
+        "STOP \U0001f621",
+        "sToP",
+    ],
+)
 def test_disguises_are_seen_through(text: str) -> None:
     assert classify(text).verdict == "opt_out"
 
 
 def test_a_wrong_number_says_so() -> None:
-    for text in ("Wrong number", "You have the wrong person", "numero equivocado", "mauvais numéro", "nobody named Jo at this number"):
+    for text in (
+        "Wrong number",
+        "You have the wrong person",
+        "numero equivocado",
+        "mauvais numéro",
+        "nobody named Jo at this number",
+    ):
         meaning = classify(text)
         assert (meaning.verdict, meaning.scope) == ("opt_out", ("text", "call"))
         assert "wrong number" in meaning.because
 
 
-@pytest.mark.parametrize(("text", "scope"), [
-    ("STOP", {"text"}), ("stop calling", {"call"}), ("no more emails", {"email"}), ("stop all calls, texts and emails", {"text", "call", "email"}),
-    ("remove me", {"text", "call", "email"}), ("don't text me, email is fine", {"text"}), ("put me on your do not call list", {"text", "call"}),
-])
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("STOP", {"text"}),
+        ("stop calling", {"call"}),
+        ("no more emails", {"email"}),
+        ("stop all calls, texts and emails", {"text", "call", "email"}),
+        ("remove me", {"text", "call", "email"}),
+        ("don't text me, email is fine", {"text"}),
+        ("put me on your do not call list", {"text", "call"}),
+    ],
+)
 def test_scope_is_what_they_said(text: str, scope: set[str]) -> None:
     assert set(classify(text).scope) == scope
 

@@ -32,10 +32,18 @@ def may(lead: Lead, channel: Channel, *, automated: bool = True) -> str:
     return decide(Ask(channel, automated=automated), facts(lead, channel), policy.shipped(), LATER).verdict
 
 
-def stop(lead: Lead, *scope: str, reason: str = "opt_out", kind: str = "phone", at: timedelta = timedelta()) -> list[Withdrawal]:
+def stop(
+    lead: Lead, *scope: str, reason: str = "opt_out", kind: str = "phone", at: timedelta = timedelta()
+) -> list[Withdrawal]:
     return ledger.withdraw(
-        account=lead.account, person=lead.person, contact_point=point(lead.person, kind), scope=scope, reason=reason,
-        said="STOP", via="text", at=MONDAY + at,
+        account=lead.account,
+        person=lead.person,
+        contact_point=point(lead.person, kind),
+        scope=scope,
+        reason=reason,
+        said="STOP",
+        via="text",
+        at=MONDAY + at,
     )
 
 
@@ -49,14 +57,27 @@ def test_a_lead_with_written_consent_may_be_reached_on_every_channel() -> None:
 def test_a_text_stop_ends_texts_and_machine_calls_on_all_numbers_and_leaves_the_rest() -> None:
     lead = make_lead(make_account())
     Reach.objects.create(
-        account=lead.account, person=lead.person, contact_point=make_point(lead.account, "phone", "+13035550177"), rank=0
+        account=lead.account,
+        person=lead.person,
+        contact_point=make_point(lead.account, "phone", "+13035550177"),
+        rank=0,
     )
     other = ContactPoint.objects.get(value="+13035550177")
     stop_from = ContactPoint.objects.exclude(pk=other.pk).get(kind="phone")
-    ledger.withdraw(account=lead.account, person=lead.person, contact_point=stop_from, scope=("text",), reason="opt_out",
-                    said="STOP", via="text", at=MONDAY)
+    ledger.withdraw(
+        account=lead.account,
+        person=lead.person,
+        contact_point=stop_from,
+        scope=("text",),
+        reason="opt_out",
+        said="STOP",
+        via="text",
+        at=MONDAY,
+    )
     wanted = [ledger.Wanted(lead.person_id, pk, "text") for pk in (stop_from.pk, other.pk)]
-    assert all(known.withdrawn == ("opt_out",) for known in ledger.facts_for(wanted, account_id=lead.account_id, at=LATER))
+    assert all(
+        known.withdrawn == ("opt_out",) for known in ledger.facts_for(wanted, account_id=lead.account_id, at=LATER)
+    )
     assert may(lead, "call", automated=True) == "deny"
     assert may(lead, "call", automated=False) == "allow"
     assert may(lead, "email") == "allow"
@@ -82,20 +103,42 @@ def test_a_stop_outlives_erasure_and_meets_the_number_again() -> None:
     ContactPoint.objects.filter(account=account).delete()
     assert Withdrawal.objects.filter(account=account, person=None, contact_point=None).count() == 2
     again = make_lead(account, phone="+13035550142", email="new@example.com", permission="none")
-    granted = ledger.grant(account=account, person=again.person, channel="text", tier="written", source="form",
-                           given_at=MONDAY - timedelta(days=30), at=LATER)
+    granted = ledger.grant(
+        account=account,
+        person=again.person,
+        channel="text",
+        tier="written",
+        source="form",
+        given_at=MONDAY - timedelta(days=30),
+        at=LATER,
+    )
     assert granted.tier == "written"
     assert may(again, "text") == "deny"
-    ledger.grant(account=account, person=again.person, channel="text", tier="written", source="import",
-                 given_at=MONDAY + timedelta(minutes=30), at=LATER, import_id=1)
+    ledger.grant(
+        account=account,
+        person=again.person,
+        channel="text",
+        tier="written",
+        source="import",
+        given_at=MONDAY + timedelta(minutes=30),
+        at=LATER,
+        import_id=1,
+    )
     assert may(again, "text") == "deny"
 
 
 def test_newer_consent_by_the_lead_lifts_the_stop_of_its_channel_only() -> None:
     lead = make_lead(make_account())
     stop(lead)
-    ledger.grant(account=lead.account, person=lead.person, channel="text", tier="written", source="form",
-                 given_at=MONDAY + timedelta(minutes=20), at=MONDAY + timedelta(minutes=20))
+    ledger.grant(
+        account=lead.account,
+        person=lead.person,
+        channel="text",
+        tier="written",
+        source="form",
+        given_at=MONDAY + timedelta(minutes=20),
+        at=MONDAY + timedelta(minutes=20),
+    )
     assert may(lead, "text") == "allow"
     assert may(lead, "email") == "deny"
     assert may(lead, "call", automated=False) == "deny"
@@ -105,7 +148,15 @@ def test_newer_consent_by_the_lead_lifts_the_stop_of_its_channel_only() -> None:
 def test_a_complaint_is_not_lifted_by_a_form() -> None:
     lead = make_lead(make_account())
     stop(lead, reason="complaint")
-    ledger.grant(account=lead.account, person=lead.person, channel="text", tier="written", source="form", given_at=LATER, at=LATER)
+    ledger.grant(
+        account=lead.account,
+        person=lead.person,
+        channel="text",
+        tier="written",
+        source="form",
+        given_at=LATER,
+        at=LATER,
+    )
     assert may(lead, "text") == "deny"
 
 
@@ -114,8 +165,16 @@ def test_a_wrong_number_is_wrong_for_everyone_on_it_and_nobodys_email_suffers() 
     one = make_lead(account, name="Ann Ford", phone="+13035550142")
     two = make_lead(account, name="Bo Ford", phone="+13035550142")
     shared = point(one.person, "phone")
-    ledger.withdraw(account=account, person=one.person, contact_point=shared, scope=("text", "call"), reason="wrong_number",
-                    said="You have the wrong person", via="text", at=MONDAY)
+    ledger.withdraw(
+        account=account,
+        person=one.person,
+        contact_point=shared,
+        scope=("text", "call"),
+        reason="wrong_number",
+        said="You have the wrong person",
+        via="text",
+        at=MONDAY,
+    )
     for lead in (one, two):
         assert "text" not in ledger.points_for([lead.person_id], account_id=account.pk)[lead.person_id]
         known = ledger.facts_for([ledger.Wanted(lead.person_id, shared.pk, "text")], account_id=account.pk, at=LATER)[0]
@@ -135,6 +194,27 @@ def test_a_household_member_is_stopped_on_the_shared_number_and_not_on_their_own
     wanted = [ledger.Wanted(bo.person_id, pk, "text") for pk in (shared.pk, own.pk)]
     on_shared, on_own = ledger.facts_for(wanted, account_id=account.pk, at=LATER)
     assert (on_shared.withdrawn, on_own.withdrawn) == (("opt_out",), ())
+
+
+def test_start_from_a_number_restores_texts_to_that_number_alone() -> None:
+    lead = make_lead(make_account())
+    own, other = point(lead.person, "phone"), make_point(lead.account, "phone", "+13035550177")
+    Reach.objects.create(account=lead.account, person=lead.person, contact_point=other, rank=1)
+    ledger.withdraw(
+        account=lead.account,
+        person=lead.person,
+        contact_point=own,
+        scope=(),
+        reason="opt_out",
+        said="stop",
+        via="text",
+        at=MONDAY,
+    )
+    for row in Withdrawal.objects.filter(contact_point=own):
+        ledger.lift(row, because="START", at=LATER, channels=("text", "automated"))
+    wanted = [ledger.Wanted(lead.person_id, one.pk, channel) for one in (own, other) for channel in ("text", "call")]  # type: ignore[arg-type]
+    known = ledger.facts_for(wanted, account_id=lead.account_id, at=LATER)
+    assert [one.withdrawn for one in known] == [(), ("opt_out",), ("opt_out",), ("opt_out",)]
 
 
 def test_lifting_a_part_leaves_the_rest_standing() -> None:
@@ -203,8 +283,11 @@ def test_facts_for_many_take_as_many_queries_as_for_one() -> None:
 
     def count(chosen: list[Lead]) -> int:
         points = ledger.points_for([lead.person_id for lead in chosen], account_id=account.pk)
-        wanted = [ledger.Wanted(lead.person_id, points[lead.person_id][channel].pk, channel)
-                  for lead in chosen for channel in ("call", "text", "email")]
+        wanted = [
+            ledger.Wanted(lead.person_id, points[lead.person_id][channel].pk, channel)
+            for lead in chosen
+            for channel in ("call", "text", "email")
+        ]
         with CaptureQueriesContext(connection) as queries:
             ledger.facts_for(wanted, account_id=account.pk, at=LATER)  # type: ignore[arg-type]
         return len(queries)

@@ -7,29 +7,73 @@ from nextcall.consent.geography.names import read_region
 from nextcall.consent.places import place_of
 
 
-@pytest.mark.parametrize(("code", "state", "zones"), [
-    ("212", "NY", {"America/New_York"}), ("303", "CO", {"America/Denver"}), ("850", "FL", {"America/New_York", "America/Chicago"}),
-    ("928", "AZ", {"America/Phoenix", "America/Denver"}), ("208", "ID", {"America/Boise", "America/Los_Angeles"}),
-    ("775", "NV", {"America/Los_Angeles", "America/Denver"}), ("907", "AK", {"America/Anchorage", "America/Adak"}),
-    ("645", "FL", {"America/New_York"}), ("787", "PR", {"America/Puerto_Rico"}), ("808", "HI", {"Pacific/Honolulu"}),
-])
+@pytest.mark.parametrize(
+    ("code", "state", "zones"),
+    [
+        ("212", "NY", {"America/New_York"}),
+        ("303", "CO", {"America/Denver"}),
+        ("850", "FL", {"America/New_York", "America/Chicago"}),
+        ("928", "AZ", {"America/Phoenix", "America/Denver"}),
+        ("208", "ID", {"America/Boise", "America/Los_Angeles"}),
+        ("775", "NV", {"America/Los_Angeles", "America/Denver"}),
+        ("907", "AK", {"America/Anchorage", "America/Adak"}),
+        ("645", "FL", {"America/New_York"}),
+        ("787", "PR", {"America/Puerto_Rico"}),
+        ("808", "HI", {"Pacific/Honolulu"}),
+    ],
+)
 def test_an_area_code_gives_its_state_and_every_zone_in_it(code: str, state: str, zones: set[str]) -> None:
     place = place_of(phones=[f"+1{code}5550142"])
     assert place.jurisdictions == ("US", f"US-{state}")
     assert set(place.zones) == zones
 
 
-@pytest.mark.parametrize("code", "850 448 270 364 812 930 219 574 423 931 906 308 605 701 785 620 432 208 986 541 458 775 928 907".split())
+@pytest.mark.parametrize(
+    "code",
+    [
+        "850",
+        "448",
+        "270",
+        "364",
+        "812",
+        "930",
+        "219",
+        "574",
+        "423",
+        "931",
+        "906",
+        "308",
+        "605",
+        "701",
+        "785",
+        "620",
+        "432",
+        "208",
+        "986",
+        "541",
+        "458",
+        "775",
+        "928",
+        "907",
+    ],
+)
 def test_every_listed_split_area_code_has_all_its_clocks(code: str) -> None:
     answer = geography.of_area_code(code)
     assert answer is not None and len(answer[1]) > 1
 
 
-@pytest.mark.parametrize(("code", "states", "zones"), [
-    ("80202", {"US-CO"}, {"America/Denver"}), ("79901", {"US-TX"}, {"America/Denver"}), ("42223", {"US-KY", "US-TN"}, {"America/Chicago"}),
-    ("36867", {"US-AL"}, {"America/Chicago", "America/New_York"}), ("86503", {"US-AZ"}, {"America/Denver"}),
-    ("80202-1234", {"US-CO"}, {"America/Denver"}), ("83501", {"US-ID"}, {"America/Los_Angeles"}),
-])
+@pytest.mark.parametrize(
+    ("code", "states", "zones"),
+    [
+        ("80202", {"US-CO"}, {"America/Denver"}),
+        ("79901", {"US-TX"}, {"America/Denver"}),
+        ("42223", {"US-KY", "US-TN"}, {"America/Chicago"}),
+        ("36867", {"US-AL"}, {"America/Chicago", "America/New_York"}),
+        ("86503", {"US-AZ"}, {"America/Denver"}),
+        ("80202-1234", {"US-CO"}, {"America/Denver"}),
+        ("83501", {"US-ID"}, {"America/Los_Angeles"}),
+    ],
+)
 def test_a_zip_gives_all_it_touches(code: str, states: set[str], zones: set[str]) -> None:
     place = place_of(postal_code=code)
     assert set(place.jurisdictions) - {"US"} == states
@@ -42,7 +86,9 @@ def test_a_zip_is_finer_than_its_own_state() -> None:
 
 
 def test_clues_that_disagree_all_count() -> None:
-    place = place_of(phones=["+12125550142", "+13055550142"], postal_code="85004", region="TX", stated_zone="Pacific/Honolulu")
+    place = place_of(
+        phones=["+12125550142", "+13055550142"], postal_code="85004", region="TX", stated_zone="Pacific/Honolulu"
+    )
     assert set(place.jurisdictions) == {"US", "US-AZ", "US-FL", "US-NY", "US-TX"}
     assert {"America/Phoenix", "America/New_York", "America/Chicago", "Pacific/Honolulu"} <= set(place.zones)
     assert place.home_zone == "Pacific/Honolulu"
@@ -87,9 +133,20 @@ def test_clues_are_told_in_words() -> None:
     assert place_of(phones=["+13035550142"], postal_code="80202").clues[0] == "ZIP 80202: Colorado, America/Denver"
 
 
-@pytest.mark.parametrize(("raw", "country", "place"), [
-    ("FL", "", "US-FL"), ("florida", "", "US-FL"), ("Fla.", "", "US-FL"), ("CA", "", "US-CA"), ("BC", "", "CA-BC"),
-    ("ON", "CA", "CA-ON"), ("CA", "CA", None), ("D.C.", "", "US-DC"), ("nowhere", "", None), ("", "", None),
-])
+@pytest.mark.parametrize(
+    ("raw", "country", "place"),
+    [
+        ("FL", "", "US-FL"),
+        ("florida", "", "US-FL"),
+        ("Fla.", "", "US-FL"),
+        ("CA", "", "US-CA"),
+        ("BC", "", "CA-BC"),
+        ("ON", "CA", "CA-ON"),
+        ("CA", "CA", None),
+        ("D.C.", "", "US-DC"),
+        ("nowhere", "", None),
+        ("", "", None),
+    ],
+)
 def test_states_are_read_as_people_write_them(raw: str, country: str, place: str | None) -> None:
     assert read_region(raw, country=country) == place

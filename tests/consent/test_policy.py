@@ -43,8 +43,12 @@ def test_caps_are_tightened_too() -> None:
 
 @pytest.mark.parametrize("missing", ["legal_basis", "approved_by", "ends_at", ""])
 def test_a_looser_rule_holds_only_with_basis_name_and_an_end_ahead(missing: str) -> None:
-    row = {"value": LOOSER, "legal_basis": "written advice of 2026-10-01", "approved_by": "Ann",
-           "ends_at": (AT + timedelta(days=30)).isoformat()}
+    row = {
+        "value": LOOSER,
+        "legal_basis": "written advice of 2026-10-01",
+        "approved_by": "Ann",
+        "ends_at": (AT + timedelta(days=30)).isoformat(),
+    }
     row.pop(missing, None)
     settings = {"rules": {"US-FL.hours": row}}
     verdict = ask("text", LATE, FLORIDA, policy.for_account(settings, at=AT)).verdict
@@ -59,11 +63,18 @@ def test_garbage_in_the_settings_is_ignored() -> None:
     assert policy.for_account({"rules": {"no.such.rule": {"value": {"max": 1}}}}, at=AT) is policy.shipped()
 
 
-@pytest.mark.parametrize(("rule_id", "value", "loosens"), [
-    ("US-FL.hours", {"mon_fri": "09:00-19:00"}, False), ("US-FL.hours", {"mon_fri": "07:00-19:00"}, True),
-    ("US-UT.hours", {"sun": "10:00-12:00"}, True), ("US-FL.cap.24h", {"max": 2}, False), ("US-FL.cap.24h", {"max": 4}, True),
-    ("US-FL.cap.24h", {"hours": 12}, True), ("account.cap.email", {"max": 5, "hours": 24}, True),
-])
+@pytest.mark.parametrize(
+    ("rule_id", "value", "loosens"),
+    [
+        ("US-FL.hours", {"mon_fri": "09:00-19:00"}, False),
+        ("US-FL.hours", {"mon_fri": "07:00-19:00"}, True),
+        ("US-UT.hours", {"sun": "10:00-12:00"}, True),
+        ("US-FL.cap.24h", {"max": 2}, False),
+        ("US-FL.cap.24h", {"max": 4}, True),
+        ("US-FL.cap.24h", {"hours": 12}, True),
+        ("account.cap.email", {"max": 5, "hours": 24}, True),
+    ],
+)
 def test_what_loosens_is_told_apart(rule_id: str, value: dict[str, object], loosens: bool) -> None:
     assert policy.loosens(rule_id, value) is loosens
 
@@ -78,7 +89,9 @@ def test_a_change_is_logged_and_so_is_a_refusal() -> None:
     assert "legal basis" in refused.refused_because and "end date" in refused.refused_because
     account.refresh_from_db()
     assert account.policy["rules"]["US-FL.hours"]["value"] == {"mon_fri": "09:00-19:00"}
-    allowed = revising.change(account, "US-FL.hours", LOOSER, by=ann, at=AT, legal_basis="advice", ends_at=AT + timedelta(days=9))
+    allowed = revising.change(
+        account, "US-FL.hours", LOOSER, by=ann, at=AT, legal_basis="advice", ends_at=AT + timedelta(days=9)
+    )
     assert allowed.refused_because == ""
     assert ask("text", LATE, FLORIDA, policy.for_account(account.policy, at=AT)).verdict == "allow"
     assert PolicyChange.objects.filter(account=account).count() == 3

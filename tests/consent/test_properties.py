@@ -13,20 +13,67 @@ from nextcall.consent.places import place_of
 from nextcall.consent.policy import shipped
 from nextcall.consent.rules import decide, kind_of
 
-PHONES = ["", "+12125550142", "+13055550142", "+18505550142", "+13035550142", "+19285550142", "+12085550142", "+16015550142",
-          "+14015550142", "+18015550142", "+12145550142", "+18005550142", "+16045550142", "+15035550142", "+19075550142", "+18085550142"]
-ZIPS = ["", "10001", "33101", "32301", "32501", "80202", "85004", "86503", "02903", "84101", "79901", "39201", "97914", "73102", "99501"]
-AROUND_CLOCK_CHANGES = [datetime(2026, 3, 7, tzinfo=UTC), datetime(2026, 10, 31, tzinfo=UTC), datetime(2027, 3, 13, tzinfo=UTC)]
+PHONES = [
+    "",
+    "+12125550142",
+    "+13055550142",
+    "+18505550142",
+    "+13035550142",
+    "+19285550142",
+    "+12085550142",
+    "+16015550142",
+    "+14015550142",
+    "+18015550142",
+    "+12145550142",
+    "+18005550142",
+    "+16045550142",
+    "+15035550142",
+    "+19075550142",
+    "+18085550142",
+]
+ZIPS = [
+    "",
+    "10001",
+    "33101",
+    "32301",
+    "32501",
+    "80202",
+    "85004",
+    "86503",
+    "02903",
+    "84101",
+    "79901",
+    "39201",
+    "97914",
+    "73102",
+    "99501",
+]
+AROUND_CLOCK_CHANGES = [
+    datetime(2026, 3, 7, tzinfo=UTC),
+    datetime(2026, 10, 31, tzinfo=UTC),
+    datetime(2027, 3, 13, tzinfo=UTC),
+]
 
 places = st.builds(
-    lambda phone, zip_code: place_of(phones=[phone] if phone else [], postal_code=zip_code), st.sampled_from(PHONES), st.sampled_from(ZIPS)
+    lambda phone, zip_code: place_of(phones=[phone] if phone else [], postal_code=zip_code),
+    st.sampled_from(PHONES),
+    st.sampled_from(ZIPS),
 )
 instants = st.one_of(
-    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1)).map(lambda moment: moment.replace(tzinfo=UTC, microsecond=0)),
-    st.builds(lambda day, minutes: day + timedelta(minutes=minutes), st.sampled_from(AROUND_CLOCK_CHANGES), st.integers(0, 4 * 1440)),
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1)).map(
+        lambda moment: moment.replace(tzinfo=UTC, microsecond=0)
+    ),
+    st.builds(
+        lambda day, minutes: day + timedelta(minutes=minutes),
+        st.sampled_from(AROUND_CLOCK_CHANGES),
+        st.integers(0, 4 * 1440),
+    ),
 )
 asks = st.builds(
-    Ask, st.sampled_from(["call", "text", "email", "voicemail"]), st.sampled_from(["marketing", "informational", "reply"]), st.booleans()
+    Ask,
+    st.sampled_from(["call", "text", "email", "voicemail"]),
+    st.sampled_from(["marketing", "informational", "reply"]),
+    st.booleans(),
 )
 
 
@@ -34,11 +81,17 @@ asks = st.builds(
 def cases(draw: st.DrawFn) -> tuple[Ask, Facts, datetime]:
     at = draw(instants)
     back = st.tuples(st.sampled_from(["call", "text", "email", "voicemail"]), st.integers(-26 * 60, 32 * 1440))
-    attempts = tuple((channel, at - timedelta(minutes=minutes)) for channel, minutes in draw(st.lists(back, max_size=20)))
+    attempts = tuple(
+        (channel, at - timedelta(minutes=minutes)) for channel, minutes in draw(st.lists(back, max_size=20))
+    )
     facts = Facts(
-        place=draw(places), tier=draw(st.sampled_from(["written", "express", "none"])), attempts=attempts,
+        place=draw(places),
+        tier=draw(st.sampled_from(["written", "express", "none"])),
+        attempts=attempts,
         do_not_call=draw(st.sampled_from(["yes", "no", "unknown"])),
-        inquired_at=draw(st.sampled_from([None, at - timedelta(days=30), at - timedelta(days=90), at - timedelta(days=200)])),
+        inquired_at=draw(
+            st.sampled_from([None, at - timedelta(days=30), at - timedelta(days=90), at - timedelta(days=200)])
+        ),
         inbound_at=draw(st.sampled_from([None, at - timedelta(minutes=10), at - timedelta(days=2)])),
     )
     return draw(asks), facts, at

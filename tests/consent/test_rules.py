@@ -16,21 +16,28 @@ NOON = there("2026-11-23 12:00", "America/Denver")
 FLORIDA = place_of(phones=["+13055550142"], postal_code="33101")
 
 
-@pytest.mark.parametrize(("channel", "purpose", "automated", "allowing"), [
-    ("text", "marketing", True, {"written"}),
-    ("text", "marketing", False, {"written"}),
-    ("text", "informational", True, {"written", "express"}),
-    ("call", "marketing", True, {"written"}),
-    ("voicemail", "marketing", True, {"written"}),
-    ("call", "informational", True, {"written", "express"}),
-    ("call", "reply", True, {"written"}),
-    ("call", "marketing", False, {"written"}),
-    ("call", "informational", False, {"written", "express", "implied", "none"}),
-    ("email", "marketing", True, {"written", "express", "implied", "none"}),
-])
+@pytest.mark.parametrize(
+    ("channel", "purpose", "automated", "allowing"),
+    [
+        ("text", "marketing", True, {"written"}),
+        ("text", "marketing", False, {"written"}),
+        ("text", "informational", True, {"written", "express"}),
+        ("call", "marketing", True, {"written"}),
+        ("voicemail", "marketing", True, {"written"}),
+        ("call", "informational", True, {"written", "express"}),
+        ("call", "reply", True, {"written"}),
+        ("call", "marketing", False, {"written"}),
+        ("call", "informational", False, {"written", "express", "implied", "none"}),
+        ("email", "marketing", True, {"written", "express", "implied", "none"}),
+    ],
+)
 def test_each_purpose_needs_its_tier(channel: str, purpose: str, automated: bool, allowing: set[str]) -> None:
     tiers: tuple[Tier, ...] = ("written", "express", "implied", "none")
-    got = {tier for tier in tiers if ask(channel, NOON, known(tier=tier), purpose=purpose, automated=automated).verdict == "allow"}  # type: ignore[arg-type]
+    got = {
+        tier
+        for tier in tiers
+        if ask(channel, NOON, known(tier=tier), purpose=purpose, automated=automated).verdict == "allow"
+    }  # type: ignore[arg-type]
     assert got == allowing
 
 
@@ -56,13 +63,19 @@ def test_a_purchase_counts_for_eighteen_months() -> None:
 def test_connecticut_needs_written_consent_even_for_a_call_by_hand() -> None:
     place = place_of(phones=["+12035550142"], postal_code="06510")
     at = there("2026-11-23 12:00", "America/New_York")
-    assert ids(ask("call", at, known(place, tier="none", do_not_call="no"), automated=False), "deny") == {"US-CT.consent"}
+    assert ids(ask("call", at, known(place, tier="none", do_not_call="no"), automated=False), "deny") == {
+        "US-CT.consent"
+    }
     assert ask("call", at, known(place), automated=False).verdict == "allow"
 
 
 def test_florida_takes_three_calls_and_texts_in_any_day_and_emails_beside() -> None:
     at = there("2026-11-23 15:00", "America/New_York")
-    attempts = (("call", at - timedelta(hours=5)), ("text", at - timedelta(hours=4)), ("voicemail", at - timedelta(hours=3)))
+    attempts = (
+        ("call", at - timedelta(hours=5)),
+        ("text", at - timedelta(hours=4)),
+        ("voicemail", at - timedelta(hours=3)),
+    )
     facts = known(FLORIDA, attempts=attempts)
     full = ask("text", at, facts)
     assert (full.verdict, ids(full, "wait")) == ("wait", {"US-FL.cap.24h"})
@@ -96,13 +109,22 @@ def test_texts_nobody_answers_end_at_sixteen_and_an_answer_begins_anew() -> None
 def test_fast_start_fits_the_shipped_caps_on_its_first_days() -> None:
     day = there("2026-11-23 10:00", "America/Denver")
     made: list[tuple[str, timedelta]] = [
-        ("text", timedelta()), ("email", timedelta()), ("call", timedelta(minutes=4)), ("call", timedelta(hours=5)),
-        ("text", timedelta(hours=7)), ("email", timedelta(hours=6)), ("call", timedelta(hours=23)), ("text", timedelta(hours=23, minutes=30)),
-        ("email", timedelta(hours=23)), ("call", timedelta(hours=29)),
+        ("text", timedelta()),
+        ("email", timedelta()),
+        ("call", timedelta(minutes=4)),
+        ("call", timedelta(hours=5)),
+        ("text", timedelta(hours=7)),
+        ("email", timedelta(hours=6)),
+        ("call", timedelta(hours=23)),
+        ("text", timedelta(hours=23, minutes=30)),
+        ("email", timedelta(hours=23)),
+        ("call", timedelta(hours=29)),
     ]
     attempts: list[tuple[str, object]] = []
     for channel, after in sorted(made, key=lambda one: one[1]):
-        decision = decide(Ask(channel, automated=channel != "call"), known(attempts=tuple(attempts)), shipped(), day + after)  # type: ignore[arg-type]
+        decision = decide(
+            Ask(channel, automated=channel != "call"), known(attempts=tuple(attempts)), shipped(), day + after
+        )  # type: ignore[arg-type]
         assert decision.verdict == "allow", (channel, after, decision.deciding)
         attempts.append((channel, day + after))
 
@@ -135,10 +157,17 @@ def test_a_held_person_gets_nothing_from_the_machine_until_somebody_looked() -> 
     assert ask("call", NOON, facts, automated=False).verdict == "allow"
 
 
-@pytest.mark.parametrize(("problem", "channel", "verdict"), [
-    ("landline", "text", "deny"), ("landline", "call", "allow"), ("bounced", "email", "deny"), ("bounced", "call", "allow"),
-    ("disconnected", "call", "deny"), ("wrong", "email", "deny"),
-])
+@pytest.mark.parametrize(
+    ("problem", "channel", "verdict"),
+    [
+        ("landline", "text", "deny"),
+        ("landline", "call", "allow"),
+        ("bounced", "email", "deny"),
+        ("bounced", "call", "allow"),
+        ("disconnected", "call", "deny"),
+        ("wrong", "email", "deny"),
+    ],
+)
 def test_a_contact_point_that_does_not_work_is_not_used(problem: str, channel: str, verdict: str) -> None:
     assert ask(channel, NOON, known(contact_point_problem=problem), automated=False).verdict == verdict  # type: ignore[arg-type]
 
@@ -172,7 +201,9 @@ def test_marketing_email_keeps_the_accounts_hours_and_a_reply_does_not() -> None
 
 def test_every_rule_that_took_part_is_named_with_its_words_and_source() -> None:
     decision = ask("text", there("2026-11-23 20:30", "America/New_York"), known(FLORIDA))
-    assert {"US-01.hours", "US-03.text", "US-FL.hours", "US-FL.cap.24h", "account.cap.text"} <= {rule.id for rule in decision.rules}
+    assert {"US-01.hours", "US-03.text", "US-FL.hours", "US-FL.cap.24h", "account.cap.text"} <= {
+        rule.id for rule in decision.rules
+    }
     assert all(rule.says and rule.source for rule in decision.rules)
     assert decision.jurisdictions == ("US", "US-FL")
     assert decision.local_times == {"America/New_York": "2026-11-23T20:30:00-05:00"}

@@ -1,4 +1,4 @@
-"""The adversarial scenarios of the compliance notes, part (d), under their numbers: those that the gate alone decides."""
+"""The adversarial scenarios of the compliance notes, part (d), under their numbers: those the gate alone decides."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -104,7 +104,9 @@ def test_15_a_wrong_number_takes_no_clarification() -> None:
 def test_16_a_reassigned_number_is_blocked_and_an_unverified_one_only_for_machines() -> None:
     at = there("2026-11-23 11:00", "America/Denver")
     gone = known(contact_point_problem="reassigned", inquired_at=at)
-    assert all(ask(c, at, gone, automated=a).verdict == "deny" for c in ("call", "text", "voicemail") for a in (True, False))
+    assert all(
+        ask(c, at, gone, automated=a).verdict == "deny" for c in ("call", "text", "voicemail") for a in (True, False)
+    )
     assert ask("email", at, gone).verdict == "allow"
     unsure = known(contact_point_problem="unverified", inquired_at=at)
     assert ids(ask("text", at, unsure), "deny") == {"US-18.reassigned"}
@@ -120,7 +122,9 @@ def test_17_a_stop_denies_whatever_consent_stands_beside_it() -> None:
 def test_20_without_proof_and_basis_there_are_no_rights() -> None:
     at = there("2026-11-23 11:00", "America/New_York")
     blank = known(FLORIDA, tier="none", do_not_call="unknown")
-    assert all(ask(c, at, blank, automated=a).verdict == "deny" for c in ("call", "text", "voicemail") for a in (True, False))
+    assert all(
+        ask(c, at, blank, automated=a).verdict == "deny" for c in ("call", "text", "voicemail") for a in (True, False)
+    )
     smuggled = {"rules": {"US-FL.hours": {"value": {"mon_fri": "08:00-21:00"}}}}
     assert for_account(smuggled, at=at) is shipped()
     late = there("2026-11-23 20:10", "America/New_York")

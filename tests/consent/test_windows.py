@@ -15,14 +15,40 @@ FEDERAL = ["08-21"] * 4
 EIGHT_20, NINE_20, NINE_21 = ["08-20"] * 4, ["09-20"] * 4, ["09-21"] * 4
 NO_SUNDAY = ["08-20", "08-20", "", ""]
 TABLE = {
-    "AL": NO_SUNDAY, "CT": NINE_20, "FL": EIGHT_20, "GA": FEDERAL, "KY": ["10-21"] * 4, "LA": NO_SUNDAY, "ME": FEDERAL,
-    "MD": EIGHT_20, "MA": EIGHT_20, "MI": NINE_21, "MN": NINE_21, "NM": NINE_21, "MS": ["08-20", "08-20", "", "08-20"],
-    "NV": NINE_20, "NJ": FEDERAL, "NY": FEDERAL, "OK": EIGHT_20, "OR": EIGHT_20, "PA": ["09-19", "09-19", "", ""],
-    "RI": ["09-18", "10-17", "", ""], "SD": FEDERAL, "TX": ["09-21", "09-21", "12-21", "09-21"],
-    "UT": ["08-21", "08-21", "", ""], "VA": FEDERAL, "WA": EIGHT_20, "WY": EIGHT_20, "CO": FEDERAL, "CA": FEDERAL, "OH": FEDERAL,
+    "AL": NO_SUNDAY,
+    "CT": NINE_20,
+    "FL": EIGHT_20,
+    "GA": FEDERAL,
+    "KY": ["10-21"] * 4,
+    "LA": NO_SUNDAY,
+    "ME": FEDERAL,
+    "MD": EIGHT_20,
+    "MA": EIGHT_20,
+    "MI": NINE_21,
+    "MN": NINE_21,
+    "NM": NINE_21,
+    "MS": ["08-20", "08-20", "", "08-20"],
+    "NV": NINE_20,
+    "NJ": FEDERAL,
+    "NY": FEDERAL,
+    "OK": EIGHT_20,
+    "OR": EIGHT_20,
+    "PA": ["09-19", "09-19", "", ""],
+    "RI": ["09-18", "10-17", "", ""],
+    "SD": FEDERAL,
+    "TX": ["09-21", "09-21", "12-21", "09-21"],
+    "UT": ["08-21", "08-21", "", ""],
+    "VA": FEDERAL,
+    "WA": EIGHT_20,
+    "WY": EIGHT_20,
+    "CO": FEDERAL,
+    "CA": FEDERAL,
+    "OH": FEDERAL,
 }
 AUTOMATED = TABLE | {
-    "ME": ["09-17", "", "", ""], "SD": ["09-21", "", "", ""], "OK": NINE_20,
+    "ME": ["09-17", "", "", ""],
+    "SD": ["09-21", "", "", ""],
+    "OK": NINE_20,
 }
 DAYS = ["2026-11-24", "2026-11-21", "2026-11-22", "2026-11-26"]
 ONE_MINUTE = timedelta(minutes=1)
@@ -93,4 +119,6 @@ def test_a_window_that_closes_says_when() -> None:
     decision = decide(Ask("text"), known(place), shipped(), there("2026-11-24 10:00", zone))
     assert decision.until == there("2026-11-24 19:45", zone)
     west, zone = one_clock("CA")  # the window spans midnight in UTC
-    assert decide(Ask("text"), known(west), shipped(), there("2026-11-24 10:00", zone)).until == there("2026-11-24 20:45", zone)
+    assert decide(Ask("text"), known(west), shipped(), there("2026-11-24 10:00", zone)).until == there(
+        "2026-11-24 20:45", zone
+    )

@@ -9,14 +9,17 @@ from nextcall.lib import email_address
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "fixtures" / "email_address"
 
 
-@pytest.mark.parametrize(("raw", "value", "key"), [
-    ("Hazel.Thorne+x@Gmail.com", "Hazel.Thorne+x@gmail.com", "hazelthorne@gmail.com"),
-    ("a.b@googlemail.com", "a.b@googlemail.com", "ab@gmail.com"),
-    ("Hazel <h@Example.COM>", "h@example.com", "h@example.com"),
-    ("mailto:x@example.com", "x@example.com", "x@example.com"),
-    ("Bob+tag@Example.com", "Bob+tag@example.com", "bob+tag@example.com"),
-    ("a@example.test", "a@example.test", "a@example.test"),
-])
+@pytest.mark.parametrize(
+    ("raw", "value", "key"),
+    [
+        ("Hazel.Thorne+x@Gmail.com", "Hazel.Thorne+x@gmail.com", "hazelthorne@gmail.com"),
+        ("a.b@googlemail.com", "a.b@googlemail.com", "ab@gmail.com"),
+        ("Hazel <h@Example.COM>", "h@example.com", "h@example.com"),
+        ("mailto:x@example.com", "x@example.com", "x@example.com"),
+        ("Bob+tag@Example.com", "Bob+tag@example.com", "bob+tag@example.com"),
+        ("a@example.test", "a@example.test", "a@example.test"),
+    ],
+)
 def test_an_address_is_read(raw: str, value: str, key: str) -> None:
     assert email_address.read(raw) == email_address.EmailAddress(value, key)
 

@@ -24,9 +24,15 @@ def test_the_zone_data_is_ours_and_this_years() -> None:
     assert hours.local(datetime(2026, 11, 24, 4, 45, tzinfo=UTC), "America/Vancouver").hour == 21
 
 
-@pytest.mark.parametrize(("text", "spans"), [
-    ("closed", ()), ("09:00-21:30", ((540, 1290),)), ("14:00-20:00 10:00-13:00", ((600, 780), (840, 1200))), ("00:00-24:00", hours.ALL_DAY),
-])
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("closed", ()),
+        ("09:00-21:30", ((540, 1290),)),
+        ("14:00-20:00 10:00-13:00", ((600, 780), (840, 1200))),
+        ("00:00-24:00", hours.ALL_DAY),
+    ],
+)
 def test_spans_are_read_and_shown(text: str, spans: hours.Spans) -> None:
     assert hours.read_spans(text) == spans
     assert hours.read_spans(hours.show_spans(spans)) == spans
@@ -34,12 +40,19 @@ def test_spans_are_read_and_shown(text: str, spans: hours.Spans) -> None:
 
 @pytest.mark.parametrize("text", ["9-5", "21:00-09:00", "09:00-25:00", "09:70-10:00", "open"])
 def test_wrong_spans_say_so(text: str) -> None:
-    with pytest.raises(ValueError, match="span of hours|open before it closes"):
+    with pytest.raises(ValueError, match=r"span of hours|open before it closes"):
         hours.read_spans(text)
 
 
 def test_parts_of_the_day() -> None:
-    assert [hours.part_of(h * 60) for h in (7, 8, 11, 14, 17, 22)] == ["morning", "morning", "midday", "afternoon", "evening", "evening"]
+    assert [hours.part_of(h * 60) for h in (7, 8, 11, 14, 17, 22)] == [
+        "morning",
+        "morning",
+        "midday",
+        "afternoon",
+        "evening",
+        "evening",
+    ]
 
 
 def test_months_are_added_in_the_calendar() -> None:
@@ -50,7 +63,9 @@ def test_months_are_added_in_the_calendar() -> None:
 def test_working_hours() -> None:
     friday = hours.instant(datetime(2026, 11, 27, 18), "America/Denver")
     assert not hours.is_working(WEEK, friday, "America/Denver")
-    assert hours.next_working(WEEK, friday, "America/Denver") == hours.instant(datetime(2026, 11, 30, 9), "America/Denver")
+    assert hours.next_working(WEEK, friday, "America/Denver") == hours.instant(
+        datetime(2026, 11, 30, 9), "America/Denver"
+    )
     assert hours.next_working([None] * 7, friday, "America/Denver") is None
     monday = hours.instant(datetime(2026, 11, 30, 9, 1), "America/Denver")
     assert hours.next_working(WEEK, monday, "America/Denver") == monday

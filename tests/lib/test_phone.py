@@ -10,20 +10,41 @@ from nextcall.lib import phone
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "fixtures" / "phone_numbers" / "vectors.json"
 
 
-@pytest.mark.parametrize(("raw", "e164", "extension"), [
-    ("5035550101.0", "+15035550101", ""), ("'5035550101", "+15035550101", ""), ("(503) 555-0101 ext 9", "+15035550101", "9"),
-    ("503.555.0101x12", "+15035550101", "12"), ("tel:+1-503-555-0101", "+15035550101", ""), ("503 555 0101 (mobile)", "+15035550101", ""),
-    ("1-800-FLOWERS", "+18003569377", ""), ("+44 20 7946 0958", "+442079460958", ""), ("\u202a+15035550101\u202c", "+15035550101", ""),
-])
+@pytest.mark.parametrize(
+    ("raw", "e164", "extension"),
+    [
+        ("5035550101.0", "+15035550101", ""),
+        ("'5035550101", "+15035550101", ""),
+        ("(503) 555-0101 ext 9", "+15035550101", "9"),
+        ("503.555.0101x12", "+15035550101", "12"),
+        ("tel:+1-503-555-0101", "+15035550101", ""),
+        ("503 555 0101 (mobile)", "+15035550101", ""),
+        ("1-800-FLOWERS", "+18003569377", ""),
+        ("+44 20 7946 0958", "+442079460958", ""),
+        ("\u202a+15035550101\u202c", "+15035550101", ""),
+    ],
+)
 def test_a_number_is_read(raw: str, e164: str, extension: str) -> None:
     found = phone.read(raw, country="US")
     assert found is not None and (found.e164, found.extension) == (e164, extension)
 
 
-@pytest.mark.parametrize("raw", [
-    "5.03555E+09", "", "n/a", "411", "555-0142", "123-456-7890", "1111111111", "503-555-0101 or 503-555-0102", "503-555-0101/503-555-0102",
-    "x" * 5000, "9" * 30,
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "5.03555E+09",
+        "",
+        "n/a",
+        "411",
+        "555-0142",
+        "123-456-7890",
+        "1111111111",
+        "503-555-0101 or 503-555-0102",
+        "503-555-0101/503-555-0102",
+        "x" * 5000,
+        "9" * 30,
+    ],
+)
 def test_what_is_no_number_is_none(raw: str) -> None:
     assert phone.read(raw, country="US") is None
 
@@ -50,4 +71,8 @@ def test_the_shared_vectors_are_read() -> None:
             continue
         assert (found.e164 if found else None) == row["e164"], row
         if found:
-            assert (found.extension or None, found.textable, found.country) == (row["extension"], row["textable"], row["country"])
+            assert (found.extension or None, found.textable, found.country) == (
+                row["extension"],
+                row["textable"],
+                row["country"],
+            )

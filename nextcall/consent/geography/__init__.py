@@ -10,13 +10,27 @@ HERE = Path(__file__).parent
 # Zones whose clocks have agreed since 2010 and agree now: one of them speaks for all, the rest would only repeat it.
 _SAME = {
     "America/New_York": (
-        "America/Detroit", "America/Indiana/Indianapolis", "America/Indiana/Vincennes", "America/Indiana/Winamac",
-        "America/Indiana/Marengo", "America/Indiana/Petersburg", "America/Indiana/Vevay", "America/Kentucky/Louisville",
-        "America/Kentucky/Monticello", "America/Toronto", "America/Iqaluit", "US/Eastern",
+        "America/Detroit",
+        "America/Indiana/Indianapolis",
+        "America/Indiana/Vincennes",
+        "America/Indiana/Winamac",
+        "America/Indiana/Marengo",
+        "America/Indiana/Petersburg",
+        "America/Indiana/Vevay",
+        "America/Kentucky/Louisville",
+        "America/Kentucky/Monticello",
+        "America/Toronto",
+        "America/Iqaluit",
+        "US/Eastern",
     ),
     "America/Chicago": (
-        "America/Menominee", "America/Indiana/Tell_City", "America/Indiana/Knox", "America/North_Dakota/Center",
-        "America/North_Dakota/New_Salem", "America/North_Dakota/Beulah", "US/Central",
+        "America/Menominee",
+        "America/Indiana/Tell_City",
+        "America/Indiana/Knox",
+        "America/North_Dakota/Center",
+        "America/North_Dakota/New_Salem",
+        "America/North_Dakota/Beulah",
+        "US/Central",
     ),
     "America/Denver": ("America/Boise", "US/Mountain"),
     "America/Los_Angeles": ("US/Pacific",),
@@ -38,8 +52,13 @@ Answer = tuple[tuple[str, ...], tuple[str, ...]]  # jurisdictions, zones; the mo
 
 # Where nothing is known of a person in the United States: their call must be lawful on every clock of the fifty states.
 ALL_US = (
-    "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix",
-    "America/Anchorage", "Pacific/Honolulu",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Phoenix",
+    "America/Anchorage",
+    "Pacific/Honolulu",
 )
 
 

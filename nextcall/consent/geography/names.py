@@ -3,10 +3,10 @@
 _US = """AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado;CT Connecticut;DE Delaware;
 DC District of Columbia;FL Florida;GA Georgia;HI Hawaii;ID Idaho;IL Illinois;IN Indiana;IA Iowa;KS Kansas;KY Kentucky;
 LA Louisiana;ME Maine;MD Maryland;MA Massachusetts;MI Michigan;MN Minnesota;MS Mississippi;MO Missouri;MT Montana;
-NE Nebraska;NV Nevada;NH New Hampshire;NJ New Jersey;NM New Mexico;NY New York;NC North Carolina;ND North Dakota;OH Ohio;
-OK Oklahoma;OR Oregon;PA Pennsylvania;RI Rhode Island;SC South Carolina;SD South Dakota;TN Tennessee;TX Texas;UT Utah;
-VT Vermont;VA Virginia;WA Washington;WV West Virginia;WI Wisconsin;WY Wyoming;PR Puerto Rico;VI U.S. Virgin Islands;
-GU Guam;AS American Samoa;MP Northern Mariana Islands"""
+NE Nebraska;NV Nevada;NH New Hampshire;NJ New Jersey;NM New Mexico;NY New York;NC North Carolina;ND North Dakota;
+OH Ohio;OK Oklahoma;OR Oregon;PA Pennsylvania;RI Rhode Island;SC South Carolina;SD South Dakota;TN Tennessee;
+TX Texas;UT Utah;VT Vermont;VA Virginia;WA Washington;WV West Virginia;WI Wisconsin;WY Wyoming;PR Puerto Rico;
+VI U.S. Virgin Islands;GU Guam;AS American Samoa;MP Northern Mariana Islands"""
 _CA = """AB Alberta;BC British Columbia;MB Manitoba;NB New Brunswick;NL Newfoundland and Labrador;NS Nova Scotia;
 NT Northwest Territories;NU Nunavut;ON Ontario;PE Prince Edward Island;QC Quebec;SK Saskatchewan;YT Yukon"""
 
@@ -18,16 +18,37 @@ def _read(country: str, text: str) -> dict[str, str]:
 
 NAMES = _read("US", _US) | _read("CA", _CA)
 _ALSO = {
-    "washington dc": "US-DC", "washington d c": "US-DC", "d c": "US-DC", "calif": "US-CA", "penn": "US-PA", "penna": "US-PA",
-    "mass": "US-MA", "conn": "US-CT", "fla": "US-FL", "tex": "US-TX", "colo": "US-CO", "ariz": "US-AZ", "mich": "US-MI",
-    "minn": "US-MN", "tenn": "US-TN", "wash": "US-WA", "wis": "US-WI", "okla": "US-OK", "ore": "US-OR", "ill": "US-IL",
-    "québec": "CA-QC", "newfoundland": "CA-NL", "pei": "CA-PE", "yukon territory": "CA-YT", "virgin islands": "US-VI",
+    "washington dc": "US-DC",
+    "washington d c": "US-DC",
+    "d c": "US-DC",
+    "calif": "US-CA",
+    "penn": "US-PA",
+    "penna": "US-PA",
+    "mass": "US-MA",
+    "conn": "US-CT",
+    "fla": "US-FL",
+    "tex": "US-TX",
+    "colo": "US-CO",
+    "ariz": "US-AZ",
+    "mich": "US-MI",
+    "minn": "US-MN",
+    "tenn": "US-TN",
+    "wash": "US-WA",
+    "wis": "US-WI",
+    "okla": "US-OK",
+    "ore": "US-OR",
+    "ill": "US-IL",
+    "québec": "CA-QC",
+    "newfoundland": "CA-NL",
+    "pei": "CA-PE",
+    "yukon territory": "CA-YT",
+    "virgin islands": "US-VI",
 }
 _BY_NAME = {name.casefold(): place for place, name in NAMES.items()} | _ALSO
 
 
 def read_region(raw: str, *, country: str = "") -> str | None:
-    """"FL", "fla.", "Florida" or "US-FL" as "US-FL"; "BC" as "CA-BC". None when it is no state or province.
+    """ "FL", "fla.", "Florida" or "US-FL" as "US-FL"; "BC" as "CA-BC". None when it is no state or province.
 
     "CA" is California unless the country is Canada.
     """

@@ -1,1 +1,1 @@
-"""How people say stop, in English, Spanish and French: plain text made comparable, and the patterns of each language."""
+"""How people say stop, in English, Spanish and French: text made comparable, and the patterns of each language."""

@@ -5,10 +5,15 @@ import unicodedata
 from dataclasses import dataclass
 
 _LONGEST = 4000
-_QUOTED = re.compile(r"^\s*>|^on .{4,120} wrote:\s*$|^le .{4,120} a ecrit ?:\s*$|^el .{4,120} escribio:\s*$|^-{2,}\s*$|^_{5,}"
-                     r"|^-+ ?original message|^from: .+@|^sent from my |^get outlook for ", re.I)
+_QUOTED = re.compile(
+    r"^\s*>|^on .{4,120} wrote:\s*$|^le .{4,120} a ecrit ?:\s*$|^el .{4,120} escribio:\s*$|^-{2,}\s*$|^_{5,}"
+    r"|^-+ ?original message|^from: .+@|^sent from my |^get outlook for ",
+    re.I,
+)
 _STOP_SIGNS = re.compile("[\U0001f6d1\u26d4\U0001f6ab\u270b\U0001f590\u274c\U0001f645]")
-_LAUGHS = re.compile("[\U0001f602\U0001f923\U0001f60d\u2764\U0001f606\U0001f605\U0001f60a\U0001f970\U0001f525\U0001f44d\U0001f389\U0001f609]")
+_LAUGHS = re.compile(
+    "[\U0001f602\U0001f923\U0001f60d\u2764\U0001f606\U0001f605\U0001f60a\U0001f970\U0001f525\U0001f44d\U0001f389\U0001f609]"
+)
 _ENGLISH = re.compile(r"\b([a-z]+)'(t|re|ll|ve|m|s)\b")
 
 
