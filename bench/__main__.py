@@ -1,6 +1,6 @@
 """`make bench`: every figure, on SQLite and on PostgreSQL, each beside its floor measured in the same run.
 
-    python -m bench [--quick] [--database sqlite|postgresql] [--only throughput,form] [--leads 100000]
+python -m bench [--quick] [--database sqlite|postgresql] [--only throughput,form] [--leads 100000]
 """
 
 import argparse
@@ -66,7 +66,9 @@ def bench(vendor: str, stored: int, quick: bool, only: set[str]) -> tuple[list[F
         for measure in MEASURES:
             if vendor in measure.on and (not only or measure.name in only):
                 tell(f"{vendor}: {measure.name}")
-                found = run(measure.name, place.copy("copy"), measure.quick if quick else measure.size, stored, measure.count)
+                found = run(
+                    measure.name, place.copy("copy"), measure.quick if quick else measure.size, stored, measure.count
+                )
                 whole = whole and found is not None
                 figures += found or [Figure(f"{measure.name} FAILED", 0.0, "")]
     finally:
@@ -75,7 +77,18 @@ def bench(vendor: str, stored: int, quick: bool, only: set[str]) -> tuple[list[F
 
 
 def run(name: str, environment: dict[str, str], size: int, stored: int, count: int) -> list[Figure] | None:
-    command = [sys.executable, "-m", "bench.run", name, "--size", str(size), "--stored", str(stored), "--count", str(count)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.run",
+        name,
+        "--size",
+        str(size),
+        "--stored",
+        str(stored),
+        "--count",
+        str(count),
+    ]
     ran = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
     if ran.returncode:
         return None

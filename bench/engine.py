@@ -1,4 +1,4 @@
-"""One engine on the bench's clock, as a process: what `nextcall engine` runs, with the clock set to a Monday morning."""
+"""One engine as a process: what `nextcall engine` runs, on the bench's clock."""
 
 import os
 import signal

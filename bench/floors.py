@@ -67,7 +67,7 @@ def transaction_ms(rounds: int = 300) -> list[float]:
 
 
 def claims_a_second(touches: int, engines: int, batch: int = 50) -> float:
-    """Claim in batches, mark each batch as handed over, then each as sent with its event, message, attempt and next touch."""
+    """Claim in batches, mark as handed over; then as sent, with event, message, attempt and the next touch."""
     prepare()
     with closing(connect()) as here:
         begin(here)
@@ -103,16 +103,26 @@ def claim_all(batch: int) -> None:
         while True:
             begin(here)
             had = here.execute(pick).fetchall()
-            many(here, f"UPDATE floor_touch SET state = 'sending', body = {m} WHERE id = {m}", [(BODY, i) for i, _ in had])
+            many(
+                here,
+                f"UPDATE floor_touch SET state = 'sending', body = {m} WHERE id = {m}",
+                [(BODY, i) for i, _ in had],
+            )
             here.execute("COMMIT")
             if not had:
                 return
             begin(here)
             many(here, f"UPDATE floor_touch SET state = 'sent' WHERE id = {m}", [(i,) for i, _ in had])
-            many(here, f"INSERT INTO floor_event (lead, kind, data) VALUES ({m}, {m}, {m})",
-                 [(lead, kind, BODY) for _, lead in had for kind in ("touch.sent", "message", "attempt")])
-            many(here, f"INSERT INTO floor_touch (lead, state, due, body) VALUES ({m}, 'later', {m}, '')",
-                 [(lead, -1) for _, lead in had])
+            many(
+                here,
+                f"INSERT INTO floor_event (lead, kind, data) VALUES ({m}, {m}, {m})",
+                [(lead, kind, BODY) for _, lead in had for kind in ("touch.sent", "message", "attempt")],
+            )
+            many(
+                here,
+                f"INSERT INTO floor_touch (lead, state, due, body) VALUES ({m}, 'later', {m}, '')",
+                [(lead, -1) for _, lead in had],
+            )
             here.execute("COMMIT")
 
 
@@ -125,7 +135,11 @@ def inserts_a_second(leads: int, rows_a_lead: int = 14, chunk: int = 500) -> flo
     with closing(connect()) as here:
         for start in range(0, leads, chunk):
             begin(here)
-            many(here, statement, [(n, "row", BODY[:150]) for n in range(start, start + chunk) for _ in range(rows_a_lead)])
+            many(
+                here,
+                statement,
+                [(n, "row", BODY[:150]) for n in range(start, start + chunk) for _ in range(rows_a_lead)],
+            )
             here.execute("COMMIT")
     return leads / (time.perf_counter() - began)
 

@@ -39,8 +39,23 @@ def page_server() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--blocking-threads", "4",
-               "--no-ws", "--log-level", "error", "--workers-kill-timeout", "3", "bench.pages:application"]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--port",
+        str(port),
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--log-level",
+        "error",
+        "--workers-kill-timeout",
+        "3",
+        "bench.pages:application",
+    ]
     running = [subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.getcwd()})]
     try:
         until(lambda: answers(port), "the page server's start")

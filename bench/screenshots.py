@@ -1,4 +1,4 @@
-"""`make screenshots`: every page as a phone and as a desktop shows it, light and dark, over the bench's invented leads."""
+"""`make screenshots`: every page on a phone and a desktop, light and dark, over the bench's invented leads."""
 
 import os
 import threading
@@ -11,8 +11,13 @@ from nextcall.cli import set_up
 from tests import chromium
 
 PAGES = {
-    "now": "/now/", "leads": "/leads/", "lead": "/leads/{lead}/", "import": "/imports/", "add-lead": "/add-lead/",
-    "settings": "/settings/", "more": "/more/",
+    "now": "/now/",
+    "leads": "/leads/",
+    "lead": "/leads/{lead}/",
+    "import": "/imports/",
+    "add-lead": "/add-lead/",
+    "settings": "/settings/",
+    "more": "/more/",
 }
 HERE = Path(__file__).resolve().parents[1]
 

@@ -6,12 +6,12 @@
 | DATABASE_URL | postgresql://user:password@host/name for a team | SQLite in NEXTCALL_HOME |
 | NEXTCALL_URL | the address people open, for links in email | http://localhost:8000 |
 | NEXTCALL_SECRET_KEY | signs sessions and links | made once in NEXTCALL_HOME/secret.key |
-| NEXTCALL_SEALING_KEY | encrypts provider credentials, kept outside the database | made once in NEXTCALL_HOME/sealing.key |
+| NEXTCALL_SEALING_KEY | encrypts provider credentials | made once in NEXTCALL_HOME/sealing.key |
 | NEXTCALL_HOSTS | further host names that may be asked for, with commas between | none |
 | NEXTCALL_METRICS_TOKEN | lets another machine read /metrics with `Authorization: Bearer` | this machine only |
 | NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
 | NEXTCALL_LOG_LEVEL | DEBUG, INFO, WARNING, ERROR | INFO |
-| NEXTCALL_ALLOW_PRIVATE_SMTP | 1 lets accounts use mail servers inside private networks | 0; localhost where NEXTCALL_URL is localhost |
+| NEXTCALL_ALLOW_PRIVATE_SMTP | 1 lets accounts use mail servers in private networks | 0; on localhost, its own |
 | NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
 """
 
@@ -28,8 +28,13 @@ URL = os.environ.get("NEXTCALL_URL", "http://localhost:8000").rstrip("/")
 DEBUG = os.environ.get("NEXTCALL_DEBUG") == "1"
 SECRET_KEY = os.environ.get("NEXTCALL_SECRET_KEY") or keys.read_or_make(HOME / "secret.key")
 SEALING_KEY = os.environ.get("NEXTCALL_SEALING_KEY") or keys.read_or_make(HOME / "sealing.key", fernet=True)
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(URL).hostname or "localhost",
-                 *filter(None, os.environ.get("NEXTCALL_HOSTS", "").split(","))]
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    urlsplit(URL).hostname or "localhost",
+    *filter(None, os.environ.get("NEXTCALL_HOSTS", "").split(",")),
+]
 CSRF_TRUSTED_ORIGINS = [URL]
 
 INSTALLED_APPS = ["django.contrib.sessions", "django.contrib.messages", "nextcall"]
@@ -52,16 +57,21 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "nextcall.urls"
 WSGI_APPLICATION = "nextcall.wsgi.application"
-TEMPLATES = [{
-    "BACKEND": "django.template.backends.django.DjangoTemplates",
-    "DIRS": [Path(__file__).parent / "web" / "templates"],
-    "OPTIONS": {
-        "context_processors": ["django.template.context_processors.request", "django.contrib.messages.context_processors.messages",
-                               "nextcall.web.frame.frame"],
-        "builtins": ["nextcall.web.tags"],
-        "libraries": {},
-    },
-}]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [Path(__file__).parent / "web" / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "nextcall.web.frame.frame",
+            ],
+            "builtins": ["nextcall.web.tags"],
+            "libraries": {},
+        },
+    }
+]
 
 SQLITE_SYNC = "FULL" if os.environ.get("NEXTCALL_SQLITE_SYNC", "").upper() == "FULL" else "NORMAL"
 
@@ -77,8 +87,8 @@ def _database() -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
                 "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNC};"
-                                " PRAGMA mmap_size=268435456; PRAGMA cache_size=-32768;"
-                                " PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;",
+                " PRAGMA mmap_size=268435456; PRAGMA cache_size=-32768;"
+                " PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;",
             },
             "CONN_MAX_AGE": None,
             "TEST": {"NAME": os.environ.get("NEXTCALL_TEST_SQLITE") or None},
@@ -88,9 +98,14 @@ def _database() -> dict[str, object]:
     host = str(options.pop("host", parts.hostname or ""))
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"), "HOST": host, "PORT": parts.port or "",
-        "USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or ""),
-        "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
+        "NAME": parts.path.lstrip("/"),
+        "HOST": host,
+        "PORT": parts.port or "",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
     }
 
 
@@ -116,20 +131,34 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
-    "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'"],
-    "connect-src": ["'self'"], "font-src": ["'self'"], "manifest-src": ["'self'"], "worker-src": ["'self'"],
-    "form-action": ["'self'"], "frame-ancestors": ["'none'"], "base-uri": ["'none'"],
-}}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 IMPORT_MAX_BYTES = 50 * 1024 * 1024  # one file of leads
 CAPTURE_MAX_BYTES = 1024 * 1024  # one posted lead
-# Mail servers that an account may name: on a laptop its own are fine, on a server only public ones, unless the operator says so.
+# Mail servers that an account may name: on a laptop its own are fine, on a server only public ones,
+# unless the operator says so.
 SMTP_REACH = (
-    "private" if os.environ.get("NEXTCALL_ALLOW_PRIVATE_SMTP") == "1"
-    else "own" if urlsplit(URL).hostname in ("localhost", "127.0.0.1", "::1") else "public"
+    "private"
+    if os.environ.get("NEXTCALL_ALLOW_PRIVATE_SMTP") == "1"
+    else "own"
+    if urlsplit(URL).hostname in ("localhost", "127.0.0.1", "::1")
+    else "public"
 )
 LOGIN_URL = "/sign-in/"
 CSRF_FAILURE_VIEW = "nextcall.web.errors.forged"

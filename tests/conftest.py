@@ -70,8 +70,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if DATABASE != "postgresql":
         return
     asked = {"db", "transactional_db", "live_server"}
-    kept = [item for item in items if asked & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
-            or "postgresql" in item.nodeid]  # fmt: skip
+
+    def touches_it(item: pytest.Item) -> bool:
+        wanted = set(getattr(item, "fixturenames", ()))
+        return bool(asked & wanted or item.get_closest_marker("django_db") or "postgresql" in item.nodeid)
+
+    kept = [item for item in items if touches_it(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

@@ -52,17 +52,21 @@ def test_files_stay_within_their_budget() -> None:
     lengths = {name(f): len(f.read_text().splitlines()) for f in python_files(HOUSE, ROOT / "tests", ROOT / "bench")}
     allowed = {file: FILE_END if file.startswith("tests") or file in LONG_FILES else FILE for file in lengths}
     crowded = {file: n for file, n in lengths.items() if n > allowed[file]}
-    assert not crowded, f"a file has at most {FILE} lines, a file of tests {FILE_END}; name the missing concept: {crowded}"
+    assert not crowded, (
+        f"a file has at most {FILE} lines, a file of tests {FILE_END}; name the missing concept: {crowded}"
+    )
 
 
 def test_functions_stay_within_their_budget() -> None:
     found = {at: n for f in python_files(HOUSE) for at, _, n in functions(f)}
-    long = {at: n for at, n in found.items() if n > FUNCTION and at not in LONG_FUNCTIONS or n > FUNCTION_END}
+    long = {at: n for at, n in found.items() if (n > FUNCTION and at not in LONG_FUNCTIONS) or n > FUNCTION_END}
     assert not long, f"a function has at most {FUNCTION} lines: {long}"
 
 
 def test_views_stay_within_their_budget() -> None:
-    found = {at: n for f in python_files(HOUSE / "web", HOUSE / "hooks") for at, node, n in functions(f) if is_view(node)}
+    found = {
+        at: n for f in python_files(HOUSE / "web", HOUSE / "hooks") for at, node, n in functions(f) if is_view(node)
+    }
     long = {at: n for at, n in found.items() if n > VIEW}
     assert not long, f"a view has at most {VIEW} lines: fetch, make one call, render: {long}"
 
@@ -100,7 +104,11 @@ def test_every_model_stands_in_the_table_of_contents() -> None:
 
 
 def test_nothing_is_named_for_having_no_name() -> None:
-    names = {name(f) for f in HOUSE.rglob("*") if {part.split(".")[0].strip("_") for part in f.relative_to(HOUSE).parts} & BANNED}
+    names = {
+        name(f)
+        for f in HOUSE.rglob("*")
+        if {part.split(".")[0].strip("_") for part in f.relative_to(HOUSE).parts} & BANNED
+    }
     assert not names
 
 
@@ -136,7 +144,11 @@ def test_templates_speak_calmly(path: Path) -> None:
 def test_no_file_names_a_registry_or_a_place_on_somebody_s_disk() -> None:
     wrong = re.compile(r"/(?:home|root|Users)/\w+/|files\.pythonhosted|pypi\.org/simple|--(?:extra-)?index-url")
     listed = [*ROOT.glob("*.*"), ROOT / "Makefile", *(ROOT / "script").glob("*"), *(ROOT / "docs").rglob("*.md")]
-    texts = [f for f in [*listed, *python_files(HOUSE, ROOT / "bench")] if f.is_file() and f.suffix not in (".png", ".sqlite3")]
+    texts = [
+        f
+        for f in [*listed, *python_files(HOUSE, ROOT / "bench")]
+        if f.is_file() and f.suffix not in (".png", ".sqlite3")
+    ]
     assert not [name(f) for f in texts if wrong.search(f.read_text(errors="replace"))]
 
 

@@ -45,8 +45,14 @@ def measure(size: int, *, stored: int) -> list[Figure]:
         watcher.join()
     took = [(arrived[reference] - posted[email]) * 1000 for reference, email in emails(arrived) if email in posted]
     return [
-        Figure(f"form post to first text, {len(took)} of {size}, p50", percentile(took, 0.5), "ms",
-               percentile(floor, 0.5), "one durable transaction with the same rows", "100 ms"),
+        Figure(
+            f"form post to first text, {len(took)} of {size}, p50",
+            percentile(took, 0.5),
+            "ms",
+            percentile(floor, 0.5),
+            "one durable transaction with the same rows",
+            "100 ms",
+        ),
         Figure("form post to first text, p99", percentile(took, 0.99), "ms", percentile(floor, 0.99), "", "500 ms"),
     ]
 
@@ -76,7 +82,9 @@ def watch(outbox: Path, arrived: dict[str, float], ending: threading.Event) -> N
 
 def emails(arrived: dict[str, float]) -> list[tuple[str, str]]:
     found = []
-    touches = Touch.objects.filter(channel="text", made_at__isnull=False, reference__in=list(arrived)).select_related("lead")
+    touches = Touch.objects.filter(channel="text", made_at__isnull=False, reference__in=list(arrived)).select_related(
+        "lead"
+    )
     for touch in touches:
         email = next((word for word in touch.lead.search.split() if "@" in word), "")
         found.append((next(r for r in (str(touch.reference), touch.reference.hex) if r in arrived), email))

@@ -18,7 +18,9 @@ def measure(size: int, *, stored: int) -> list[Figure]:
     floor = floors.inserts_a_second(size)
     owner = Member.objects.select_related("account").get(role="owner")
     before = Lead.objects.count()
-    import_ = importing.start(account=owner.account, by=owner, file_name="leads.csv", body=file(size, stored), at=clock.now())
+    import_ = importing.start(
+        account=owner.account, by=owner, file_name="leads.csv", body=file(size, stored), at=clock.now()
+    )
     permission = {"channels": ["call", "text", "email"], "wording": ground.WORDING}
     choices = Choices(permission=permission, cadence=owner.account.default_cadence)
     importing.confirm(import_, choices=choices, by=owner, at=clock.now())
@@ -30,8 +32,16 @@ def measure(size: int, *, stored: int) -> list[Figure]:
     if done.state != "done":
         raise SystemExit(f"bench: the import ended {done.state}: {done.problem}")
     made = Lead.objects.count() - before
-    return [Figure(f"rows imported a second ({size:,} rows, {made:,} new)", size / took, "/s", floor,
-                   "bulk insert of as many rows", "3,000")]
+    return [
+        Figure(
+            f"rows imported a second ({size:,} rows, {made:,} new)",
+            size / took,
+            "/s",
+            floor,
+            "bulk insert of as many rows",
+            "3,000",
+        )
+    ]
 
 
 def file(size: int, stored: int) -> bytes:

@@ -24,8 +24,12 @@ def measure(size: int) -> list[Figure]:
             Touch.objects.bulk_update(chosen, ["due_at"], batch_size=100)
             transaction.on_commit(wake.wake)
         ids = [touch.pk for touch in chosen]
-        until(lambda: not Touch.objects.filter(pk__in=ids, state__in=["planned", "claimed", "sending"]).exists(),
-              "the last send", every=0.5, patience=size / 40 + 60)
+        until(
+            lambda: not Touch.objects.filter(pk__in=ids, state__in=["planned", "claimed", "sending"]).exists(),
+            "the last send",
+            every=0.5,
+            patience=size / 40 + 60,
+        )
     made = Touch.objects.filter(pk__in=ids, state="sent").values_list("due_at", "made_at")
     late = [(at - due).total_seconds() * 1000 for due, at in made if at is not None]
     return [

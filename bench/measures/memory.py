@@ -21,7 +21,9 @@ def measure(size: int, *, stored: int) -> list[Figure]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    serve = subprocess.Popen([sys.executable, "-m", "nextcall", "serve", "--port", str(port)], stdout=subprocess.DEVNULL)
+    serve = subprocess.Popen(
+        [sys.executable, "-m", "nextcall", "serve", "--port", str(port)], stdout=subprocess.DEVNULL
+    )
     try:
         until(lambda: answers(port) and wake.listening(), "serving")
         time.sleep(3)
@@ -43,7 +45,9 @@ def visit(port: int, size: int) -> None:
     cookie = sign_in(Member.objects.get(role="owner")).cookies["sessionid"].value
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     for n in range(size):
-        connection.request("GET", ("/leads/", "/now/", "/leads/?q=bell")[n % 3], headers={"Cookie": f"sessionid={cookie}"})
+        connection.request(
+            "GET", ("/leads/", "/now/", "/leads/?q=bell")[n % 3], headers={"Cookie": f"sessionid={cookie}"}
+        )
         connection.getresponse().read()
 
 

@@ -18,7 +18,8 @@ def measure(size: int, *, stored: int) -> list[Figure]:
     rep = Member.objects.filter(role="rep").order_by("pk")[0]
     owner = Member.objects.get(role="owner")
     for what, path, member, aim in (
-        ("the next card", "/now/", rep, "30 ms"), ("the Leads page, a rep's", "/leads/", rep, "60 ms"),
+        ("the next card", "/now/", rep, "30 ms"),
+        ("the Leads page, a rep's", "/leads/", rep, "60 ms"),
         ("the Leads page, everybody's", "/leads/", owner, "60 ms"),
         ("the Leads page, searched", "/leads/?q=thorne", owner, "60 ms"),
     ):
@@ -31,7 +32,9 @@ def open_calls(count: int) -> None:
     """Calls that wait for their reps since an hour."""
     ids = list(Touch.objects.filter(state="planned", channel="call").order_by("?").values_list("pk", flat=True)[:count])
     for start in range(0, len(ids), 500):
-        Touch.objects.filter(pk__in=ids[start:start + 500]).update(state="open", due_at=clock.now() - timedelta(hours=1))
+        Touch.objects.filter(pk__in=ids[start : start + 500]).update(
+            state="open", due_at=clock.now() - timedelta(hours=1)
+        )
 
 
 def sign_in(member: Member) -> Client:

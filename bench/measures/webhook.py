@@ -30,8 +30,14 @@ def measure(size: int, *, stored: int) -> list[Figure]:
         spent = time.perf_counter() - began
     stored_now = Capture.objects.count() - before - 50
     return [
-        Figure(f"webhook posts committed a second ({stored_now:,})", stored_now / spent, "/s", floor,
-               "one durable row a post, 16 connections", "400"),
+        Figure(
+            f"webhook posts committed a second ({stored_now:,})",
+            stored_now / spent,
+            "/s",
+            floor,
+            "one durable row a post, 16 connections",
+            "400",
+        ),
         Figure("webhook post to commit, p99", percentile(took, 0.99), "ms", aim="100 ms"),
     ]
 
@@ -40,8 +46,15 @@ def post_many(port: int, numbers: range, took: list[float]) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     for n in numbers:
         form = ground.form(n)
-        body = json.dumps({"name": {"full": form["full_name"]}, "phones": [form["phone"]], "emails": [form["email"]],
-                           "address": {"postal_code": "80202", "region": "CO"}, "external_id": str(n)})
+        body = json.dumps(
+            {
+                "name": {"full": form["full_name"]},
+                "phones": [form["phone"]],
+                "emails": [form["email"]],
+                "address": {"postal_code": "80202", "region": "CO"},
+                "external_id": str(n),
+            }
+        )
         began = time.perf_counter()
         connection.request("POST", f"/in/{ground.KEY}/json", body, {"Content-Type": "application/json"})
         answer = connection.getresponse()

@@ -26,7 +26,9 @@ COMMANDS = {
     "classify": Command("classify", "what an inbound message means", database=False),
     "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
     "cadence": Command("cadence", "list, show, check, plan, diff, export, import cadences", database=False),
-    "run-through": Command("run_through", "the real engine over a throw-away database, the clock jumps", database=False),
+    "run-through": Command(
+        "run_through", "the real engine over a throw-away database, the clock jumps", database=False
+    ),
     "sign-in": Command("sign_in", "prints a one-time sign-in link"),
     "doctor": Command("doctor", "what is in order, and how to mend what is not", database=False),
     "backup": Command("backup", "a consistent copy while running"),

@@ -16,7 +16,9 @@ from nextcall.lib import copies
 
 def command(
     file: Annotated[Path, typer.Argument(help="where the copy goes")],
-    with_keys: Annotated[bool, typer.Option("--with-keys", help="put the keys in too: whoever has the file has all")] = False,
+    with_keys: Annotated[
+        bool, typer.Option("--with-keys", help="put the keys in too: whoever has the file has all")
+    ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="overwrite FILE if it is there")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
 ) -> None:
@@ -40,4 +42,6 @@ def command(
     megabytes = file.stat().st_size / 1e6
     print(f"{manifest.rows:,} leads and everything about them are in {file} ({megabytes:.1f} MB).")
     if not with_keys:
-        print("The keys are not in it: keep secret.key and sealing.key apart (--with-keys puts them in).", file=sys.stderr)
+        print(
+            "The keys are not in it: keep secret.key and sealing.key apart (--with-keys puts them in).", file=sys.stderr
+        )

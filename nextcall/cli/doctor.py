@@ -52,8 +52,15 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="print one JSON
 
 def examine() -> Iterator[Line]:
     looks: list[tuple[str, Callable[[], Iterator[Line]]]] = [
-        ("configuration", configuration), ("zone data", zones), ("backup", backup), ("disk", disk),
-        ("database", database), ("migrations", migrations), ("clock", clock), ("engine", engine), ("providers", providers),
+        ("configuration", configuration),
+        ("zone data", zones),
+        ("backup", backup),
+        ("disk", disk),
+        ("database", database),
+        ("migrations", migrations),
+        ("clock", clock),
+        ("engine", engine),
+        ("providers", providers),
         ("stop list", stop_list),
     ]
     for what, look in looks:
@@ -101,9 +108,16 @@ def database() -> Iterator[Line]:
             cursor.execute(f"PRAGMA {name}")
             pragmas[name] = str(cursor.fetchone()[0])
     if pragmas["quick_check(1)"] != "ok":
-        yield Line("database", "mend", f"SQLite finds damage: {pragmas['quick_check(1)']}", "nextcall restore the latest backup")
+        yield Line(
+            "database",
+            "mend",
+            f"SQLite finds damage: {pragmas['quick_check(1)']}",
+            "nextcall restore the latest backup",
+        )
     elif pragmas["journal_mode"] != "wal":
-        yield Line("database", "mend", f"journal mode is {pragmas['journal_mode']}", "keep NEXTCALL_HOME on a local disk")
+        yield Line(
+            "database", "mend", f"journal mode is {pragmas['journal_mode']}", "keep NEXTCALL_HOME on a local disk"
+        )
     else:
         durable = {"1": "NORMAL", "2": "FULL"}.get(pragmas["synchronous"], pragmas["synchronous"])
         yield Line("database", "ok", f"SQLite {sqlite3.sqlite_version}, WAL, synchronous {durable}, no damage found")
@@ -130,18 +144,27 @@ def clock() -> Iterator[Line]:
 
     now = timezone.now()
     if now < BUILT_AT:
-        yield Line("clock", "mend", f"it says {now:%Y-%m-%d %H:%M}, before this version was made", "set the clock; use NTP")
+        yield Line(
+            "clock", "mend", f"it says {now:%Y-%m-%d %H:%M}, before this version was made", "set the clock; use NTP"
+        )
         return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             apart = abs(cursor.fetchone()[0] - timezone.now())
         if apart > CLOCK_MAY_DIFFER:
-            yield Line("clock", "mend", f"{apart.total_seconds():.0f} s apart from the database server's", "use NTP on both")
+            yield Line(
+                "clock", "mend", f"{apart.total_seconds():.0f} s apart from the database server's", "use NTP on both"
+            )
             return
     latest = Event.objects.order_by("-pk").values_list("at", flat=True).first()
     if latest and latest > timezone.now() + CLOCK_MAY_DIFFER:
-        yield Line("clock", "mend", f"the latest event is from {latest:%Y-%m-%d %H:%M}, in the future", "set the clock; use NTP")
+        yield Line(
+            "clock",
+            "mend",
+            f"the latest event is from {latest:%Y-%m-%d %H:%M}, in the future",
+            "set the clock; use NTP",
+        )
         return
     yield Line("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
@@ -166,7 +189,9 @@ def providers() -> Iterator[Line]:
         try:
             sealing.unseal(bytes(connection.sealed))
         except Exception:
-            yield Line("providers", "mend", f"{what}: the credentials cannot be opened", "put back the right sealing.key")
+            yield Line(
+                "providers", "mend", f"{what}: the credentials cannot be opened", "put back the right sealing.key"
+            )
             continue
         if connection.problem:
             yield Line("providers", "mend", f"{what}: {connection.problem}", "open Settings and test the connection")
@@ -185,8 +210,12 @@ def stop_list() -> Iterator[Line]:
     points = [(row.value_hash, row.contact_point) for row in known if row.contact_point is not None]
     strange = [point for hashed, point in points if hashed and hashed != point_hash(point.kind, point.key)]
     if strange:
-        yield Line("stop list", "mend", "it was written with another secret.key and recognises nobody",
-                   "stop sending; put back the secret.key that belongs to this database")
+        yield Line(
+            "stop list",
+            "mend",
+            "it was written with another secret.key and recognises nobody",
+            "stop sending; put back the secret.key that belongs to this database",
+        )
     else:
         yield Line("stop list", "ok", "its entries are recognised")
 
@@ -217,8 +246,12 @@ def disk() -> Iterator[Line]:
 
     free = shutil.disk_usage(settings.HOME).free
     if free < LITTLE_SPACE:
-        yield Line("disk", "mend", f"{free / 1e6:,.0f} MB free at {settings.HOME}", "make room: a full disk stops everything")
+        yield Line(
+            "disk", "mend", f"{free / 1e6:,.0f} MB free at {settings.HOME}", "make room: a full disk stops everything"
+        )
     else:
         yield Line("disk", "ok", f"{free / 1e9:,.0f} GB free at {settings.HOME}")
     if hasattr(os, "getuid") and settings.HOME.stat().st_mode & 0o007:
-        yield Line("disk", "note", f"everyone on this machine may look into {settings.HOME}", f"chmod 700 {settings.HOME}")
+        yield Line(
+            "disk", "note", f"everyone on this machine may look into {settings.HOME}", f"chmod 700 {settings.HOME}"
+        )

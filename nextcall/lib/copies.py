@@ -109,7 +109,9 @@ def put_back(path: Path, manifest: Manifest, *, other_keys: bool = False) -> lis
     if manifest.key_print != key_print() and "secret.key" not in manifest.keys and not other_keys:
         raise OtherKeys
     if manifest.vendor != connection.vendor:
-        raise BadCopy(f"{path} was made on {manifest.vendor}, and this is {connection.vendor}; set DATABASE_URL to match")
+        raise BadCopy(
+            f"{path} was made on {manifest.vendor}, and this is {connection.vendor}; set DATABASE_URL to match"
+        )
     unknown = set(manifest.migrations) - _known_migrations()
     if unknown:
         raise BadCopy(f"{path} was made by Nextcall {manifest.version}, newer than this one; upgrade first")
@@ -194,9 +196,10 @@ def _put_back_postgresql(archive: zipfile.ZipFile, manifest: Manifest) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f"TRUNCATE {_quoted(*manifest.tables)} CASCADE")
         for table, columns in manifest.tables.items():
-            with archive.open(f"tables/{table}") as member, cursor.copy(
-                f"COPY {_quoted(table)} ({_quoted(*columns)}) FROM STDIN"
-            ) as into:
+            with (
+                archive.open(f"tables/{table}") as member,
+                cursor.copy(f"COPY {_quoted(table)} ({_quoted(*columns)}) FROM STDIN") as into,
+            ):
                 while block := member.read(1 << 20):
                     into.write(block)
         _reset_sequences(cursor, manifest)
@@ -209,10 +212,9 @@ def _reset_sequences(cursor: Any, manifest: Manifest) -> None:
             if cursor.fetchone()[0]:
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence(%s, 'id'), coalesce(max(id), 1), max(id) IS NOT NULL)"
-                    f" FROM {_quoted(table)}", [table],
+                    f" FROM {_quoted(table)}",
+                    [table],
                 )
-
-
 
 
 def _quoted(*names: str) -> str:

@@ -16,9 +16,17 @@ from tests import builders
 
 def made(lead: Lead, number: int) -> Touch:
     return Touch(
-        account=lead.account, lead=lead, person=lead.person, channel="text", by_machine=True, step_key="",
-        due_at=builders.MONDAY + timedelta(microseconds=number), created_at=builders.MONDAY, body="héllo\tthere\nyou\\ ✓",
-        decision={"rules": ["a", None], "n": number} if number % 2 else None, reference=uuid.UUID(int=number),
+        account=lead.account,
+        lead=lead,
+        person=lead.person,
+        channel="text",
+        by_machine=True,
+        step_key="",
+        due_at=builders.MONDAY + timedelta(microseconds=number),
+        created_at=builders.MONDAY,
+        body="héllo\tthere\nyou\\ ✓",
+        decision={"rules": ["a", None], "n": number} if number % 2 else None,
+        reference=uuid.UUID(int=number),
     )
 
 

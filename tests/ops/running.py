@@ -16,14 +16,19 @@ PATIENCE_SECONDS = 30.0  # the machine may be busy with other tests
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEXTCALL_", "DATABASE_", "DJANGO_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("NEXTCALL_", "DATABASE_", "DJANGO_"))
+    }
     return {**kept, "NEXTCALL_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
 
 
 def run(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """`nextcall …` to its end, in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "nextcall", *arguments], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "nextcall", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
         env=environment(home, **more),
     )
 
@@ -84,7 +89,10 @@ def serving(home: Path, *options: str, **more: str) -> Iterator[tuple[subprocess
     with (home.parent / f"{home.name}.log").open("a") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "nextcall", "serve", "--port", str(port), *options],
-            env=environment(home, **more), stdout=subprocess.PIPE, stderr=log, text=True,
+            env=environment(home, **more),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
         try:
             until(lambda: process.poll() is not None or status(port, "/healthz") == 200, "serving")

@@ -94,7 +94,9 @@ def test_keys_go_in_only_when_asked_for(home: Path, tmp_path: Path) -> None:
         assert (tmp_path / "other" / key).stat().st_mode & 0o077 == 0
 
 
-def test_without_its_own_key_a_backup_is_refused_because_the_stop_list_would_recognise_nobody(home: Path, tmp_path: Path) -> None:
+def test_without_its_own_key_a_backup_is_refused_because_the_stop_list_would_recognise_nobody(
+    home: Path, tmp_path: Path
+) -> None:
     run(home, "backup", str(tmp_path / "copy"))
     refused = run(tmp_path / "other", "restore", str(tmp_path / "copy"))
     assert refused.returncode == 2 and "secret.key" in refused.stderr and "--other-keys" in refused.stderr
@@ -112,9 +114,12 @@ def test_a_backup_never_takes_the_place_of_another_unasked(home: Path, tmp_path:
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "tiny"
     place.mkdir()
-    if os.geteuid() != 0 or subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)], capture_output=True
-    ).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)], capture_output=True
+        ).returncode
+    ):
         pytest.skip("a full disk needs root and a tmpfs to be simulated")
     yield place
     subprocess.run(["umount", str(place)], check=True)

@@ -34,7 +34,12 @@ def databases() -> Iterator[list[str]]:
 
 
 def prepare(home: Path, url: str) -> None:
-    subprocess.run([sys.executable, "-m", "nextcall.serve"], env=environment(home, DATABASE_URL=url), check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "nextcall.serve"],
+        env=environment(home, DATABASE_URL=url),
+        check=True,
+        capture_output=True,
+    )
 
 
 def count(url: str) -> int:
@@ -49,7 +54,9 @@ def listening(url: str) -> int:
     import psycopg
 
     with psycopg.connect(url) as connection:
-        row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+        )
         return int((row.fetchone() or [0])[0])
 
 
@@ -66,7 +73,9 @@ def test_a_backup_made_while_others_write_comes_back_whole(tmp_path: Path, datab
             number = 0
             while not ending.is_set():
                 for letter in "ab":
-                    connection.execute("INSERT INTO nextcall_source (account_id, name) VALUES (1, %s)", [f"{letter}{number}\t\\"])
+                    connection.execute(
+                        "INSERT INTO nextcall_source (account_id, name) VALUES (1, %s)", [f"{letter}{number}\t\\"]
+                    )
                 connection.commit()
                 number += 1
 
