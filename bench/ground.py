@@ -13,31 +13,12 @@ from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, Sour
 from nextcall.lib import bulk, sealing
 from nextcall.team.models import Account, Connection, LeadInKey, Member
 
-GIVEN = [
-    "Hazel",
-    "Otis",
-    "Priya",
-    "Mateo",
-    "Ingrid",
-    "Dev",
-    "Lucia",
-    "Walt",
-    "Noor",
-    "Felix",
-    "Amara",
-    "Jonas",
-    "Ruth",
-    "Silas",
-    "Mei",
-    "Theo",
-    "Vera",
-    "Kofi",
-    "Ada",
-    "Emil",
-]
+GIVEN = (
+    "Hazel Otis Priya Mateo Ingrid Dev Lucia Walt Noor Felix Amara Jonas Ruth Silas Mei Theo Vera Kofi Ada Emil".split()
+)
 FAMILY = (
-    "Thorne Bell Rao Alvarez Holm Patel Conti Greer Haddad Stone Diallo Krause Okafor Webb Lin Marsh Novak Mensah"
-).split()  # noqa: SIM905
+    "Thorne Bell Rao Alvarez Holm Patel Conti Greer Haddad Stone Diallo Krause Okafor Webb Lin Marsh Novak Ames".split()
+)
 STAGES = ["working"] * 12 + ["new"] * 3 + ["talking", "qualified", "appointment", "won", "lost", "resting"]
 WORDING = "I agree to calls, texts and emails from Bench Homes, also by automated means. No condition of a purchase."
 KEY = "bench-key-000000000000000000000000"
