@@ -36,7 +36,8 @@ def command(
     except copies.OtherKeys as error:
         raise Wrong(
             f"nothing was restored: secret.key in {settings.HOME} is not the one that belongs to {file},"
-            " and the stop list would recognise nobody with it; put the right one there first, or say --other-keys if it is lost"
+            " and the stop list would recognise nobody with it; put the right one there first,"
+            " or say --other-keys if it is lost"
         ) from error
     except (copies.BadCopy, OSError, DatabaseError) as error:
         raise Wrong(f"nothing was restored: {error}") from error
