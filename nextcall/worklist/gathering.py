@@ -14,7 +14,7 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.worklist.ranking import SPEED_GOAL, Candidate
 
-MOST = 200  # rows of one kind looked at: more than anyone works in a day
+MOST = 120  # rows of one kind looked at: more than anyone works in a day
 SOME = 50
 EVENING = 20  # o'clock
 CARDS = (Promise.Kind.CALL, Promise.Kind.SEND)
@@ -118,9 +118,9 @@ def due(member: Member, *, at: datetime) -> list[Candidate]:
     rows = list(touches.filter(owner=member).order_by("-due_at").values_list(*columns)[:MOST])
     free = touches.filter(owner__isnull=True).filter(_free(member, "lead__", at=at))
     rows += free.order_by("-due_at").values_list(*columns)[:MOST]
+    closes = {zone: evening(at, zone or member.zone) for zone in {row[-1] for row in rows}}
     return [
-        Candidate(lead_id=lead, person_id=person, due_at=due_at, channel=channel, touch_id=key,
-                  closes_at=evening(at, zone or member.zone))
+        Candidate(lead_id=lead, person_id=person, due_at=due_at, channel=channel, touch_id=key, closes_at=closes[zone])
         for key, lead, person, due_at, channel, zone in rows
     ]
 

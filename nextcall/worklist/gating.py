@@ -60,7 +60,8 @@ class Reachable:
 def reach_of(lead: Lead, *, member: Member, at: datetime, known: Situation | None = None) -> dict[str, Reachable]:
     """Call, text and email to a lead by hand, in a fixed number of queries; an answer if they wrote.
 
-    `known`: what the planner asked a moment ago, so that the same facts are not read twice.
+    `known`: what the planner asked a moment ago, so that the same facts are not read twice. They are the facts for
+    marketing: a card may be stricter than the composer, which asks anew, never looser.
     """
     purpose: Purpose = "reply" if lead.waiting_since else "marketing"
     points = (
@@ -68,7 +69,7 @@ def reach_of(lead: Lead, *, member: Member, at: datetime, known: Situation | Non
         if known
         else ledger.points_for([lead.person_id], account_id=member.account_id).get(lead.person_id, {})
     )
-    facts: dict[str, Facts] = dict(known.facts) if known and purpose == "marketing" else {}
+    facts: dict[str, Facts] = dict(known.facts) if known else {}
     missing = [_wanted(lead.person_id, lead.pk, channel, {lead.person_id: points}, purpose) for channel in BY_HAND
                if channel not in facts]
     if missing:
