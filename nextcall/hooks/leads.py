@@ -1,6 +1,9 @@
 """Leads in: POST /in/<key>/<format>. The raw bytes are safe before the answer leaves."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
@@ -13,13 +16,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from nextcall.intake import captures
+from nextcall.intake.models import Capture
 from nextcall.intake.parsers import any_format
 from nextcall.team.models import LeadInKey
 
 QUIET_SECONDS = 0.04  # posts closer together than this are left to the engine: storing them comes first
 THANKS = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Thank you</title><h1>Thank you</h1><p>Your message has arrived.</p></html>"""
-_latest_post = 0.0
 
 
 @csrf_exempt  # the key in the address is what proves the sender
@@ -37,16 +40,22 @@ def leads_in(request: HttpRequest, key: str, format: str) -> HttpResponseBase:
         return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {limit}; post one lead at a time")
     if not body:
         return _refuse(HTTPStatus.BAD_REQUEST, "the body is empty; expected a form or JSON")
+    with _doorway.passing() as alone:
+        capture = _keep(request, lead_in, format, body, understand=alone)
+    if _from_browser(request):
+        return _thank(request, body)
+    return JsonResponse({"capture": capture.pk}, status=HTTPStatus.ACCEPTED)
+
+
+def _keep(request: HttpRequest, lead_in: LeadInKey, format: str, body: bytes, *, understand: bool) -> Capture:
     at = timezone.now()
     kind, delivery = request.headers.get("Content-Type", ""), request.headers.get("Idempotency-Key", "")[:200]
     capture, is_new = captures.keep(
         key=lead_in, format=format, content_type=kind, body=body, at=at, ip=_ip(request), delivery=delivery
     )
-    if is_new and _is_quiet():
+    if is_new and understand:
         captures.accept_capture(capture, at=at)
-    if _from_browser(request):
-        return _thank(request, body)
-    return JsonResponse({"capture": capture.pk}, status=HTTPStatus.ACCEPTED)
+    return capture
 
 
 def _body(request: HttpRequest) -> bytes | None:
@@ -57,13 +66,29 @@ def _body(request: HttpRequest) -> bytes | None:
         return None
 
 
-def _is_quiet() -> bool:
-    """Whether this process has time to understand the delivery before answering; otherwise the engine does it."""
-    global _latest_post
-    now = time.monotonic()
-    quiet = now - _latest_post > QUIET_SECONDS
-    _latest_post = now
-    return quiet
+class _Doorway:
+    """Who is in this process's doorway: understanding a delivery must never keep the next one from being stored."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._latest = 0.0
+
+    @contextmanager
+    def passing(self) -> Iterator[bool]:
+        """True for a post that comes alone, some time after the one before: there is time to understand it at once."""
+        with self._lock:
+            now = time.monotonic()
+            alone = self._inside == 0 and now - self._latest > QUIET_SECONDS
+            self._inside, self._latest = self._inside + 1, now
+        try:
+            yield alone
+        finally:
+            with self._lock:
+                self._inside -= 1
+
+
+_doorway = _Doorway()
 
 
 def _refuse(status: HTTPStatus, what: str) -> JsonResponse:
