@@ -53,6 +53,8 @@ def _place(
 ) -> Place:
     address = _address(postal_code, region, country, default)
     clues = [*_statements(stated), *address, *filter(None, map(_phone, prefixes))]
+    if country and not any(place.startswith(country) for clue in clues for place in clue.places):
+        clues.append(_of_country(country, f"address: {say(country)}"))  # says least: only where nothing finer does
     if not clues:
         clues = [_of_country(default, f"nothing known: anywhere in {say(default)}" if default else "nothing known")]
     places = {place for clue in clues for place in clue.places}
@@ -101,8 +103,6 @@ def _address(postal_code: str, region: str, country: str, default: str) -> list[
         )
     if place and not (found and place in found.places):
         clues.append(_Clue(f"address: {say(place)}", (place,), geography.zones_of(place)))
-    if country and not any(p.startswith(country) for clue in clues for p in clue.places):
-        clues.append(_of_country(country, f"address: {say(country)}"))
     return clues
 
 

@@ -150,3 +150,11 @@ def test_clues_are_told_in_words() -> None:
 )
 def test_states_are_read_as_people_write_them(raw: str, country: str, place: str | None) -> None:
     assert read_region(raw, country=country) == place
+
+
+def test_a_bare_country_adds_nothing_to_a_number_that_says_where_in_it():
+    assert place_of(phones=["+16045550142"], country="CA") == place_of(phones=["+16045550142"])
+
+
+def test_a_bare_country_counts_where_the_number_is_from_another():
+    assert {"US-NY", "CA-unknown"} <= set(place_of(phones=["+12125550142"], country="CA").jurisdictions)
