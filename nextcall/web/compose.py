@@ -51,17 +51,13 @@ def modes(lead: Lead, reach: dict[str, Reachable], *, chosen: str, zone: str, at
     open_now = [one for one in ("text", "email") if reach[one].decision.verdict != "deny"]
     if chosen not in ("text", "email", "note", "call"):
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
-    subject = (
-        f"Re: {inbound.subject.removeprefix('Re: ')}"
-        if inbound and inbound.channel == "email" and inbound.subject
-        else ""
-    )
+    subject = _answering(inbound)
     send, note = reverse("lead_send", args=[lead.pk]), reverse("lead_note", args=[lead.pk])
     hint = question_to_ask(lead)
 
     def written(name: str, word: str, key: str) -> Mode:
         there = reach[name]
-        later = there.decision.verdict == "wait" and there.decision.earliest
+        later = there.decision.earliest if there.decision.verdict == "wait" else None
         return Mode(
             name,
             word,
@@ -73,9 +69,7 @@ def modes(lead: Lead, reach: dict[str, Reachable], *, chosen: str, zone: str, at
             True,
             f"{word} to {first}",
             f"Write to {first} in your own words",
-            f"Send {say.when(there.decision.earliest, zone, at=at)}"
-            if later and there.decision.earliest
-            else f"Send {name}",
+            f"Send {say.when(later, zone, at=at)}" if later else f"Send {name}",
             subject=subject if name == "email" else "",
             hint=hint,
             hint_word="Ask one easy question" if hint else "",
@@ -88,6 +82,12 @@ def modes(lead: Lead, reach: dict[str, Reachable], *, chosen: str, zone: str, at
         Mode("call", "Log a call", "", reverse("lead_call", args=[lead.pk]), chosen == "call",
              "A call that you made; the plan goes on from it.", False, False, "", "", ""),
     ]
+
+
+def _answering(inbound: Message | None) -> str:
+    """The subject of an answer to their email."""
+    answers = inbound is not None and inbound.channel == "email" and inbound.subject
+    return f"Re: {inbound.subject.removeprefix('Re: ')}" if inbound and answers else ""
 
 
 def gate_line(there: Reachable, first: str, *, zone: str, at: datetime) -> str:

@@ -111,21 +111,7 @@ def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
     reach = reach_of(lead, member=member, at=at, known=running[0] if running else None)
     zone = reach["call"].facts.place.home_zone
     thread = thread_of(lead, touch=rows.touch, running=running, at=at, zone=zone)
-    known = say.Known(
-        zone=zone,
-        member_zone=member.zone,
-        touch_number=thread.number,
-        touches=thread.total,
-        cadence=thread.cadence,
-        cadence_day=thread.day,
-        due_at=ranked.candidate.due_at,
-        promise="" if not rows.promise or rows.promise.what == TOLD else rows.promise.what,
-        unanswered_at=[
-            touch.made_at
-            for touch in thread.made
-            if touch.channel == "call" and touch.outcome in UNANSWERED and touch.made_at
-        ],
-    )
+    known = _known(ranked, rows, thread, member, zone=zone)
     chip, tint = say.chip(ranked, known, at=at)
     first = person.given_name or str(person)
     words, words_from = _words(rows, at=at)
@@ -153,6 +139,22 @@ def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
         primary=primary,
         held=_held(reach, primary, zone=zone, at=at),
         outcomes=tuple(outcome.effects(rows.touch, at=at, known=running)),
+    )
+
+
+def _known(ranked: Ranked, rows: _Read, thread: Thread, member: Member, *, zone: str) -> say.Known:
+    """What the sentences on the card may draw on."""
+    unanswered = [one.made_at for one in thread.made if one.channel == "call" and one.outcome in UNANSWERED]
+    return say.Known(
+        zone=zone,
+        member_zone=member.zone,
+        touch_number=thread.number,
+        touches=thread.total,
+        cadence=thread.cadence,
+        cadence_day=thread.day,
+        due_at=ranked.candidate.due_at,
+        promise="" if not rows.promise or rows.promise.what == TOLD else rows.promise.what,
+        unanswered_at=[made_at for made_at in unanswered if made_at],
     )
 
 
