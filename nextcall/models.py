@@ -1,7 +1,7 @@
 """Table of contents: every model of every room, so that all share one migration history."""
 
 from nextcall.cadences.models import Cadence, CadenceVersion, Enrollment, Pause, Touch
-from nextcall.consent.models import Attempt, PolicyChange, Permission, PlaceClue, Withdrawal
+from nextcall.consent.models import Attempt, Permission, PlaceClue, PolicyChange, Withdrawal
 from nextcall.conversations.models import Call, Message, Note, Promise
 from nextcall.engine.models import Action, Pace
 from nextcall.intake.models import Capture, Import

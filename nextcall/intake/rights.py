@@ -25,6 +25,7 @@ class Wording:
     sellers: tuple[str, ...] = ()
     tier: str = ""  # "": judged by the wording
     attested_by: str = ""  # who says that the rows of a file were given it
+    by_box: bool = False  # stands beside a box: only a lead that ticked it gave it
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Wording":
@@ -36,7 +37,17 @@ class Wording:
             tuple(map(str, kept.get("sellers") or ())),
             str(kept.get("tier") or ""),
             str(kept.get("attested_by") or ""),
+            kept.get("given_by") == "box",
         )
+
+    def given(self, lead: NewLead) -> tuple[str, ...]:
+        """The channels that this lead gave by it."""
+        if not self.wording.strip():
+            return ()
+        if not self.by_box:
+            return self.channels
+        ticked = lead.consent
+        return tuple(name for name in self.channels if ticked and (not ticked.channels or name in ticked.channels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +68,17 @@ def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
     refused = set(lead.refused) | set(lead.opt_outs)
     given = lead.consent
     rights: dict[str, Right] = {}
-    if shown.wording.strip():
-        for channel in shown.channels:
-            tier, automated = _weight(shown.wording, shown.tier)
-            rights[channel] = Right(
-                channel,
-                tier,
-                automated,
-                shown.wording,
-                shown.sellers or (seller,),
-                given.at if given else None,
-                _proof(lead, attested_by=shown.attested_by),
-            )
+    for channel in shown.given(lead):
+        tier, automated = _weight(shown.wording, shown.tier)
+        rights[channel] = Right(
+            channel,
+            tier,
+            automated,
+            shown.wording,
+            shown.sellers or (seller,),
+            given.at if given else None,
+            _proof(lead, attested_by=shown.attested_by),
+        )
     for channel in given.channels if given else ():
         # No wording, no proof: a yes without its words lets a person write and call, never a machine.
         words = (given.wording or "") if given else ""

@@ -136,7 +136,11 @@ class Lead(models.Model):
             # the Leads page sorted by the latest attempt; by name, and searched without reading the rows
             models.Index(fields=["account", "latest_attempt_at", "id"]),
             models.Index(fields=["account", "search", "id"]),
-            models.Index(fields=["account", "waiting_since"], name="lead_waiting", condition=models.Q(waiting_since__isnull=False)),
+            models.Index(
+                fields=["account", "waiting_since"],
+                name="lead_waiting",
+                condition=models.Q(waiting_since__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -243,7 +243,8 @@ def test_a_lead_in_key_shows_its_address_and_a_ready_form(client: Client, accoun
     said = {"label": "Website", "source": "Website", "channels": ["call", "text"], "wording": "I agree to <calls>."}
     client.post("/settings/lead-ins/", said)
     key = LeadInKey.objects.get(account=account)
-    assert key.permission == {"channels": ["call", "text"], "wording": "I agree to <calls>.", "sellers": ["Acme Homes"]}
+    given = {"channels": ["call", "text"], "wording": "I agree to <calls>.", "sellers": ["Acme Homes"]}
+    assert key.permission == {**given, "given_by": "box"}
     page = client.get("/settings/lead-ins/").content.decode()
     assert f"http://localhost:8000/in/{key.key}/form" in page and f"/in/{key.key}/json" in page
     assert (
@@ -258,11 +259,21 @@ def test_the_ready_form_gives_permission_only_with_its_box_ticked(
     client.post("/settings/lead-ins/", {"label": "Website", "channels": ["call", "text"], "wording": WORDING})
     key = LeadInKey.objects.get(account=account)
     ready = html.unescape(client.get("/settings/lead-ins/").content.decode())
-    sent = re.findall(r'<input type="hidden" name="consent" value="(\w+)">', ready)
-    sent += re.findall(r'<input type="checkbox" name="consent" value="(\w+)">', ready) if ticked else []
+    box = re.findall(r'<input type="checkbox" name="consent" value="(\w+)">', ready)
+    sent = box if ticked else []
     Client().post(f"/in/{key.key}/form", {"name": "Hazel Thorne", "phone": "(303) 555-0142", "consent": sent})
-    assert sent == (["no", "yes"] if ticked else ["no"])
+    assert box == ["yes"]
     assert Permission.objects.filter(account=account).exists() is ticked
+
+
+def test_a_form_whose_button_is_the_agreement_gives_permission_with_every_lead(
+    client: Client, account: Account
+) -> None:
+    said = {"label": "Website", "channels": ["call", "text"], "wording": WORDING, "given_by": "button"}
+    client.post("/settings/lead-ins/", said)
+    key = LeadInKey.objects.get(account=account)
+    Client().post(f"/in/{key.key}/form", {"name": "Hazel Thorne", "phone": "(303) 555-0142"})
+    assert Permission.objects.filter(account=account, wording=WORDING).count() == 2
 
 
 def test_permission_without_its_words_is_not_taken(client: Client, account: Account) -> None:

@@ -19,6 +19,11 @@ from nextcall.web.cadence_names import cadence_choices
 from nextcall.web.permission import CHANNELS, DEFAULT_WORDING, PermissionFields
 from nextcall.web.settings.sections import section
 
+GIVEN_BY = (
+    ("box", "They tick a box beside these words: only a lead that says consent=yes gave it"),
+    ("button", "The words stand at the button, and pressing it is the agreement: every lead from here gave it"),
+)
+
 
 class LeadInForm(PermissionFields):
     label = forms.CharField(
@@ -29,6 +34,9 @@ class LeadInForm(PermissionFields):
         max_length=80, required=False, label="Offer", help_text="What they answered, such as Home value."
     )
     cadence = forms.ChoiceField(required=False, label="Cadence")
+    given_by = forms.ChoiceField(
+        choices=GIVEN_BY, required=False, label="How they give it", widget=forms.RadioSelect, initial="box"
+    )
 
     def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
         super().__init__(*args, account=account, **kwargs)
@@ -88,7 +96,7 @@ def _make(form: LeadInForm, account: Account) -> LeadInKey:
         offer_name=values["offer"],
         cadence_slug=values["cadence"],
         owner=values["owner"],
-        permission=form.permission(),
+        permission={**form.permission(), "given_by": values["given_by"] or "box"} if form.permission() else {},
         created_at=timezone.now(),
     )
 
@@ -99,7 +107,11 @@ def _wording(account: Account) -> str:
 
 def _shown(key: LeadInKey) -> dict[str, object]:
     address = f"{settings.URL}/in/{key.key}/"
-    context = {"address": f"{address}form", "wording": key.permission.get("wording", "")}
+    context = {
+        "address": f"{address}form",
+        "wording": key.permission.get("wording", ""),
+        "by_box": key.permission.get("given_by") == "box",
+    }
     return {
         "row": key,
         "form_address": f"{address}form",
