@@ -90,7 +90,7 @@ def _database() -> dict[str, object]:
                 " PRAGMA mmap_size=268435456; PRAGMA cache_size=-32768;"
                 " PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;",
             },
-            "CONN_MAX_AGE": None,
+            "CONN_MAX_AGE": 600,  # a new connection sees new statistics (engine/statistics.py)
             "TEST": {"NAME": os.environ.get("NEXTCALL_TEST_SQLITE") or None},
         }
     parts = urlsplit(url)

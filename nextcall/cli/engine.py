@@ -17,6 +17,7 @@ def command(
     """
     from django.db import connection
 
+    from nextcall.engine.statistics import Statistics
     from nextcall.engine.worker import Worker
     from nextcall.intake import captures, importing
 
@@ -24,7 +25,7 @@ def command(
         raise Wrong(
             "an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)"
         )
-    worker = Worker(jobs=[captures.run_waiting, importing.run_waiting], threads=threads)
+    worker = Worker(jobs=[captures.run_waiting, importing.run_waiting, Statistics()], threads=threads)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())
     worker.run()
