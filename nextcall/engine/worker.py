@@ -28,7 +28,7 @@ Job = Callable[..., bool]  # job(at=now): one bite of work; False when there is 
 LONGEST_NAP = timedelta(seconds=60)  # a word that got lost costs at most this
 ROUNDS_ON = timedelta(seconds=1)  # how often leases, pauses and holds are looked after while busy
 AHEAD = 2  # messages claimed for each thread: what a crash leaves uncertain at most
-BUSY_NAP = 0.005  # seconds; other engines hold what is due, or providers are at work
+BUSY_NAP = timedelta(milliseconds=50)  # other engines hold what is due
 
 
 def system_clock() -> datetime:
@@ -99,7 +99,7 @@ class Worker:
             following = self.next_at(after=at)
             if following is None or following > until:
                 return at
-            at = max(following, at + timedelta(microseconds=1)) if following <= at else following
+            at = following
 
     def turn(self, at: datetime) -> bool:
         """One round of work at this instant; False when there was nothing to do."""
@@ -117,10 +117,13 @@ class Worker:
         return self._record(at) or worked
 
     def next_at(self, *, after: datetime) -> datetime | None:
-        """The next instant at which there is something to do, as far as is known now."""
-        planned = _next_planned(after)
-        leased = Touch.objects.filter(state__in=["claimed", "sending"]).aggregate(at=Min("lease_until"))["at"]
-        found = [planned, leased, overdue.next_at(after=after), self._claims.next_at()]
+        """The next instant after `after` at which there is something to do, as far as is known now."""
+        ahead = Touch.objects.filter(state="planned", due_at__gt=after).order_by("due_at")
+        leased = Touch.objects.filter(state__in=["claimed", "sending"], lease_until__gt=after)
+        found = [
+            ahead.values_list("due_at", flat=True).first(), leased.aggregate(at=Min("lease_until"))["at"],
+            overdue.next_at(after=after), self._claims.next_at(),
+        ]
         return min((at for at in found if at is not None), default=None)
 
     def _work_or_sleep(self, waker: Waker) -> None:
@@ -133,10 +136,15 @@ class Worker:
         if self._pool.in_flight:
             waker.wait(1.0)
             return
-        following = self.next_at(after=at) or at + LONGEST_NAP
-        seconds = (min(following, at + LONGEST_NAP) - self._clock()).total_seconds()
-        if waker.wait(max(seconds, BUSY_NAP)):
+        if waker.wait(self._nap(at)):
             self._claims.chooser.forget()
+
+    def _nap(self, at: datetime) -> float:
+        """Seconds until there is something to do: a minute at most, a moment while other engines hold what is due."""
+        following = min(self.next_at(after=at) or at + LONGEST_NAP, at + LONGEST_NAP)
+        if not self._claims.resting and Touch.objects.filter(state="planned", due_at__lte=at).exists():
+            following = min(following, at + BUSY_NAP)
+        return max((following - self._clock()).total_seconds(), 0.001)
 
     def _record(self, at: datetime) -> bool:
         worked = False
@@ -154,16 +162,3 @@ class Worker:
     def _nudge(self) -> None:
         if self._waker is not None:
             self._waker.nudge()
-
-
-def _next_planned(at: datetime) -> datetime | None:
-    """When the next planned touch is due; one that is due already and could not be claimed is looked at again soon."""
-    first: datetime | None = (
-        Touch.objects.filter(state="planned").order_by("due_at").values_list("due_at", flat=True).first()
-    )
-    if first is None or first > at:
-        return first
-    later: datetime | None = (
-        Touch.objects.filter(state="planned", due_at__gt=at).order_by("due_at").values_list("due_at", flat=True).first()
-    )
-    return min(later, at + timedelta(seconds=BUSY_NAP)) if later else at + timedelta(seconds=BUSY_NAP)

@@ -1,5 +1,6 @@
 """The engine at work, over real rows, with a clock that is given."""
 
+import threading
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,9 @@ from nextcall.channels.memory import Memory
 from nextcall.consent.models import Attempt
 from nextcall.conversations.models import Message
 from nextcall.engine import lanes, rescue
-from nextcall.engine.worker import Worker
+from nextcall.engine.worker import Worker, system_clock
 from nextcall.leads.models import Lead
-from nextcall.lib import sealing
+from nextcall.lib import sealing, wake
 from nextcall.team.models import Account, Connection
 from nextcall.timeline.models import Event
 from tests.builders import MONDAY, T, make_account, make_enrollment, make_lead, make_touch
@@ -281,3 +282,31 @@ def test_it_sends_from_threads_and_records_every_answer(account: Account) -> Non
         pass
     assert len(memory.sent) == 20
     assert set(Touch.objects.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_idle_engine_sleeps_and_wakes_for_new_work() -> None:
+    """Its clock is real here, shifted to a Monday morning: the touch becomes due while it sleeps."""
+    shift = MONDAY - system_clock()
+    lead = make_lead(make_account(), arrived_at=MONDAY - timedelta(days=1))
+    memory = Memory()
+    worker = Worker(everything=memory, threads=2, clock=lambda: system_clock() + shift)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        due_at = system_clock() + shift + timedelta(seconds=0.6)
+        touch = make_touch(lead, "text", body="Hi", due_at=due_at)
+        wake.wake()
+        for _ in range(100):
+            touch.refresh_from_db()
+            if touch.state == "sent":
+                break
+            thread.join(0.1)
+    finally:
+        worker.stop()
+        thread.join(10)
+    assert not thread.is_alive()
+    assert touch.state == "sent"
+    assert touch.made_at is not None
+    assert touch.made_at >= due_at
+    assert len(memory.sent) == 1
