@@ -1,8 +1,8 @@
 """The command line as a whole: what every command shares."""
 
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,14 +38,16 @@ def test_every_command_shows_its_help_with_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("call", [["classify", "STOP"], ["may", "text", "--to", "+13035550142"], ["cadence", "list"]])
 def test_a_command_without_a_database_starts_in_half_a_second(call: list[str], tmp_path: Path) -> None:
+    """By processor time, the best of four: other tests share the machine."""
     home = tmp_path / "home"
     best = 9.0
-    for _ in range(3):  # the best of three: other tests share the machine
-        began = time.monotonic()
+    for _ in range(4):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         ran = subprocess.run(
             [sys.executable, "-m", "nextcall", *call], capture_output=True, env={"NEXTCALL_HOME": str(home)}
         )
-        best = min(best, time.monotonic() - began)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         assert ran.returncode in (0, 1), ran.stderr
     assert best < 0.5
     assert not home.exists(), "it touched the database's place"
