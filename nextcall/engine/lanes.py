@@ -65,14 +65,17 @@ class Chooser:
     def choose(self, *, at: datetime, limit: int, resting: Resting) -> list[Candidate]:
         """At most `limit` due touches, locked against other engines until the transaction ends."""
         asleep = {key for key, until in resting.items() if until > at}
-        if self._read_at is None or at - self._read_at > LANES_GOOD_FOR or at < self._read_at:
-            window = _candidates(sql.rows(f"{PICK} {DUE} ORDER BY t.due_at LIMIT {WINDOW}", [at]))
-            if len(window) < WINDOW:
-                self._read_at = None
-                awake = [one for one in window if (one.account_id, one.channel) not in asleep]
-                return _locked(self._by_turns(awake)[:limit])
-            self._lanes = [(*row[:3], sql.instant(row[3])) for row in sql.rows(LANES, [])]
-            self._read_at = at
+        if self._read_at is not None and timedelta() <= at - self._read_at <= LANES_GOOD_FOR:
+            found = self._from_lanes(at, limit, asleep)
+            if found:
+                return found
+        self._read_at = None
+        window = _candidates(sql.rows(f"{PICK} {DUE} ORDER BY t.due_at LIMIT {WINDOW}", [at]))
+        if len(window) < WINDOW:
+            awake = [one for one in window if (one.account_id, one.channel) not in asleep]
+            return _locked(self._by_turns(awake)[:limit])
+        self._lanes = [(*row[:3], sql.instant(row[3])) for row in sql.rows(LANES, [])]
+        self._read_at = at
         return self._from_lanes(at, limit, asleep)
 
     def _by_turns(self, candidates: list[Candidate]) -> list[Candidate]:
@@ -99,8 +102,6 @@ class Chooser:
                 if len(taken) < share:
                     self._lanes.remove(lane)  # dry, or other engines have the rest
                 found += taken
-        if not found:
-            self._read_at = None
         return found
 
     def _from_lane(self, lane: tuple[int, str, int, datetime], at: datetime, share: int) -> list[Candidate]:
