@@ -61,13 +61,14 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def call(name: str, arguments: Sequence[str]) -> int:
+    import click
     import typer
 
     try:
         answer: Any = load(name)(args=list(arguments), prog_name=f"nextcall {name}", standalone_mode=False)
     except Wrong as wrong:
         return complain(str(wrong))
-    except typer.TyperException as wrong:  # a usage error: one line instead of a page
+    except click.ClickException as wrong:  # a usage error: one line instead of a page
         return complain(f"{wrong.format_message()} (nextcall {name} --help shows the call)")
     except typer.Exit as ended:
         return ended.exit_code
