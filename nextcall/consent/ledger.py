@@ -3,14 +3,14 @@
 A withdrawal's channels are call, voicemail, text, email, and "automated" (calls that software dials or speaks).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 
+from nextcall.consent.granting import grant, grant_many, lift
 from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, points_for
 from nextcall.consent.models import Permission, Withdrawal
 from nextcall.consent.reserving import Reservation, mark_made, release, reserve
@@ -24,6 +24,7 @@ __all__ = [
     "Wanted",
     "facts_for",
     "grant",
+    "grant_many",
     "lift",
     "lock_persons",
     "mark_made",
@@ -42,8 +43,6 @@ SCOPES: dict[str, tuple[str, ...]] = {
 }
 EVERYTHING = ("text", "call", "email")
 _PHONE = ("call", "voicemail", "text", "automated")
-_FROM_THE_LEAD = ("form", "text", "voice", "email")  # sources of a permission that the lead gave with their own hands
-_LIFTABLE = ("opt_out", "link")
 
 
 def lock_persons(person_ids: Iterable[int]) -> None:
@@ -146,115 +145,3 @@ def _mark_point(point: ContactPoint, problem: str, at: datetime) -> None:
     Permission.objects.filter(account_id=point.account_id, contact_point=point, ended_at=None).update(
         ended_at=at, ended_because=problem
     )
-
-
-def lift(
-    withdrawal: Withdrawal,
-    *,
-    because: str,
-    at: datetime,
-    by: Member | None = None,
-    channels: Sequence[str] | None = None,
-) -> Withdrawal:
-    """End a withdrawal, or with `channels` only that part of it. The row stays; what remains stands in a new one."""
-    lifted = set(withdrawal.channels if channels is None else channels)
-    remains = [channel for channel in withdrawal.channels if channel not in lifted]
-    with transaction.atomic():
-        if remains:
-            Withdrawal.objects.create(
-                account_id=withdrawal.account_id,
-                value_hash=withdrawal.value_hash,
-                person_id=withdrawal.person_id,
-                contact_point_id=withdrawal.contact_point_id,
-                channels=remains,
-                reason=withdrawal.reason,
-                said=withdrawal.said,
-                via=withdrawal.via,
-                at=withdrawal.at,
-                applied_at=at,
-                by_id=withdrawal.by_id,
-                import_id=withdrawal.import_id,
-            )
-        withdrawal.lifted_at, withdrawal.lifted_by, withdrawal.lifted_because = at, by, because[:300]
-        withdrawal.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
-        record(
-            account_id=withdrawal.account_id,
-            kind="permission.restored",
-            at=at,
-            by=by,
-            person_id=withdrawal.person_id,
-            data={
-                "channels": sorted(lifted & set(withdrawal.channels)),
-                "because": because[:300],
-                "withdrawal": withdrawal.pk,
-            },
-        )
-    return withdrawal
-
-
-def grant(
-    *,
-    account: Account,
-    person: Person,
-    channel: str,
-    tier: str,
-    source: str,
-    given_at: datetime,
-    at: datetime,
-    contact_point: ContactPoint | None = None,
-    purpose: str = "marketing",
-    automated: bool = True,
-    wording: str = "",
-    wording_version: str = "",
-    sellers: Sequence[str] = (),
-    proof: Mapping[str, Any] | None = None,
-    expires_at: datetime | None = None,
-    by: Member | None = None,
-    import_id: int | None = None,
-) -> Permission:
-    """Store a permission with its proof. `given_at` is when they gave it, `at` when it was written down.
-
-    One that the lead gave with their own hands (form, text, voice, email) after a stop ends that stop on its channel.
-    An import never does, nor does anything dated before the stop; a complaint and a wrong number stand.
-    """
-    with transaction.atomic():
-        row = Permission.objects.create(
-            account=account,
-            person=person,
-            contact_point=contact_point,
-            channel=channel,
-            automated=automated,
-            purpose=purpose,
-            tier=tier,
-            sellers=list(sellers),
-            wording=wording[:10_000],
-            wording_version=wording_version[:40],
-            source=source[:20],
-            proof=dict(proof or {}),
-            given_at=given_at,
-            expires_at=expires_at,
-            recorded_at=at,
-            recorded_by=by,
-            import_id=import_id,
-        )
-        if source in _FROM_THE_LEAD and import_id is None:
-            for standing in _stops(account, person, contact_point).filter(at__lt=given_at, reason__in=_LIFTABLE):
-                if channel in standing.channels:
-                    ended = [channel, "automated"] if automated and channel != "email" else [channel]
-                    lift(standing, because="they gave permission again", at=at, by=by, channels=ended)
-        record(
-            account_id=account.pk,
-            kind="permission.given",
-            at=at,
-            by=by,
-            person_id=person.pk,
-            data={"channel": channel, "tier": tier, "purpose": purpose, "source": source, "permission": row.pk},
-        )
-    return row
-
-
-def _stops(account: Account, person: Person, point: ContactPoint | None) -> QuerySet[Withdrawal]:
-    points = [point] if point else list(ContactPoint.objects.filter(account=account, reaches__person=person))
-    hashes = [point_hash(one.kind, one.key) for one in points]
-    own = Q(person=person) | Q(value_hash__in=hashes, person=None)
-    return Withdrawal.objects.select_for_update().filter(own, account=account, lifted_at=None).order_by("pk")

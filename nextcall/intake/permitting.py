@@ -13,11 +13,9 @@ from nextcall.intake.parsers.new_lead import NewLead
 from nextcall.intake.placing import Accepted, Placing
 from nextcall.intake.rights import Right, rights_of, without_proof
 from nextcall.leads import people
-from nextcall.leads.models import ContactPoint, Person
+from nextcall.leads.models import ContactPoint
 from nextcall.leads.people import Directory
-from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
-from nextcall.timeline.record import event, record_many
 
 
 @dataclass(slots=True)
@@ -27,48 +25,30 @@ class Permissions:
     account: Account
     via: str  # form, import, hand
     import_id: int | None
-    capture_id: int | None
     by: Member | None
     at: datetime
-    _collected: list[tuple[Person, ContactPoint, Right]] = field(default_factory=list)
+    _collected: list[tuple[Accepted, ContactPoint, Right]] = field(default_factory=list)
 
-    def add(self, person: Person, rights: Sequence[Right], points: Mapping[str, Sequence[ContactPoint]]) -> None:
+    def add(self, one: Accepted, rights: Sequence[Right], points: Mapping[str, Sequence[ContactPoint]]) -> None:
         """`points`: the numbers under "phone" and the addresses under "email" that the inquiry itself names."""
         for right in without_proof(rights) if self.via == "import" else rights:
             self._collected += [
-                (person, point, right) for point in points["email" if right.channel == "email" else "phone"]
+                (one, point, right) for point in points["email" if right.channel == "email" else "phone"]
             ]
 
     def store(self) -> None:
-        """Write them. A file never ends an earlier stop, so nothing has to be looked up for it."""
-        if self.via == "import":
-            return self._store_many()
-        for person, point, right in self._collected:
-            ledger.grant(
-                account=self.account, person=person, contact_point=point, source=self.via, at=self.at, by=self.by,
-                import_id=self.import_id, **self._fields(right),
-            )  # fmt: skip
-        return None
-
-    def _store_many(self) -> None:
-        same = {"source": "import", "recorded_at": self.at, "recorded_by": self.by, "import_id": self.import_id}
-        rows = bulk.insert([
-            Permission(account=self.account, person=person, contact_point=point, **same, **self._fields(right))
-            for person, point, right in self._collected
-        ])  # fmt: skip
-        given: dict[int, list[dict[str, Any]]] = {}
-        for row in rows:
-            given.setdefault(row.person_id, []).append({"channel": row.channel, "tier": row.tier, "permission": row.pk})
-        record_many(
-            event(
-                account_id=self.account.pk, kind="permission.given", at=self.at, by=self.by, person_id=person_id,
-                data={"source": "import", "import": self.import_id, "given": items},
+        """Write them down, with a few statements for all."""
+        rows = [
+            Permission(
+                account=self.account, person=one.person, contact_point=point, source=self.via, recorded_at=self.at,
+                recorded_by=self.by, import_id=self.import_id, **self._fields(right, one.capture_id),
             )
-            for person_id, items in given.items()
-        )  # fmt: skip
+            for one, point, right in self._collected
+        ]  # fmt: skip
+        ledger.grant_many(rows, account=self.account, by=self.by, at=self.at)
 
-    def _fields(self, right: Right) -> dict[str, Any]:
-        proof = {**right.proof, **({"capture": self.capture_id} if self.capture_id else {})}
+    def _fields(self, right: Right, capture_id: int | None) -> dict[str, Any]:
+        proof = {**right.proof, **({"capture": capture_id} if capture_id else {})}
         return {
             "channel": right.channel,
             "tier": right.tier,
@@ -98,17 +78,13 @@ def wishes(
 ) -> None:
     """Permissions with their proof, and every wish not to be contacted, skipped rows' too."""
     imported = placing.via == "import"
-    permissions = Permissions(
-        account, via=placing.via, import_id=placing.import_id, capture_id=placing.capture_id, by=by, at=at
-    )
+    permissions = Permissions(account, via=placing.via, import_id=placing.import_id, by=by, at=at)
     for one, new in zip(found, arrivals, strict=True):
         if one.how != "skipped":
             points = {
                 kind: [directory.points[key] for key in _keys(new) if key[0] == kind] for kind in ("email", "phone")
             }
-            permissions.add(
-                one.person, rights_of(new, placing.shown, seller=account.seller_name or account.name), points
-            )
+            permissions.add(one, rights_of(new, placing.shown, seller=account.seller_name or account.name), points)
         if new.opt_outs:
             ledger.withdraw(
                 account=account,
