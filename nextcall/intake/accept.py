@@ -56,21 +56,32 @@ def accept(
         cadence=(key.cadence_slug if key else "") or account.default_cadence,
         shown=Wording.from_json(key.permission if key else {}),
         via="form" if key else "hand",
-        capture_id=capture.pk if capture else None,
         import_id=import_id,
     )
-    [accepted] = accept_many([new_lead], placing, account=account, by=by, at=at)
+    captures = [capture.pk] if capture else ()
+    [accepted] = accept_many([new_lead], placing, account=account, by=by, at=at, captures=captures)
     return cast(Lead, accepted.lead)  # repeats="enquiry" always makes one
 
 
 def accept_many(
-    arrivals: Sequence[NewLead], placing: Placing, *, account: Account, by: Member | None, at: datetime
+    arrivals: Sequence[NewLead],
+    placing: Placing,
+    *,
+    account: Account,
+    by: Member | None,
+    at: datetime,
+    captures: Sequence[int] = (),
 ) -> list[Accepted]:
-    """The same for many at once, in a number of statements that hardly grows. Each has a way to be reached."""
+    """The same for many at once, in a number of statements that hardly grows. Each has a way to be reached.
+
+    `captures`: the id of the delivery that each came in, where they came so.
+    """
     with transaction.atomic():
         arriving = [arriving_of(new) for new in arrivals]
         directory = Directory(account.pk, arriving, at=at)
         found = [_person(directory, one, placing, account=account) for one in arriving]
+        for one, capture_id in zip(found, captures, strict=False):
+            one.capture_id = capture_id
         directory.save()
         latest = people.latest_leads(account.pk, {one.person.pk for one in found if one.how != "new"})
         named = settling.names(account, arrivals, placing.source, placing.offer)
@@ -210,7 +221,7 @@ def _event(one: Accepted, new: NewLead, placing: Placing, *, by: Member | None, 
         "how": one.how,
         "source": lead.source.name if lead.source else None,
         "offer": lead.offer.name if lead.offer else None,
-        "capture": placing.capture_id,
+        "capture": one.capture_id,
         "import": placing.import_id,
         "household": one.household,
         "attempts_elsewhere": new.attempts,

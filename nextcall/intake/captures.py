@@ -1,7 +1,10 @@
 """Raw first, meaning second: a delivery is safe before anybody tries to understand it."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 import structlog
 from django.db import IntegrityError, OperationalError, transaction
@@ -15,12 +18,12 @@ from nextcall.intake.parsers.new_lead import CannotRead, NewLead
 from nextcall.intake.placing import Placing
 from nextcall.intake.rights import Wording
 from nextcall.leads.models import Lead
-from nextcall.lib import wake
+from nextcall.lib import bulk, wake
 from nextcall.team.models import LeadInKey
 
 # Builders repeat a delivery that they think was lost for up to a day; the same words later are a new enquiry.
 SAME_FOR = timedelta(hours=24)
-AT_ONCE = 20  # captures that one turn of the worker accepts
+AT_ONCE = 100  # captures that one turn of the worker accepts
 
 log = structlog.get_logger(__name__)
 
@@ -92,27 +95,42 @@ def accept_capture(capture: Capture, *, at: datetime) -> list[Lead]:
 
 
 def _accept(capture: Capture, *, at: datetime) -> list[Lead]:
-    account, key = capture.account, capture.key
+    arrivals = _understand(capture)
+    accepted = accept.accept_many(
+        arrivals, _placing(capture), account=capture.account, by=None, at=at, captures=[capture.pk] * len(arrivals)
+    )
+    leads = [one.lead for one in accepted if one.lead is not None]
+    _accepted(capture, leads[0])
+    capture.save(update_fields=["state", "problem", "lead"])
+    return leads
+
+
+def _understand(capture: Capture) -> list[NewLead]:
+    """The leads in a delivery that can be reached. Raises CannotRead and NoWayToReach."""
+    account = capture.account
     reading = Reading(zone=account.zone, country=account.country)
     parse = any_format.POSTED.get(capture.format, any_format.POSTED["auto"])
     understood = parse(bytes(capture.body), capture.content_type, reading)
     arrivals = [lead for lead in understood.leads if lead.emails or lead.phones]
     if not arrivals:
         raise NoWayToReach(_why(understood.leads[0], understood.warnings))
-    placing = Placing(
+    return arrivals
+
+
+def _placing(capture: Capture) -> Placing:
+    key = capture.key
+    return Placing(
         source=key.source_name if key else "",
         offer=key.offer_name if key else "",
         owner=key.owner if key else None,
-        cadence=(key.cadence_slug if key else "") or account.default_cadence,
+        cadence=(key.cadence_slug if key else "") or capture.account.default_cadence,
         shown=Wording.from_json(key.permission if key else {}),
         via="form",
-        capture_id=capture.pk,
     )
-    accepted = accept.accept_many(arrivals, placing, account=account, by=None, at=at)
-    leads = [one.lead for one in accepted if one.lead is not None]
-    capture.state, capture.problem, capture.lead = Capture.State.ACCEPTED, "", leads[0]
-    capture.save(update_fields=["state", "problem", "lead"])
-    return leads
+
+
+def _accepted(capture: Capture, lead: Lead) -> None:
+    capture.state, capture.problem, capture.lead = Capture.State.ACCEPTED, "", lead
 
 
 def _why(lead: NewLead, warnings: tuple[str, ...]) -> str:
@@ -126,7 +144,59 @@ def _set_aside(capture: Capture, problem: str) -> None:
 
 def run_waiting(*, at: datetime) -> bool:
     """Accept the oldest deliveries that nobody looked at yet; True while there may be more. For the engine's worker."""
-    waiting = list(Capture.objects.filter(state=Capture.State.NEW).order_by("received_at").defer("body")[:AT_ONCE])
-    for capture in waiting:
-        accept_capture(capture, at=at)
+    new = Capture.objects.filter(state=Capture.State.NEW).order_by("received_at", "pk")
+    waiting = list(new.select_related("account", "key__owner")[:AT_ONCE])
+    if len(waiting) == 1:
+        accept_capture(waiting[0], at=at)
+    elif waiting:
+        try:
+            _accept_together(_readable(waiting, at=at), at=at)
+        except OperationalError:  # busy: they stay new
+            log.warning("captures.postponed", captures=len(waiting))
+            return True
+        except Exception as error:  # one of them spoils it, and nothing is changed: each fares as it deserves
+            log.info("captures.apart", captures=len(waiting), because=type(error).__name__)
+            for capture in waiting:
+                accept_capture(capture, at=at)
     return len(waiting) == AT_ONCE
+
+
+def _readable(waiting: Sequence[Capture], *, at: datetime) -> dict[Capture, list[NewLead]]:
+    """What each says; the others are set aside. Outside any transaction: new deliveries can be stored meanwhile."""
+    found = {}
+    for capture in waiting:
+        try:
+            found[capture] = _understand(capture)
+        except Exception:  # it is known there what becomes of it
+            accept_capture(capture, at=at)
+    return found
+
+
+def _accept_together(understood: Mapping[Capture, list[NewLead]], *, at: datetime) -> None:
+    """Accept many in one transaction, except those that another process has at hand."""
+    with transaction.atomic():
+        ids = [capture.pk for capture in understood]
+        still_new = Capture.objects.filter(pk__in=ids, state=Capture.State.NEW)
+        mine = set(still_new.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+        of_key: dict[int | None, list[Capture]] = defaultdict(list)
+        for capture in understood:
+            if capture.pk in mine:
+                of_key[capture.key_id].append(capture)
+        for captures in of_key.values():
+            _accept_of_key(captures, understood, at=at)
+
+
+def _accept_of_key(captures: Sequence[Capture], understood: Mapping[Capture, list[NewLead]], *, at: datetime) -> None:
+    """What came through one key is placed alike."""
+    arrived = [(capture, new) for capture in captures for new in understood[capture]]
+    accepted = accept.accept_many(
+        [new for _, new in arrived],
+        _placing(captures[0]),
+        account=captures[0].account,
+        by=None,
+        at=at,
+        captures=[capture.pk for capture, _ in arrived],
+    )
+    for (capture, _), one in zip(reversed(arrived), reversed(accepted), strict=True):  # the first of each stays
+        _accepted(capture, cast(Lead, one.lead))
+    bulk.update(captures, ["state", "problem", "lead"])

@@ -23,7 +23,6 @@ class Placing:
     # what a known person's row does: a new enquiry, merged into the latest one, or nothing
     repeats: Literal["enquiry", "merge", "skip"] = "enquiry"
     via: str = "form"  # form, import, hand: as permissions and withdrawals name it
-    capture_id: int | None = None
     import_id: int | None = None
 
 
@@ -37,3 +36,4 @@ class Accepted:
     change: people.Change | None = None
     lead_before: dict[str, object] = field(default_factory=dict)
     household: int = 0  # others at the same number
+    capture_id: int | None = None  # the delivery that it came in

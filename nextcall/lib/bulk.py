@@ -26,6 +26,22 @@ def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> list[M]:
     return list(rows)
 
 
+def update(rows: Sequence[M], fields: Sequence[str]) -> None:
+    """Write these fields of stored rows of one model, each where it stands; far cheaper than bulk_update's one CASE."""
+    if not rows:
+        return
+    options = rows[0]._meta
+    written = [field for field in options.concrete_fields if field.name in fields]
+    prepare = [(field.attname, _preparer(field)) for field in (*written, options.pk)]
+    quote = connection.ops.quote_name
+    places = ", ".join(f"{quote(str(field.column))} = %s" for field in written)
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(options.db_table)} SET {places} WHERE {quote(str(options.pk.column))} = %s",
+            [[to(getattr(row, name)) if to else getattr(row, name) for name, to in prepare] for row in rows],
+        )
+
+
 def _number(rows: Sequence[M]) -> None:
     for row, key in zip(rows, _keys(type(rows[0]), len(rows)), strict=True):
         row.pk = key

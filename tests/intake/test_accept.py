@@ -178,3 +178,37 @@ def test_the_worker_accepts_what_waits_and_only_once(key: LeadInKey) -> None:
     assert capture.state == "accepted" and capture.lead is not None
     assert captures.accept_capture(capture, at=MONDAY) == []
     assert Lead.objects.count() == 1
+
+
+def test_what_waits_is_accepted_together_as_if_it_had_come_alone(account: Account, key: LeadInKey) -> None:
+    other = builders.make_lead_in_key(account, source_name="Fair", cadence_slug="fast-start")
+    kept = [post(key, b'{"name": "Hazel Thorne", "email": "hazel%d@example.com"}' % n)[0] for n in range(3)]
+    kept += [post(other, b'{"name": "Ann Lee", "email": "ann@example.com"}')[0]]
+    kept += [post(key, b'{"name": "Hazel Thorne", "email": "hazel1@example.com", "message": "again"}')[0]]
+    spoilt = [post(key, b'{"name": ')[0], post(key, b'{"name": "Nobody"}')[0]]
+    assert captures.run_waiting(at=MONDAY) is False
+    for capture in kept:
+        capture.refresh_from_db()
+        assert capture.state == "accepted" and capture.lead is not None
+        arrived = Event.objects.get(lead=capture.lead, kind="lead.arrived").data
+        assert arrived["capture"] == capture.pk
+        assert arrived["source"] == ("Fair" if capture.key_id == other.pk else "Website")
+    for capture in spoilt:
+        capture.refresh_from_db()
+        assert capture.state == "unreadable" and capture.problem
+    assert Person.objects.count() == 4 and Lead.objects.count() == 5
+    given = Permission.objects.get(person__name="Hazel Thorne", contact_point__value="hazel0@example.com")
+    assert given.proof["capture"] == kept[0].pk
+    running = Enrollment.objects.filter(ended_at__isnull=True)
+    assert set(running.values_list("lead", flat=True)) == {capture.lead_id for capture in (kept[0], *kept[2:])}
+
+
+def test_one_that_cannot_be_stored_does_not_spoil_the_others(key: LeadInKey) -> None:
+    kept = [post(key, b'{"name": "Hazel Thorne", "email": "hazel%d@example.com"}' % n)[0] for n in range(3)]
+    LeadInKey.objects.filter(pk=key.pk).update(cadence_slug="no-such-cadence")
+    assert captures.run_waiting(at=MONDAY) is False
+    assert set(Capture.objects.values_list("state", flat=True)) == {"unreadable"}
+    LeadInKey.objects.filter(pk=key.pk).update(cadence_slug="fast-start")
+    Capture.objects.update(state="new")
+    assert captures.run_waiting(at=MONDAY) is False
+    assert Capture.objects.filter(pk__in=[one.pk for one in kept], state="accepted").count() == 3
