@@ -13,12 +13,12 @@ from nextcall.cadences.store import plan_next
 from nextcall.channels.contract import Outgoing, Provider
 from nextcall.consent import ledger
 from nextcall.consent.facts import Decision
-from nextcall.engine import letter, senders, sql, tally, unsubscribing
+from nextcall.engine import letter, senders, tally, unsubscribing
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
 from nextcall.engine.senders import Senders
 from nextcall.engine.settle import Settled, settle
-from nextcall.lib import hours
+from nextcall.lib import hours, sql
 from nextcall.timeline.record import event, record_many
 
 BATCH = 50

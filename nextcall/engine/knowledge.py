@@ -14,9 +14,9 @@ from nextcall.consent import ledger, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Message
-from nextcall.engine import sql
 from nextcall.engine.senders import OWN_HANDSET, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
+from nextcall.lib import sql
 from nextcall.team.models import Account, Member
 
 COLUMNS = (

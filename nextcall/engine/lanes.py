@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nextcall.engine import sql
+from nextcall.lib import sql
 
 WINDOW = 200
 LANES_GOOD_FOR = timedelta(milliseconds=250)

@@ -14,11 +14,12 @@ from nextcall.channels.contract import SendError
 from nextcall.consent import ledger
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import sql, tally
+from nextcall.engine import tally
 from nextcall.engine.due import Ready
 from nextcall.engine.retry import next_try
 from nextcall.engine.send import Answer
 from nextcall.leads.models import ContactPoint
+from nextcall.lib import sql
 from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record_many
 

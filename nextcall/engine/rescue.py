@@ -11,12 +11,13 @@ from nextcall.channels.contract import Found, SendError
 from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
 from nextcall.conversations.models import Message
-from nextcall.engine import sql, tally
+from nextcall.engine import tally
 from nextcall.engine.due import LEASE
 from nextcall.engine.record import follow
 from nextcall.engine.senders import OWN_HANDSET, Senders
 from nextcall.engine.undo import undoable
 from nextcall.leads.models import Lead
+from nextcall.lib import sql
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
 

@@ -17,6 +17,11 @@ def skip_locked(alias: str) -> str:
     return f" FOR NO KEY UPDATE OF {alias} SKIP LOCKED" if many_engines() else ""
 
 
+def among(keys: Iterable[int]) -> str:
+    """The list behind IN for keys of ours; numbers only, so that it may stand in the statement itself."""
+    return f"({','.join(map(str, map(int, keys))) or 'NULL'})"
+
+
 def rows(statement: str, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [adapted(value) for value in values])
@@ -50,3 +55,8 @@ def instant(value: Any) -> datetime:
     """An instant as the driver gave it; SQLite's have no zone and are UTC."""
     found = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def instant_or_none(value: Any) -> datetime | None:
+    """As `instant`, for a column that may be empty."""
+    return None if value is None else instant(value)
