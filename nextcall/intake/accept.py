@@ -209,9 +209,7 @@ def _store(found: Sequence[Accepted], arriving: Sequence[Arriving]) -> None:
         points = [email.value.lower() for email in new.emails] + [phone.e164 for phone in new.phones]
         one.lead.search = people.search_text(one.person, dict.fromkeys([*points, *settling.known_points(one.lead)]))
     bulk.insert(list(fresh.values()))
-    Lead.objects.bulk_update(
-        changed.values(), ["message", "external_id", "interest", "answers", "search"], batch_size=100
-    )
+    bulk.update(list(changed.values()), ["message", "external_id", "interest", "answers", "search"])
 
 
 def _event(one: Accepted, new: NewLead, placing: Placing, *, by: Member | None, at: datetime) -> Event:

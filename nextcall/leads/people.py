@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from nextcall.leads.matching import Match, Someone, match
 from nextcall.leads.models import ContactPoint, Lead, Person, Reach
 from nextcall.lib import bulk
@@ -59,17 +61,16 @@ class Directory:
 
     def __init__(self, account_id: int, arrivals: Iterable[Arriving], *, at: datetime, store: bool = True) -> None:
         self.account_id, self.at = account_id, at
-        self.points = _points(account_id, arrivals, store=store)
+        self.points, stored = _points(account_id, arrivals, store=store)
         self.people: dict[int, Person] = {}
         self.of_person: dict[int, set[PointKey]] = defaultdict(set)
         self.at_point: dict[PointKey, list[int]] = defaultdict(list)
         self.made: list[Person] = []
         self.new_reaches: list[tuple[Person, Reach]] = []
         self.changes: dict[int, Change] = {}
-        self._load()
+        self._load({point.pk: key for key, point in stored.items()})
 
-    def _load(self) -> None:
-        keys = {point.pk: key for key, point in self.points.items() if point.pk}
+    def _load(self, keys: dict[int, PointKey]) -> None:
         ids = list(keys)
         for start in range(0, len(ids), BATCH):
             for person_id, point_id in (
@@ -154,7 +155,7 @@ class Directory:
             reach.person = person
         bulk.insert([reach for _, reach in self.new_reaches])
         changed = [change.person for key, change in self.changes.items() if change.before and key < UNSAVED]
-        Person.objects.bulk_update(changed, FIELDS, batch_size=100)
+        bulk.update(changed, FIELDS)
 
 
 def latest_leads(account_id: int, person_ids: Iterable[int]) -> dict[int, Lead]:
@@ -173,35 +174,49 @@ def search_text(person: Person, points: Iterable[str]) -> str:
     return " ".join(filter(None, (person.name, *points))).lower()[:400]
 
 
-def _points(account_id: int, arrivals: Iterable[Arriving], *, store: bool) -> dict[PointKey, ContactPoint]:
+def _points(
+    account_id: int, arrivals: Iterable[Arriving], *, store: bool
+) -> tuple[dict[PointKey, ContactPoint], dict[PointKey, ContactPoint]]:
+    """The contact points of these arrivals, made where they are missing; and those of them that somebody may have."""
+    wanted = _wanted_points(account_id, arrivals)
+    found = _stored_points(account_id, wanted, lock=store)
+    # in one order, so that two batches with the same points wait for each other instead of dying together
+    missing = {key: wanted[key] for key in sorted(wanted.keys() - found.keys())}
+    if store and not bulk.insert_new(list(missing.values())):  # another process stored some of them this moment
+        found |= _stored_points(account_id, missing, lock=True)
+        return found, found
+    return found | missing, found
+
+
+def _wanted_points(account_id: int, arrivals: Iterable[Arriving]) -> dict[PointKey, ContactPoint]:
     wanted: dict[PointKey, ContactPoint] = {}
     for arriving in arrivals:
         for email in arriving.emails:
-            wanted.setdefault(
-                ("email", email.key),
-                ContactPoint(account_id=account_id, kind="email", value=email.value, key=email.key),
-            )
+            if ("email", email.key) not in wanted:
+                wanted["email", email.key] = ContactPoint(
+                    account_id=account_id, kind="email", value=email.value, key=email.key
+                )
         for phone in arriving.phones:
-            line = "" if phone.line_type == "fixed_or_mobile" else phone.line_type
-            wanted.setdefault(
-                ("phone", phone.e164),
-                ContactPoint(
+            if ("phone", phone.e164) not in wanted:
+                line = "" if phone.line_type == "fixed_or_mobile" else phone.line_type
+                wanted["phone", phone.e164] = ContactPoint(
                     account_id=account_id,
                     kind="phone",
                     value=phone.e164,
                     key=phone.e164,
                     extension=(phone.extension or "")[:12],
                     line_type=line[:10],
-                ),
-            )
-    if store:  # in one order, so that two batches with the same points wait for each other instead of dying together
-        bulk.insert([wanted[key] for key in sorted(wanted)], ignore_conflicts=True)
-    found: dict[PointKey, ContactPoint] = {} if store else wanted
-    for kind in ("email", "phone"):
-        keys = sorted(key for sort, key in wanted if sort == kind)
-        for start in range(0, len(keys), BATCH):
-            rows = ContactPoint.objects.filter(
-                account_id=account_id, kind=kind, key__in=keys[start : start + BATCH]
-            ).order_by("pk")
-            found |= {(kind, point.key): point for point in (rows.select_for_update() if store else rows)}
+                )
+    return wanted
+
+
+def _stored_points(account_id: int, keys: Iterable[PointKey], *, lock: bool) -> dict[PointKey, ContactPoint]:
+    ordered, found = sorted(keys), dict[PointKey, ContactPoint]()
+    for start in range(0, len(ordered), BATCH):
+        part = ordered[start : start + BATCH]
+        emails, phones = ([key for kind, key in part if kind == wanted] for wanted in ("email", "phone"))
+        rows = ContactPoint.objects.filter(
+            Q(kind="email", key__in=emails) | Q(kind="phone", key__in=phones), account_id=account_id
+        ).order_by("pk")
+        found |= {(point.kind, point.key): point for point in (rows.select_for_update() if lock else rows)}
     return found

@@ -26,6 +26,15 @@ def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> list[M]:
     return list(rows)
 
 
+def insert_new(rows: Sequence[M]) -> bool:
+    """Insert rows, but for those that a unique key refuses; whether all were stored. If not, no `pk` means anything."""
+    if not rows:
+        return True
+    with transaction.atomic(savepoint=False):
+        _number(rows)
+        return _write(rows, ignore_conflicts=True) == len(rows)
+
+
 def update(rows: Sequence[M], fields: Sequence[str]) -> None:
     """Write these fields of stored rows of one model, each where it stands; far cheaper than bulk_update's one CASE."""
     if not rows:
@@ -49,7 +58,8 @@ def _number(rows: Sequence[M]) -> None:
         row._state.db = connection.alias
 
 
-def _write(rows: Sequence[M], ignore_conflicts: bool) -> None:
+def _write(rows: Sequence[M], ignore_conflicts: bool) -> int:
+    """How many were stored."""
     options = rows[0]._meta
     prepare = [(field.attname, _preparer(field)) for field in options.concrete_fields]
     values = [[to(getattr(row, name)) if to else getattr(row, name) for name, to in prepare] for row in rows]
@@ -57,11 +67,12 @@ def _write(rows: Sequence[M], ignore_conflicts: bool) -> None:
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in options.concrete_fields)
     if connection.vendor == "postgresql" and not ignore_conflicts:
         _copy(f"COPY {table} ({columns}) FROM STDIN", values)
-        return
+        return len(rows)
     marks = ", ".join(["%s"] * len(prepare))
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){tail}", values)
+        return int(cursor.rowcount)
 
 
 def _copy(statement: str, values: list[list[Any]]) -> None:

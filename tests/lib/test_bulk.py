@@ -74,3 +74,21 @@ def test_all_or_none_without_a_transaction_around_it() -> None:
     assert not Source.objects.exists()
     bulk.insert([Source(account=account, name="one")])
     assert Source.objects.count() == 1
+
+
+def test_it_says_whether_all_were_new(account: Account) -> None:
+    assert bulk.insert_new([Source(account=account, name="one"), Source(account=account, name="two")])
+    assert not bulk.insert_new([Source(account=account, name=name) for name in ("three", "one", "four")])
+    assert set(Source.objects.values_list("name", flat=True)) == {"one", "two", "three", "four"}
+
+
+def test_an_update_writes_only_the_fields_named(lead: Lead) -> None:
+    other = builders.make_lead(lead.account, email="other@example.com", phone="")
+    for n, one in enumerate((lead, other)):
+        one.message, one.answers, one.arrived_at, one.search = f"héllo {n}", {"n": [n]}, builders.MONDAY, "not written"
+    bulk.update([lead, other], ["message", "answers", "arrived_at"])
+    for n, one in enumerate((lead, other)):
+        one.refresh_from_db()
+        assert (one.message, one.answers, one.arrived_at) == (f"héllo {n}", {"n": [n]}, builders.MONDAY)
+        assert one.search != "not written"
+    bulk.update([], ["message"])
