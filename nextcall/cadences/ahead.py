@@ -1,41 +1,81 @@
 """What lies ahead of a lead, for the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from nextcall.cadences.definition import Planned
+from nextcall.cadences.definition import Cadence, Planned
 from nextcall.cadences.models import Enrollment, Pause, Touch
-from nextcall.cadences.planner import plan
-from nextcall.cadences.progress import FREED, STANDING, Situation, situations
-from nextcall.leads.models import Lead
+from nextcall.cadences.planner import Working, plan
+from nextcall.cadences.progress import STANDING, Situation, name_of, progress_of
+from nextcall.cadences.versions import definition_of
+from nextcall.consent import policy
+from nextcall.consent.facts import Channel, Facts, Purpose
+from nextcall.consent.known import Knowledge, Wanted, read
+from nextcall.leads.models import ContactPoint, Lead
 
 HORIZON = timedelta(days=800)  # longer than any shipped cadence
 
 
 def ahead(
-    lead: Lead, *, at: datetime, limit: int = 20, known: Sequence[Situation] | None = None
+    lead: Lead, *, at: datetime, limit: int = 20, known: Sequence[Situation] | None = None,
+    standing: Sequence[Touch] | None = None,
 ) -> tuple[Planned, ...]:
     """The touches ahead if the lead never answers, soonest first, from all cadences the lead is on.
 
     Touches already planned or open come with the time they are stored with. A paused cadence is shown as if it
-    resumed when its pause ends, or now if nobody knows when. `known`: what `situations_of` said a moment ago.
+    resumed when its pause ends, or now if nobody knows when. `known`: what `situations_of` said a moment ago, and
+    `standing` the lead's touches that are planned or open, if they were read already.
     """
     found: list[Planned] = []
     for situation in situations_of(lead, at=at) if known is None else known:
-        found += _ahead(_resumed(situation, at), at=at, limit=limit)
+        found += _ahead(_resumed(situation, at), standing, at=at, limit=limit)
     return tuple(sorted(found, key=lambda touch: touch.due_at)[:limit])
 
 
-def situations_of(lead: Lead, *, at: datetime) -> list[Situation]:
-    """Everything the planner asks about the cadences a lead is on, the main one first."""
+def situations_of(lead: Lead, *, at: datetime, known: Knowledge | None = None) -> list[Situation]:
+    """Everything the planner asks about the cadences a lead is on, the main one first.
+
+    `known` of the lead's person, if it was read at `at` already. Select the lead's account and owner with it.
+    """
     running = Enrollment.objects.filter(account_id=lead.account_id, lead=lead, ended_at__isnull=True)
-    enrollments = list(running.select_related("lead", "version__cadence").order_by("beside", "-pk"))
-    return situations(enrollments, account_id=lead.account_id, at=at)
+    enrollments = list(running.select_related("version__cadence").order_by("beside", "-pk"))
+    if not enrollments:
+        return []
+    for enrollment in enrollments:
+        enrollment.lead = lead
+    known = known or read([lead.person_id], account_id=lead.account_id, at=at)
+    points, progress = known.points(lead.person_id), progress_of(enrollments)
+    rules = policy.for_account(lead.account.policy, at=at)
+    working = Working(lead.owner.working_hours, lead.owner.zone) if lead.owner else None
+    found = []
+    for enrollment in enrollments:
+        cadence = definition_of(enrollment.version)
+        facts = _facts(lead, cadence, points, known)
+        found.append(Situation(enrollment, cadence, progress[enrollment.pk], facts, points, rules, working))
+    return found
 
 
-def _ahead(situation: Situation, *, at: datetime, limit: int) -> Sequence[Planned]:
-    rows = Touch.objects.filter(enrollment=situation.enrollment, state__in=STANDING).exclude(step_key__contains=FREED)
+def _facts(
+    lead: Lead, cadence: Cadence, points: Mapping[str, ContactPoint], known: Knowledge
+) -> dict[str, Facts]:
+    """Facts by "channel" or "channel:purpose" of what the cadence may send; as progress has them."""
+    return {
+        name_of(channel, purpose): known.facts(Wanted(
+            person_id=lead.person_id, contact_point_id=points[channel].pk, channel=cast(Channel, channel),
+            purpose=cast(Purpose, purpose), lead_id=lead.pk,
+        ))
+        for channel, purpose in cadence.contacts if channel in points
+    }
+
+
+def _ahead(
+    situation: Situation, standing: Sequence[Touch] | None, *, at: datetime, limit: int
+) -> Sequence[Planned]:
+    rows: Iterable[Touch] = Touch.objects.filter(enrollment=situation.enrollment, state__in=STANDING)
+    if standing is not None:
+        rows = (row for row in standing if row.enrollment_id == situation.enrollment.pk)
     known = {step.key for step in situation.cadence.steps}
     return plan(
         situation.cadence, situation.progress, situation.facts, situation.policy, now=at, until=at + HORIZON,

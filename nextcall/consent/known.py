@@ -1,7 +1,7 @@
 """What the database knows, as the values the gate decides on: in a constant number of queries, however many ask."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,6 @@ from nextcall.consent.permission import RANK
 from nextcall.consent.places import Stated, place_of
 from nextcall.leads.models import ContactPoint, Lead, Person, Reach
 from nextcall.lib.hashing import point_hash
-from nextcall.team.models import Account
 
 LONGEST_CAP = timedelta(days=31)
 # An import that does not say when they asked stores the time of the import: that is no inquiry (US-07).
@@ -48,13 +47,32 @@ class _Person:
     inquired_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What was read of some persons at one moment: asked as often as one likes, without another query."""
+
+    persons: Mapping[int, _Person]
+    hashes: Mapping[int, str]  # by contact point
+
+    def facts(self, wanted: Wanted) -> Facts:
+        return _facts(wanted, self.persons[wanted.person_id], self.hashes)
+
+    def points(self, person_id: int) -> dict[str, ContactPoint]:
+        """As `points_for`."""
+        return _best(self.persons[person_id].points.values())
+
+
+def read(person_ids: Collection[int], *, account_id: int, at: datetime) -> Knowledge:
+    """Everything the gate may ask about these persons. Seven queries, however many they are."""
+    persons = _load(set(person_ids), account_id, at) if person_ids else {}
+    points = {point.pk: point for person in persons.values() for point in person.points.values()}
+    return Knowledge(persons, {pk: point_hash(point.kind, point.key) for pk, point in points.items()})
+
+
 def facts_for(wanted: Sequence[Wanted], *, account_id: int, at: datetime) -> list[Facts]:
-    """The facts for each contact that is asked about, in the same order. Eight queries for any number of them."""
-    persons = {one.person_id for one in wanted}
-    known = _load(persons, account_id, at) if persons else {}
-    points = {point.pk: point for person in known.values() for point in person.points.values()}
-    hashes = {pk: point_hash(point.kind, point.key) for pk, point in points.items()}
-    return [_facts(one, known[one.person_id], hashes) for one in wanted]
+    """The facts for each contact that is asked about, in the same order; queries as for `read`."""
+    known = read({one.person_id for one in wanted}, account_id=account_id, at=at)
+    return [known.facts(one) for one in wanted]
 
 
 def points_for(person_ids: Collection[int], *, account_id: int) -> dict[int, dict[str, ContactPoint]]:
@@ -62,16 +80,23 @@ def points_for(person_ids: Collection[int], *, account_id: int) -> dict[int, dic
 
     The first by rank that works: a phone for call and voicemail, one that takes texts, an address for email.
     """
-    found: dict[int, dict[str, ContactPoint]] = {person_id: {} for person_id in person_ids}
+    found: dict[int, list[ContactPoint]] = {person_id: [] for person_id in person_ids}
     for reach in _reaches(person_ids, account_id):
-        point = reach.contact_point
+        found[reach.person_id].append(reach.contact_point)
+    return {person_id: _best(points) for person_id, points in found.items()}
+
+
+def _best(points: Iterable[ContactPoint]) -> dict[str, ContactPoint]:
+    """Of one person's points in the order of their rank, the first that works for each channel."""
+    best: dict[str, ContactPoint] = {}
+    for point in points:
         if point.problem in UNUSABLE:
             continue
         channels = ("email",) if point.kind == ContactPoint.Kind.EMAIL else ("call", "voicemail", "text")
         for channel in channels:
             if channel != "text" or (point.problem != "landline" and point.line_type not in _NO_TEXTS):
-                found[reach.person_id].setdefault(channel, point)
-    return found
+                best.setdefault(channel, point)
+    return best
 
 
 def _reaches(person_ids: Collection[int], account_id: int) -> list[Reach]:
@@ -80,9 +105,9 @@ def _reaches(person_ids: Collection[int], account_id: int) -> list[Reach]:
 
 
 def _load(person_ids: Collection[int], account_id: int, at: datetime) -> dict[int, _Person]:
-    country = Account.objects.values_list("country", flat=True).get(pk=account_id)
     persons = Person.objects.filter(account_id=account_id, pk__in=person_ids)
-    addresses = {row["pk"]: row for row in persons.values("pk", "postal_code", "region", "country")}
+    columns = ("pk", "postal_code", "region", "country", "account__country")
+    addresses = {row["pk"]: row for row in persons.values(*columns)}
     if missing := set(person_ids) - set(addresses):
         raise Person.DoesNotExist(f"account {account_id} has no person {sorted(missing)[0]}")
     points: dict[int, dict[int, ContactPoint]] = defaultdict(dict)
@@ -90,7 +115,7 @@ def _load(person_ids: Collection[int], account_id: int, at: datetime) -> dict[in
         points[reach.person_id][reach.contact_point_id] = reach.contact_point
     stated = _stated(person_ids, account_id, at)
     known = {
-        pk: _Person(_place(row, points[pk], stated.get(pk, ()), country), points[pk]) for pk, row in addresses.items()
+        pk: _Person(_place(row, points[pk], stated.get(pk, ())), points[pk]) for pk, row in addresses.items()
     }
     _add_permissions(known, account_id, at)
     _add_withdrawals(known, account_id)
@@ -110,9 +135,7 @@ def _stated(person_ids: Collection[int], account_id: int, at: datetime) -> Mappi
     return found
 
 
-def _place(
-    address: Mapping[str, Any], points: Mapping[int, ContactPoint], stated: Sequence[Stated], country: str
-) -> Place:
+def _place(address: Mapping[str, Any], points: Mapping[int, ContactPoint], stated: Sequence[Stated]) -> Place:
     phones = [point.value for point in points.values() if point.kind == ContactPoint.Kind.PHONE]
     return place_of(
         phones=phones,
@@ -120,7 +143,7 @@ def _place(
         region=address["region"],
         country=address["country"],
         stated=stated,
-        default_country=country,
+        default_country=address["account__country"],
     )
 
 

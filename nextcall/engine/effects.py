@@ -1,6 +1,6 @@
 """What each button on an open touch will do, in words, before it is pressed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,36 +29,54 @@ class Effect:
     says: str
 
 
-def effects(touch: Touch, *, at: datetime, known: Sequence[Situation] | None = None) -> list[Effect]:
+def effects(
+    touch: Touch, *, at: datetime, known: Sequence[Situation] | None = None, standing: Sequence[Touch] | None = None
+) -> list[Effect]:
     """The outcomes of the account's table for a call; sent or skipped for a message from the member's own phone.
 
-    `known`: what cadences.ahead.situations_of said a moment ago.
+    `known`: what cadences.ahead.situations_of said a moment ago; `standing`: the lead's touches that are planned, if
+    they were read already.
     """
     lines = list(outcomes.table(touch.account.outcomes).values()) if touch.channel in CALLED else [SENT]
     situation = _situation(touch, at) if known is None else _of(touch, known)
+    planned = _planned(situation, standing) if situation else {}
     return [
-        Effect(line.keystroke, line.key, line.label, _says(line, touch, situation, at)) for line in (*lines, SKIPPED)
+        Effect(line.keystroke, line.key, line.label, _says(line, touch, situation, planned, at))
+        for line in (*lines, SKIPPED)
     ]
 
 
 def _situation(touch: Touch, at: datetime) -> Situation | None:
     if touch.enrollment_id is None:
         return None
-    active = Enrollment.objects.filter(
-        account_id=touch.account_id, pk=touch.enrollment_id, state=Enrollment.State.ACTIVE
+    running = Enrollment.objects.filter(
+        account_id=touch.account_id, pk=touch.enrollment_id, ended_at__isnull=True
     ).select_related("lead__owner")
-    return next(iter(situations(list(active), account_id=touch.account_id, at=at)), None)
+    return next(iter(situations(list(running), account_id=touch.account_id, at=at)), None)
 
 
 def _of(touch: Touch, known: Sequence[Situation]) -> Situation | None:
-    return next((one for one in known if one.enrollment.pk == touch.enrollment_id
-                 and one.enrollment.state == Enrollment.State.ACTIVE), None)
+    return next((one for one in known if one.enrollment.pk == touch.enrollment_id), None)
 
 
-def _says(line: outcomes.Outcome, touch: Touch, situation: Situation | None, at: datetime) -> str:
+def _planned(situation: Situation, standing: Sequence[Touch] | None) -> dict[str, Ahead]:
+    """What the cadence has planned already, by step."""
+    if standing is None:
+        standing = list(Touch.objects.filter(enrollment=situation.enrollment, state=Touch.State.PLANNED))
+    return {
+        one.step_key: (one.channel, one.due_at, one.zone) for one in standing
+        if one.enrollment_id == situation.enrollment.pk and one.state == Touch.State.PLANNED
+    }
+
+
+def _says(
+    line: outcomes.Outcome, touch: Touch, situation: Situation | None, planned: Mapping[str, Ahead], at: datetime
+) -> str:
     if "{next}" not in line.effect:
         return line.effect
-    following = _next(line, touch, situation, at) if situation else None
+    if situation and situation.enrollment.state == Enrollment.State.PAUSED:
+        return f"{line.effect.partition('Next call')[0]}The plan stays paused".strip()
+    following = _next(line, touch, situation, planned, at) if situation else None
     if following is None:
         return f"{line.effect.partition('Next call')[0]}Nothing more is planned".strip()
     words = line.effect
@@ -68,7 +86,9 @@ def _says(line: outcomes.Outcome, touch: Touch, situation: Situation | None, at:
     return words.replace("{next}", spoken(due_at, now=at, zone=zone or touch.zone))
 
 
-def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: datetime) -> Ahead | None:
+def _next(
+    line: outcomes.Outcome, touch: Touch, situation: Situation, standing: Mapping[str, Ahead], at: datetime
+) -> Ahead | None:
     """The next call if there is one, else whatever comes next, were this outcome logged now."""
     progress = situation.progress
     if touch.step_key:
@@ -79,8 +99,6 @@ def _next(line: outcomes.Outcome, touch: Touch, situation: Situation, at: dateti
         seed=situation.seed, working=situation.working,
     )
     ahead = [(one.channel, one.due_at, one.zone) for one in planned if not one.blocked]
-    standing = Touch.objects.filter(
-        enrollment=situation.enrollment, state=Touch.State.PLANNED
-    ).exclude(step_key__in=[touch.step_key, *(one.step_key for one in planned)])
-    ahead += standing.values_list("channel", "due_at", "zone")
+    anew = {touch.step_key, *(one.step_key for one in planned)}
+    ahead += [one for step_key, one in standing.items() if step_key not in anew]
     return min(ahead, key=lambda one: (one[0] != "call", one[1]), default=None)

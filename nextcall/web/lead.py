@@ -20,7 +20,7 @@ from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
 from nextcall.web.compose import modes
 from nextcall.web.outcomes import buttons, times
 from nextcall.worklist import items, say
-from nextcall.worklist.card import in_hand
+from nextcall.worklist.card import in_hand, touches_of
 from nextcall.worklist.gating import Reachable, reach_of
 
 FEW, ALL = 3, 100
@@ -42,7 +42,7 @@ def lead(request: SignedIn, lead_id: int) -> HttpResponse:
         "modes": modes(shown, reach, chosen=request.GET.get("mode", ""), zone=zone, at=at),
         "focus": "mode" in request.GET, "times": times(member.zone, zone, at=at),
         "said": request.session.pop("said", ""), "problem": request.session.pop("problem", ""),
-        "latest": next(iter(items.deeds_since(member, since=at - items.UNDOABLE, lead=shown)), None),
+        "latest": next(iter(items.deeds_since(member, since=at - items.UNDOABLE, lead=shown, most=1)), None),
     }
     return render(request, "lead/page.html", context)
 
@@ -69,7 +69,7 @@ def _time_line(shown: Lead, member: Member, *, zone: str, at: datetime, everythi
         .select_related("version__cadence").order_by("beside", "-pk").first()
     )
     held = enrollment.pauses.filter(ended_at__isnull=True).first() if enrollment else None
-    touch = in_hand(shown)
+    touch = in_hand(shown, touches_of(shown))
     ahead, more = lead_line.ahead_of(shown, limit=ALL if everything else FEW, member=member, at=at)
     days = (at - enrollment.anchor_at).days + 1 if enrollment else 0
     name = versions.definition_of(enrollment.version).name if enrollment else ""

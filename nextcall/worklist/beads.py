@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from nextcall.cadences import ahead, wording
 from nextcall.cadences.definition import Cadence, Planned
 from nextcall.cadences.models import Touch
-from nextcall.cadences.progress import Situation
+from nextcall.cadences.progress import STANDING, Situation
 from nextcall.leads.models import Lead
 from nextcall.worklist import say
 
@@ -53,13 +53,18 @@ class Thread:
     says: str = ""
 
 
-def thread_of(lead: Lead, *, touch: Touch, running: Sequence[Situation], at: datetime, zone: str) -> Thread:
-    """The beads behind and ahead of the touch in hand; `running` is what the lead is on, the main cadence first."""
-    made = tuple(reversed(
-        Touch.objects.filter(account_id=lead.account_id, lead=lead, state__in=MADE).order_by("-due_at")[:20]
-    ))
+def thread_of(
+    lead: Lead, touches: Sequence[Touch], *, touch: Touch, running: Sequence[Situation], at: datetime, zone: str
+) -> Thread:
+    """The beads behind and ahead of the touch in hand, of the lead's `touches`, the latest due first.
+
+    `running` is what the lead is on, the main cadence first.
+    """
+    made = tuple(reversed([one for one in touches if one.state in MADE]))
+    standing = [one for one in touches if one.state in STANDING]
     planned = [
-        one for one in ahead.ahead(lead, at=at, limit=AHEAD + 1, known=running) if one.step_key != touch.step_key
+        one for one in ahead.ahead(lead, at=at, limit=AHEAD + 1, known=running, standing=standing)
+        if one.step_key != touch.step_key
     ]
     beads = [_done(one) for one in made[-BEHIND:]]
     beads.append(Bead("here", ICONS.get(touch.channel, "call"), "Now", f"{touch.channel.capitalize()}, now"))

@@ -1,21 +1,27 @@
 """One card: everything the Now page shows of one lead, in a fixed number of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nextcall.cadences import ahead, wording
 from nextcall.cadences.models import Touch
-from nextcall.conversations.models import Message, Note, Promise
+from nextcall.cadences.progress import STANDING
+from nextcall.consent.known import Knowledge, read
+from nextcall.conversations.models import Message, Note
 from nextcall.engine import outcome
 from nextcall.engine.promising import SNOOZED
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.worklist import say
-from nextcall.worklist.beads import Bead, Thread, thread_of
+from nextcall.worklist.beads import MADE, Bead, Thread, thread_of
+from nextcall.worklist.gathering import Promised
 from nextcall.worklist.gating import Reachable, reach_of
 from nextcall.worklist.ranking import Group, Ranked
 
 TOLD = "You told them you would call"  # a promise without words of its own
+SHOWN = (*STANDING, *MADE)
+MOST = 60  # touches of one lead looked at
 UNANSWERED = ("no_answer", "left_voicemail", "voicemail")
 
 
@@ -36,7 +42,7 @@ class Card:
     ranked: Ranked
     lead: Lead
     touch: Touch  # not stored if it is no touch of the plan
-    promise: Promise | None
+    promise: Promised | None
     zone: str  # theirs
     name: str
     first_name: str
@@ -62,38 +68,51 @@ class _Read:
     """The rows that a card is made of."""
 
     lead: Lead
+    touches: Sequence[Touch]  # planned, open or made; the latest due first
     touch: Touch
-    promise: Promise | None
+    promise: Promised | None
     inbound: Message | None
     note: Note | None
 
 
-def _read(ranked: Ranked, member: Member) -> _Read:
-    one = ranked.candidate
-    lead = (
-        Lead.objects.filter(account_id=member.account_id, pk=one.lead_id)
-        .select_related("account", "person", "source", "offer", "owner").get()
-    )
+def lead_on(ranked: Ranked, member: Member) -> Lead | None:
+    """The lead of a card with everything a card says of it; None if it is gone since."""
+    rows = Lead.objects.filter(account_id=member.account_id, pk=ranked.candidate.lead_id)
+    return rows.select_related("account", "person", "source", "offer", "owner").first()
+
+
+def _read(ranked: Ranked, lead: Lead, standing: Sequence[Promised]) -> _Read:
+    one, touches = ranked.candidate, touches_of(lead)
     return _Read(
-        lead=lead, touch=in_hand(lead, one.touch_id),
-        promise=Promise.objects.filter(pk=one.promise_id).first() if one.promise_id else None,
-        inbound=Message.objects.filter(account_id=member.account_id, lead=lead, outbound=False).order_by("-at").first(),
-        note=Note.objects.filter(account_id=member.account_id, lead=lead).order_by("-at").first(),
+        lead=lead, touches=touches, touch=in_hand(lead, touches, one.touch_id),
+        promise=next((promised for promised in standing if promised.id == one.promise_id), None),
+        inbound=Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).order_by("-at").first(),
+        note=Note.objects.filter(account_id=lead.account_id, lead=lead).order_by("-at").first(),
     )
 
 
-def in_hand(lead: Lead, touch_id: int | None = None) -> Touch:
+def touches_of(lead: Lead) -> list[Touch]:
+    """What is planned, open or made of a lead, the latest due first."""
+    rows = Touch.objects.filter(account_id=lead.account_id, lead=lead, state__in=SHOWN).order_by("-due_at")
+    touches = list(rows.defer("decision")[:MOST])
+    for touch in touches:
+        touch.account, touch.lead, touch.person = lead.account, lead, lead.person
+    return touches
+
+
+def in_hand(lead: Lead, touches: Sequence[Touch], touch_id: int | None = None) -> Touch:
     """The touch a person has in hand for this lead: the one named, else the open one, else the next call planned.
 
     With none of them an unplanned call, not stored: whatever is logged of it stands by itself.
     """
-    ours = Touch.objects.filter(account_id=lead.account_id, lead=lead).select_related("account")
     if touch_id:
-        return ours.get(pk=touch_id)
-    mine = ours.filter(by_machine=False)
-    found = mine.filter(state=Touch.State.OPEN).order_by("due_at").first()
-    found = found or mine.filter(state=Touch.State.PLANNED, channel="call").order_by("due_at").first()
-    return found or Touch(
+        named = next((one for one in touches if one.pk == touch_id), None)
+        return named or Touch.objects.select_related("account").get(account_id=lead.account_id, lead=lead, pk=touch_id)
+    mine = [one for one in touches if not one.by_machine]
+    workable = [one for one in mine if one.state == Touch.State.OPEN] or [
+        one for one in mine if one.state == Touch.State.PLANNED and one.channel == "call"
+    ]
+    return min(workable, key=lambda one: one.due_at, default=None) or Touch(
         account=lead.account, lead=lead, person=lead.person, channel="call", by_machine=False, state=Touch.State.OPEN
     )
 
@@ -103,14 +122,17 @@ def question_to_ask(lead: Lead) -> str:
     return wording.question_for(lead.offer.name if lead.offer else "")
 
 
-def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
-    """The whole card of one ranked lead."""
-    rows = _read(ranked, member)
-    lead, person = rows.lead, rows.lead.person
-    running = ahead.situations_of(lead, at=at)
-    reach = reach_of(lead, member=member, at=at, known=running[0] if running else None)
+def card(
+    ranked: Ranked, lead: Lead, standing: Sequence[Promised], knowledge: Knowledge | None, *, member: Member,
+    at: datetime,
+) -> Card:
+    """The whole card of one ranked lead (see `lead_on`); `standing` are the member's open promises."""
+    rows, person = _read(ranked, lead, standing), lead.person
+    knowledge = knowledge or read([lead.person_id], account_id=lead.account_id, at=at)
+    running = ahead.situations_of(lead, at=at, known=knowledge)
+    reach = reach_of(lead, member=member, at=at, known=knowledge)
     zone = reach["call"].facts.place.home_zone
-    thread = thread_of(lead, touch=rows.touch, running=running, at=at, zone=zone)
+    thread = thread_of(lead, rows.touches, touch=rows.touch, running=running, at=at, zone=zone)
     known = _known(ranked, rows, thread, member, zone=zone)
     chip, tint = say.chip(ranked, known, at=at)
     first = person.given_name or str(person)
@@ -138,7 +160,7 @@ def card(ranked: Ranked, *, member: Member, at: datetime) -> Card:
         reach=reach,
         primary=primary,
         held=_held(reach, primary, zone=zone, at=at),
-        outcomes=tuple(outcome.effects(rows.touch, at=at, known=running)),
+        outcomes=tuple(outcome.effects(rows.touch, at=at, known=running, standing=rows.touches)),
     )
 
 

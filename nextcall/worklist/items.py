@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from nextcall.consent.known import Knowledge, read
 from nextcall.conversations.models import Promise
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.worklist import gathering, gating, say
-from nextcall.worklist.card import Card, card
+from nextcall.worklist.card import Card, card, lead_on
 from nextcall.worklist.ranking import CARRIED_SHARE, DAY, Candidate, Group, Ranked, rank
 
 HOLD = timedelta(minutes=15)
 UNDOABLE = timedelta(hours=12)  # how long the last action keeps its undo on the page
-JUDGED, ROUNDS = 10, 3  # people the gate is asked about at once, and how often
+JUDGED, ROUNDS = 8, 4  # people the gate is asked about at once, and how often
 UNGATED = (Group.WAITING, Group.UNCERTAIN)  # answered in writing, decided at a desk
 COMING = 6
 CALL_MINUTES, MESSAGE_MINUTES = 3, 1
@@ -31,6 +32,17 @@ class Coming:
     name: str
     icon: str
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What the member did last, with its undo."""
+
+    id: int
+    lead_id: int | None
+    kind: str
+    says: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class Deck:
     windows: tuple[gathering.Promised, ...]  # pinned: call-back windows and appointments
     spread: int  # carried-over people left for the days after
     opens: str  # when the next planned touch is due, if nothing is left now
-    latest: Action | None  # the last action, with its undo
+    latest: Deed | None
 
 
 def day_of(member: Member, at: datetime) -> tuple[datetime, datetime]:
@@ -78,9 +90,10 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
     began, ends = day_of(member, at)
     size, standing = _day_size(member), gathering.promises(member)
     found = gathering.gather(member, standing, at=at)
-    ranked, spread = _ranked(found, member, at=at, began=began, carried_left=size // CARRIED_SHARE)
+    known: dict[int, Knowledge] = {}
+    ranked, spread = _ranked(found, known, member, at=at, began=began, carried_left=size // CARRIED_SHARE)
     place = next((n for n, one in enumerate(ranked) if one.candidate.lead_id == turned_to), 0)
-    place = _hold_first(ranked, place, member=member, at=at)
+    place, lead = _hold_first(ranked, place, member=member, at=at)
     at_hand = {one.candidate.person_id for one in ranked}  # their later touch waits for the one in hand
     later = [one for one in gathering.later_today(member, at=at, day_ends_at=ends) if one[0] not in at_hand]
     deeds = deeds_since(member, since=min(began, at - UNDOABLE))
@@ -88,12 +101,12 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
     channels = [one.candidate.channel for one in ranked] + [channel for _, channel, _ in later]
     calls = channels.count("call")
     minutes = calls * CALL_MINUTES + (len(channels) - calls) * MESSAGE_MINUTES
-    in_hand = ranked[place] if place < len(ranked) else None
+    shown = card(ranked[place], lead, standing, known.get(lead.person_id), member=member, at=at) if lead else None
     return Deck(
         done=done,
         to_go=len(channels),
         minutes=minutes,
-        card=card(in_hand, member=member, at=at) if in_hand else None,
+        card=shown,
         coming=_coming(ranked[place + 1 : place + 1 + COMING], member, at=at),
         before_id=ranked[place - 1].candidate.lead_id if 0 < place < len(ranked) else None,
         fits=Fits(
@@ -110,9 +123,13 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
 
 
 def _ranked(
-    found: list[Candidate], member: Member, *, at: datetime, began: datetime, carried_left: int
+    found: list[Candidate], known: dict[int, Knowledge], member: Member, *, at: datetime, began: datetime,
+    carried_left: int,
 ) -> tuple[list[Ranked], int]:
-    """In order, with the gate's answer for those in front; whom it holds back makes way for the next."""
+    """In order, with the gate's answer for those in front; whom it holds back makes way for the next.
+
+    What was read of them for that is left in `known`, by person.
+    """
     ranked, spread = rank(found, at=at, day_began_at=began, carried_left=carried_left)
     asked: set[int] = set()
     for _ in range(ROUNDS):
@@ -121,8 +138,11 @@ def _ranked(
         ]
         if not front or not _unasked_in_front(ranked, asked):
             break
-        asked |= {one.person_id for one in front}
-        judged = {one.person_id: one for one in gating.judge(front, member=member, at=at)}
+        persons = {one.person_id for one in front}
+        asked |= persons
+        knowledge = read(persons, account_id=member.account_id, at=at)
+        known.update(dict.fromkeys(persons, knowledge))
+        judged = {one.person_id: one for one in gating.judge(front, knowledge, member=member, at=at)}
         people = [judged.get(one.candidate.person_id, one.candidate) for one in ranked]
         ranked = rank(people, at=at, day_began_at=began, carried_left=carried_left)[0]
     return ranked, spread
@@ -138,31 +158,34 @@ def _day_size(member: Member) -> int:
     return chosen if isinstance(chosen, int) and 0 < chosen <= 500 else DAY
 
 
-def _hold_first(ranked: list[Ranked], place: int, *, member: Member, at: datetime) -> int:
-    """The place of the first card from `place` on that is this member's to hold."""
+def _hold_first(ranked: list[Ranked], place: int, *, member: Member, at: datetime) -> tuple[int, Lead | None]:
+    """The first card from `place` on that is this member's to hold: its place and its lead."""
     for n in range(place, len(ranked)):
-        if hold(ranked[n].candidate.lead_id, member=member, at=at):
-            return n
-    return len(ranked)
+        lead = lead_on(ranked[n], member)
+        if lead and hold(lead, member=member, at=at):
+            return n, lead
+    return len(ranked), None
 
 
-def hold(lead_id: int, *, member: Member, at: datetime) -> bool:
+def hold(lead: Lead, *, member: Member, at: datetime) -> bool:
     """Take an unowned lead into this member's hands for 15 minutes; an owned one needs no holding.
 
     False if another member holds it: two members never get the same card.
     """
-    mine = Q(owner__isnull=False) | Q(held_by=member, held_until__gt=at + HOLD / 2)
-    lead = Lead.objects.filter(account_id=member.account_id, pk=lead_id)
-    if lead.filter(mine).exists():
+    if lead.owner_id is not None:
+        return True
+    if lead.held_by_id == member.pk and lead.held_until and lead.held_until > at + HOLD / 2:
         return True
     free = Q(held_until__isnull=True) | Q(held_until__lte=at) | Q(held_by=member)
-    return bool(lead.filter(free, owner__isnull=True).update(held_by=member, held_until=at + HOLD))
+    rows = Lead.objects.filter(free, account_id=member.account_id, pk=lead.pk, owner__isnull=True)
+    return bool(rows.update(held_by=member, held_until=at + HOLD))
 
 
-def deeds_since(member: Member, *, since: datetime, lead: Lead | None = None) -> list[Action]:
+def deeds_since(member: Member, *, since: datetime, lead: Lead | None = None, most: int = 500) -> list[Deed]:
     """What this member did to anyone, or to one lead, and did not undo; the latest first."""
     deeds = Action.objects.filter(account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True)
-    return list((deeds.filter(lead=lead) if lead else deeds).defer("before", "made").order_by("-at", "-pk")[:500])
+    deeds = (deeds.filter(lead=lead) if lead else deeds).order_by("-at", "-pk")
+    return [Deed(*row) for row in deeds.values_list("pk", "lead_id", "kind", "says", "at")[:most]]
 
 
 def _pinned(standing: list[gathering.Promised], *, at: datetime) -> tuple[gathering.Promised, ...]:
@@ -177,13 +200,14 @@ def _pinned(standing: list[gathering.Promised], *, at: datetime) -> tuple[gather
 
 def _coming(after: list[Ranked], member: Member, *, at: datetime) -> tuple[Coming, ...]:
     rows = Lead.objects.filter(account_id=member.account_id, pk__in=[one.candidate.lead_id for one in after])
-    people = {lead.pk: lead.person for lead in rows.select_related("person")}
+    columns = ("pk", "person__name", "person__given_name", "person__zone")
+    people = {lead: (name or given, zone) for lead, name, given, zone in rows.values_list(*columns)}
     icons = {"call": "call", "text": "text", "email": "mail", "voicemail": "vm"}
     lines = []
     for one in after:
-        person = people.get(one.candidate.lead_id)
-        if person is not None:
-            known = say.Known(zone=person.zone or member.zone, member_zone=member.zone)
+        if one.candidate.lead_id in people:
+            name, zone = people[one.candidate.lead_id]
+            known = say.Known(zone=zone or member.zone, member_zone=member.zone)
             icon = "in" if one.group is Group.WAITING else icons.get(one.candidate.channel, "call")
-            lines.append(Coming(one.candidate.lead_id, str(person), icon, say.line_for(one, known, at=at)))
+            lines.append(Coming(one.candidate.lead_id, name or "No name yet", icon, say.line_for(one, known, at=at)))
     return tuple(lines)
