@@ -88,6 +88,7 @@ def load(name: str) -> Any:
     zone_data.use_shipped()
     if COMMANDS[name].database:
         set_up()
+        make_current()
     module = importlib.import_module(f"nextcall.cli.{COMMANDS[name].module}")
     app = getattr(module, "app", None)
     if app is None:
@@ -102,6 +103,23 @@ def set_up() -> None:
     import django
 
     django.setup()
+
+
+def make_current() -> None:
+    """Make the tables where there are none yet; one line where they are another release's, or out of reach."""
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if missing and executor.loader.applied_migrations:
+            raise Wrong("the database is of an earlier release; nextcall serve brings its tables up to date")
+        if missing:
+            call_command("migrate", verbosity=0, skip_checks=True)
+    except OperationalError as error:
+        raise Wrong(f"the database cannot be used: {error}") from error
 
 
 def overview() -> str:

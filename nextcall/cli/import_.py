@@ -20,6 +20,7 @@ from nextcall.intake.importing import BadChoices
 from nextcall.intake.models import Import
 from nextcall.intake.parsers import problems
 from nextcall.intake.parsers.new_lead import CannotRead
+from nextcall.team import members
 from nextcall.team.models import Account, Member
 
 CHANNELS = ("call", "text", "email")
@@ -157,12 +158,10 @@ def _account(name: str) -> Account:
     if name:
         accounts = accounts.filter(name__iexact=name)
     found = list(accounts[:2])
+    if not found and name:
+        raise Wrong(f"--account {name}: there is no such account")
     if not found:
-        raise Wrong(
-            f"--account {name}: there is no such account"
-            if name
-            else "there is no account yet; nextcall serve makes one"
-        )
+        return members.first_owner(at=datetime.now(UTC)).account
     if len(found) > 1:
         names = ", ".join(Account.objects.order_by("name").values_list("name", flat=True)[:10])
         raise Wrong(f"there are several accounts; say --account with one of {names}")

@@ -110,7 +110,7 @@ def _run(
     version = versions.latest(account, [slug], at=start)[slug]
     return {
         "cadence": slug, "version": versions.definition_of(version).version, "warnings": warnings,
-        "leads": [_lead(one, placed.get(number)) for number, one in enumerate(new)],
+        "leads": [_lead(one, placed.get(number), slug) for number, one in enumerate(new)],
     }
 
 
@@ -202,15 +202,21 @@ def _arrival(new: "NewLead", start: datetime, end: datetime) -> datetime:
     return start
 
 
-def _lead(new: "NewLead", lead: "Lead | None") -> dict[str, Any]:
+def _lead(new: "NewLead", lead: "Lead | None", slug: str) -> dict[str, Any]:
+    """The cadence that was asked about; one that follows it is named, its touches are another plan's."""
     from nextcall.cadences.models import Enrollment, Touch
 
     named = {"lead": new.name.full, "phone": new.phones[0].e164 if new.phones else None,
              "email": new.emails[0].value if new.emails else None}
     if lead is None:
-        return {**named, "touches": [], "stopped": None, "warnings": ["no number and no address that can be used"]}
+        problem = "no number and no address that can be used"
+        return {**named, "touches": [], "stopped": None, "then": None, "warnings": [problem]}
+    enrollments = Enrollment.objects.filter(lead=lead).select_related("version__cadence").order_by("began_at", "pk")
+    enrollment = enrollments.filter(version__cadence__slug=slug).last()
+    following = enrollments.exclude(version__cadence__slug=slug).first()
     rows = Touch.objects.filter(lead=lead).exclude(state__in=["planned", "open"]).order_by("finished_at", "id")
-    enrollment = Enrollment.objects.filter(lead=lead).order_by("-began_at", "-pk").first()
+    if following is not None:
+        rows = rows.exclude(enrollment=following)
     pause = enrollment.pauses.filter(ended_at=None).first() if enrollment else None
     stopped = (enrollment.ended_because or (f"paused: {pause.because}" if pause else "")) if enrollment else ""
     blocked = sorted({row.rule for row in rows if row.state == "blocked"})
@@ -218,6 +224,7 @@ def _lead(new: "NewLead", lead: "Lead | None") -> dict[str, Any]:
         **named,
         "touches": [_touch(number, row, lead) for number, row in enumerate(rows, 1)],
         "stopped": stopped or None,
+        "then": following.version.cadence.slug if following else None,
         "warnings": [f"blocked by {rule}" for rule in blocked],
     }
 
@@ -272,6 +279,6 @@ def _print(document: Mapping[str, Any]) -> None:
             print(f"{touch['n']:>4}  day {touch['day']:<4} {touch['at'][:16]}  {touch['channel']:<9} {touch['by']:<7} "
                   f"{touch['state']:<9} {touch['step'] or '':<14} {why}".rstrip())
         if lead["stopped"]:
-            print(f"      {lead['stopped']}")
+            print(f"      {lead['stopped']}" + (f", then {lead['then']}" if lead["then"] else ""))
     for warning in document["warnings"]:
         print(warning, file=sys.stderr)

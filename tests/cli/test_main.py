@@ -51,3 +51,20 @@ def test_a_command_without_a_database_starts_in_half_a_second(call: list[str], t
         assert ran.returncode in (0, 1), ran.stderr
     assert best < 0.5
     assert not home.exists(), "it touched the database's place"
+
+
+def run_in(home: Path, *call: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    fresh = {"PATH": "/usr/bin:/bin", "NEXTCALL_HOME": str(home), **environment}
+    return subprocess.run([sys.executable, "-m", "nextcall", *call], env=fresh, capture_output=True, text=True, timeout=120)
+
+
+def test_a_command_makes_the_database_where_there_is_none_yet(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("Name,Phone,Zip\nHazel Thorne,303-555-0142,80202\n")
+    done = run_in(tmp_path, "import", str(tmp_path / "leads.csv"))
+    assert (done.returncode, done.stdout) == (0, "leads.csv: 1 new, 0 merged, 0 set aside, no messages will be sent\n")
+
+
+def test_a_database_out_of_reach_is_one_line_with_status_2(tmp_path: Path) -> None:
+    done = run_in(tmp_path, "sign-in", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert done.returncode == 2
+    assert done.stderr.startswith("nextcall: the database cannot be used") and done.stderr.count("\n") == 1

@@ -161,3 +161,14 @@ def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str], says: str, 
     assert ran.code == 2
     assert says in ran.err
     assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_cadence_that_follows_is_named_and_its_touches_are_left_to_its_own_plan(tmp_path: Path) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text("Name,Phone,Zip,Email\nHazel Thorne,303-555-0142,80202,hazel@example.com\n")
+    call = ["run-through", "--leads", str(leads), "--cadence", "three-and-one", "--json"]
+    span = ["--from", "2026-11-23T10:00:00-07:00", "--until", "2027-02-01T00:00:00-07:00"]
+    done = subprocess.run([sys.executable, "-m", "nextcall", *call, *span], capture_output=True, text=True, timeout=120)
+    [lead] = json.loads(done.stdout)["leads"]
+    assert [touch["step"] for touch in lead["touches"]] == [f"attempt-{number}" for number in range(1, 16)]
+    assert (lead["stopped"], lead["then"]) == ("ran its course", "long-view")
