@@ -13,7 +13,7 @@ from nextcall.cadences.planner import Working, seed_of
 from nextcall.cadences.versions import definitions
 from nextcall.consent import policy
 from nextcall.consent.facts import Channel, Facts, Purpose
-from nextcall.consent.known import Wanted, facts_for, points_for
+from nextcall.consent.known import Knowledge, Wanted, completed
 from nextcall.consent.policy import Policy
 from nextcall.leads.models import ContactPoint
 from nextcall.team.models import Account, Member
@@ -69,20 +69,26 @@ def progress_of(enrollments: Sequence[Enrollment]) -> dict[int, Progress]:
     ) for enrollment in enrollments}
 
 
-def situations(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) -> list[Situation]:
-    """The planner's view of these enrollments of one account; select their `lead` with them."""
+def situations(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime,
+               known: Knowledge | None = None) -> list[Situation]:
+    """The planner's view of these enrollments of one account; select their `lead` with them.
+
+    `known` of some of the persons, if it was read a moment ago.
+    """
     if not enrollments:
         return []
     account = Account.objects.get(pk=account_id)
     cadences = definitions([enrollment.version_id for enrollment in enrollments])
     progress = progress_of(enrollments)
-    points = points_for({enrollment.person_id for enrollment in enrollments}, account_id=account_id)
-    facts = _facts(enrollments, cadences, points, account_id=account_id, at=at)
+    persons = {enrollment.person_id for enrollment in enrollments}
+    known = completed(known, persons, account_id=account_id, at=at)
+    points = {person_id: known.points(person_id) for person_id in persons}
     rules = policy.for_account(account.policy, at=at)
     hours = _working(enrollments)
     return [Situation(
-        enrollment, cadences[enrollment.version_id], progress[enrollment.pk], facts[enrollment.pk],
-        points.get(enrollment.person_id, {}), rules, hours.get(enrollment.lead.owner_id),
+        enrollment, cadences[enrollment.version_id], progress[enrollment.pk],
+        _facts(enrollment, cadences[enrollment.version_id], points[enrollment.person_id], known),
+        points[enrollment.person_id], rules, hours.get(enrollment.lead.owner_id),
     ) for enrollment in enrollments]
 
 
@@ -105,23 +111,15 @@ def _pauses(enrollment_ids: Sequence[int]) -> dict[int, tuple[tuple[datetime, ti
     return {key: tuple(pauses) for key, pauses in found.items()}
 
 
-def _facts(enrollments: Sequence[Enrollment], cadences: Mapping[int, Cadence],
-           points: Mapping[int, Mapping[str, ContactPoint]], *, account_id: int,
-           at: datetime) -> dict[int, dict[str, Facts]]:
-    """Facts by enrollment, then "channel" or "channel:purpose"; a channel without a contact point has none."""
-    asked: list[tuple[int, str, Wanted]] = []
-    for enrollment in enrollments:
-        reachable = points.get(enrollment.person_id, {})
-        for channel, purpose in cadences[enrollment.version_id].contacts:
-            if channel in reachable:
-                asked.append((enrollment.pk, name_of(channel, purpose), Wanted(
-                    person_id=enrollment.person_id, contact_point_id=reachable[channel].pk,
-                    channel=cast(Channel, channel), purpose=cast(Purpose, purpose), lead_id=enrollment.lead_id)))
-    answers = facts_for([wanted for _, _, wanted in asked], account_id=account_id, at=at)
-    found: dict[int, dict[str, Facts]] = {enrollment.pk: {} for enrollment in enrollments}
-    for (enrollment_id, name, _), facts in zip(asked, answers, strict=True):
-        found[enrollment_id][name] = facts
-    return found
+def _facts(enrollment: Enrollment, cadence: Cadence, points: Mapping[str, ContactPoint],
+           known: Knowledge) -> dict[str, Facts]:
+    """Facts by "channel" or "channel:purpose"; a channel without a contact point has none."""
+    return {
+        name_of(channel, purpose): known.facts(Wanted(
+            person_id=enrollment.person_id, contact_point_id=points[channel].pk, channel=cast(Channel, channel),
+            purpose=cast(Purpose, purpose), lead_id=enrollment.lead_id))
+        for channel, purpose in cadence.contacts if channel in points
+    }
 
 
 def name_of(channel: str, purpose: str) -> str:

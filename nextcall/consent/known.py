@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -37,6 +37,13 @@ class Knowledge:
     def facts(self, wanted: Wanted) -> Facts:
         return _facts(wanted, self.persons[wanted.person_id])
 
+    def attempted(self, made: Mapping[int, tuple[str, datetime]]) -> "Knowledge":
+        """The same of the persons in `made`, one attempt (channel, at) later."""
+        return Knowledge({
+            person_id: replace(read, attempts=[*read.attempts, made[person_id]])
+            for person_id, read in self.persons.items() if person_id in made
+        })
+
     def points(self, person_id: int) -> dict[str, ContactPoint]:
         """As `points_for`."""
         return _best(self.persons[person_id].points.values())
@@ -45,6 +52,16 @@ class Knowledge:
 def read(person_ids: Collection[int], *, account_id: int, at: datetime) -> Knowledge:
     """Everything the gate may ask about these persons. Seven queries, however many they are."""
     return Knowledge(read_persons(set(person_ids), account_id=account_id, at=at) if person_ids else {})
+
+
+def completed(known: Knowledge | None, person_ids: Collection[int], *, account_id: int, at: datetime) -> Knowledge:
+    """What is known already, and what `read` says of the persons that are missing in it."""
+    if known is None:
+        return read(person_ids, account_id=account_id, at=at)
+    missing = set(person_ids) - known.persons.keys()
+    if not missing:
+        return known
+    return Knowledge({**known.persons, **read(missing, account_id=account_id, at=at).persons})
 
 
 def facts_for(wanted: Sequence[Wanted], *, account_id: int, at: datetime) -> list[Facts]:
