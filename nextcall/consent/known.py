@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -36,13 +36,6 @@ class Knowledge:
 
     def facts(self, wanted: Wanted) -> Facts:
         return _facts(wanted, self.persons[wanted.person_id])
-
-    def attempted(self, made: Mapping[int, tuple[str, datetime]]) -> "Knowledge":
-        """The same of the persons in `made`, one attempt (channel, at) later."""
-        return Knowledge({
-            person_id: replace(read, attempts=[*read.attempts, made[person_id]])
-            for person_id, read in self.persons.items() if person_id in made
-        })
 
     def points(self, person_id: int) -> dict[str, ContactPoint]:
         """As `points_for`."""

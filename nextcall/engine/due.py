@@ -13,6 +13,7 @@ from nextcall.cadences.store import plan_next
 from nextcall.channels.contract import Outgoing, Provider
 from nextcall.consent import ledger
 from nextcall.consent.facts import Decision
+from nextcall.consent.reading import Read
 from nextcall.engine import letter, senders, tally, unsubscribing
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
@@ -44,7 +45,7 @@ class Ready:
     provider_name: str
     outgoing: Outgoing
     contact_point_id: int
-    purpose: str
+    read: Read  # what the gate was asked with, for the plan of what follows
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Claims:
             ready = self._permit(settled, known, at)
             _write(settled, self.name, at)
             _reserve(settled, at)
-            _follow(settled, at)
+            _follow(settled, known, at)
         return Claimed(len(candidates), ready, len(settled))
 
     def next_at(self) -> datetime | None:
@@ -171,7 +172,8 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
         headers=extra,
         valid_until=one.decision.until if one.decision else None,
     )
-    return Ready(due, sender.provider, sender.name, outgoing, point.pk, due.purpose)
+    read = known.read[due.account_id].persons[due.person_id]
+    return Ready(due, sender.provider, sender.name, outgoing, point.pk, read)
 
 
 def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
@@ -233,7 +235,7 @@ def _reserve(settled: Sequence[Settled], at: datetime) -> None:
     ], at=at)
 
 
-def _follow(settled: Sequence[Settled], at: datetime) -> None:
+def _follow(settled: Sequence[Settled], known: Knowledge, at: datetime) -> None:
     """Later calls replace undone ones, late steps drop what else was due then, and what is closed is planned on."""
     for one in settled:
         if one.state == "open" and one.due.step_key:
@@ -249,7 +251,7 @@ def _follow(settled: Sequence[Settled], at: datetime) -> None:
         if one.due.enrollment_id and one.due.enrollment_id not in sending and one.state in CLOSED | {"open"}:
             waiting.setdefault(one.due.account_id, set()).add(one.due.enrollment_id)
     for account_id, enrollments in waiting.items():
-        plan_next(enrollments, account_id=account_id, at=at)
+        plan_next(enrollments, account_id=account_id, at=at, known=known.read[account_id])
 
 
 def _replace_open(due: Due, at: datetime) -> None:

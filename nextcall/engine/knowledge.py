@@ -10,7 +10,7 @@ from uuid import UUID
 from nextcall.cadences.definition import Cadence, Step
 from nextcall.cadences.models import Touch
 from nextcall.cadences.versions import definitions
-from nextcall.consent import ledger, policy
+from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Message
@@ -53,6 +53,7 @@ COLUMNS = (
     "person__given_name",
     "person__family_name",
     "person__city",
+    "person__revision",
     "lead__offer__name",
     "lead__source__name",
 )
@@ -95,6 +96,7 @@ class Due:
     given_name: str
     family_name: str
     city: str
+    revision: int  # of the person: unchanged means that nobody withdrew anything since
     offer: str | None
     source: str | None
 
@@ -114,6 +116,7 @@ class Knowledge:
     cadences: Mapping[int, Mapping[str, Step]]
     points: Mapping[int, Mapping[str, ContactPoint]]  # by person, then channel
     own_points: Mapping[int, ContactPoint]  # named by the touch itself
+    read: Mapping[int, known.Knowledge]  # by account: what the gate may ask about these persons
     facts: Mapping[int, Facts]  # by touch
     senders: Mapping[Key, Sender] | Everything
 
@@ -139,22 +142,24 @@ def due_of(person_ids: Sequence[int], *, at: datetime) -> list[Due]:
 def gather(dues: Sequence[Due], senders: Senders, *, at: datetime) -> Knowledge:
     accounts = Account.objects.in_bulk({due.account_id for due in dues})
     owners = {owner for due in dues for owner in (due.owner_id, due.lead_owner_id) if owner}
-    points: dict[int, Mapping[str, ContactPoint]] = {}
-    for account_id, mine in _by_account(dues).items():
-        points.update(ledger.points_for({due.person_id for due in mine}, account_id=account_id))
+    read = {
+        account_id: known.read({due.person_id for due in mine}, account_id=account_id, at=at)
+        for account_id, mine in _by_account(dues).items()
+    }
     named = {due.contact_point_id for due in dues if due.body and due.contact_point_id}
     versions = {due.version_id for due in dues if due.version_id}
-    known = Knowledge(
+    found = Knowledge(
         accounts=accounts,
         members=Member.objects.in_bulk(owners) if owners else {},
         policies={key: policy.for_account(account.policy, at=at) for key, account in accounts.items()},
         cadences={key: steps(cadence) for key, cadence in definitions(list(versions)).items()} if versions else {},
-        points=points,
+        points={due.person_id: read[due.account_id].points(due.person_id) for due in dues},
         own_points=ContactPoint.objects.in_bulk(named) if named else {},
+        read=read,
         facts={},
         senders=senders.find(accounts),
     )
-    return _with_facts(known, dues, at)
+    return replace(found, facts=_facts(found, dues))
 
 
 def held(person_ids: Iterable[int]) -> set[int]:
@@ -174,21 +179,20 @@ def steps(cadence: Cadence) -> Mapping[str, Step]:
     return kept[1]
 
 
-def _with_facts(known: Knowledge, dues: Sequence[Due], at: datetime) -> Knowledge:
+def _facts(knowledge: Knowledge, dues: Sequence[Due]) -> dict[int, Facts]:
+    """By touch; one without a contact point has none."""
+    waiting = held({due.person_id for due in dues})
     found: dict[int, Facts] = {}
-    for account_id, mine in _by_account(dues).items():
-        asked = [(due, point) for due in mine if (point := known.point(due)) is not None]
-        wanted = [ledger.Wanted(
+    for due in dues:
+        point = knowledge.point(due)
+        if point is None:
+            continue
+        facts = knowledge.read[due.account_id].facts(known.Wanted(
             person_id=due.person_id, contact_point_id=point.pk, channel=cast(Channel, due.channel),
             purpose=cast(Purpose, due.purpose), lead_id=due.lead_id,
-        ) for due, point in asked]
-        for (due, _), facts in zip(asked, ledger.facts_for(wanted, account_id=account_id, at=at), strict=True):
-            found[due.id] = facts
-    waiting = held({due.person_id for due in dues})
-    for due in dues:
-        if due.person_id in waiting and due.id in found:
-            found[due.id] = replace(found[due.id], held="an unclear message")
-    return replace(known, facts=found)
+        ))
+        found[due.id] = replace(facts, held="an unclear message") if due.person_id in waiting else facts
+    return found
 
 
 def _by_account(dues: Sequence[Due]) -> Mapping[int, list[Due]]:

@@ -1,6 +1,7 @@
 """Writing down what the providers answered, in small groups, and planning what follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from nextcall.cadences.models import Enrollment
 from nextcall.cadences.store import plan_next
 from nextcall.channels.contract import SendError
 from nextcall.consent import ledger
+from nextcall.consent.known import Knowledge
+from nextcall.consent.reading import Read
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
 from nextcall.engine import tally
@@ -25,6 +28,9 @@ from nextcall.timeline.record import event, record_many
 
 log = structlog.get_logger(__name__)
 GROUP = 50
+NOTHING: Mapping[int, Knowledge] = {}
+# In order, so that two engines that lock the same persons cannot block each other.
+PERSONS = "SELECT p.id, p.revision FROM nextcall_person p WHERE p.id IN {them} ORDER BY p.id"
 CLOSE = (
     "UPDATE nextcall_touch SET state = %s, provider_reference = %s, made_at = %s, finished_at = %s, outcome = %s,"
     " because = %s, due_at = %s, lease_until = NULL"
@@ -41,14 +47,30 @@ COUNT = (
 def record_answers(answers: Sequence[Answer], *, engine: str, at: datetime) -> None:
     """One commit for the group: the touches' new states, messages, events, counts, and the next steps."""
     with transaction.atomic():
-        ledger.lock_persons(sorted({answer.ready.due.person_id for answer in answers}))
+        known = _known(answers, at)
         _sent([answer for answer in answers if answer.receipt], engine, at)
         _refused([answer for answer in answers if answer.error], engine, at)
         _uncertain([answer for answer in answers if answer.uncertain], engine, at)
-        follow(((answer.ready.due.account_id, answer.ready.due.enrollment_id) for answer in answers), at)
+        follow(((answer.ready.due.account_id, answer.ready.due.enrollment_id) for answer in answers), at, known)
 
 
-def follow(enrollments: Iterable[tuple[int, int | None]], at: datetime) -> None:
+def _known(answers: Sequence[Answer], at: datetime) -> Mapping[int, Knowledge]:
+    """Locks the persons; of those about whom nothing changed since the claim, what it read and the message sent."""
+    them = sql.among(sorted({answer.ready.due.person_id for answer in answers}))
+    revisions = dict(sql.rows(f"{PERSONS.format(them=them)}{sql.locked('p')}", []))
+    found: dict[int, dict[int, Read]] = {}
+    for answer in answers:
+        due = answer.ready.due
+        if answer.receipt and revisions.get(due.person_id) == due.revision:
+            made = [] if due.purpose == "confirmation" else [(due.channel, at)]
+            read = answer.ready.read
+            found.setdefault(due.account_id, {})[due.person_id] = replace(read, attempts=[*read.attempts, *made])
+    return {account_id: Knowledge(persons) for account_id, persons in found.items()}
+
+
+def follow(
+    enrollments: Iterable[tuple[int, int | None]], at: datetime, known: Mapping[int, Knowledge] = NOTHING
+) -> None:
     """Plan on for these (account, enrollment). One that cannot be planned is paused and shown; the others go on."""
     by_account: dict[int, set[int]] = {}
     for account_id, enrollment_id in enrollments:
@@ -57,7 +79,7 @@ def follow(enrollments: Iterable[tuple[int, int | None]], at: datetime) -> None:
     for account_id, ids in by_account.items():
         try:
             with transaction.atomic():
-                plan_next(ids, account_id=account_id, at=at)
+                plan_next(ids, account_id=account_id, at=at, known=known.get(account_id))
         except DatabaseError:
             raise
         except Exception:
@@ -94,7 +116,7 @@ def _sent(answers: Sequence[Answer], engine: str, at: datetime) -> None:
     ])
     made = [answer.ready for answer in answers]
     conversation.sent([_message(answer, at) for answer in answers])
-    attempts = [ready for ready in made if ready.purpose != "confirmation"]
+    attempts = [ready for ready in made if ready.due.purpose != "confirmation"]
     ledger.mark_made([ready.due.id for ready in attempts], at=at)
     sql.execute_many(COUNT, [
         (at, ready.due.by_machine, at, not ready.due.by_machine, at, ready.due.lead_id) for ready in attempts

@@ -12,6 +12,11 @@ def many_engines() -> bool:
     return connection.vendor == "postgresql"
 
 
+def locked(alias: str) -> str:
+    """The end of a SELECT that locks its rows until the transaction ends, waiting for whoever holds them."""
+    return f" FOR NO KEY UPDATE OF {alias}" if many_engines() else ""
+
+
 def skip_locked(alias: str) -> str:
     """The end of a SELECT that takes rows which no other engine holds."""
     return f" FOR NO KEY UPDATE OF {alias} SKIP LOCKED" if many_engines() else ""
