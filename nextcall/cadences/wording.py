@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import cycle
+from itertools import cycle, groupby
 from typing import Any
 
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined
@@ -17,6 +17,7 @@ NAMES = frozenset({
     "reason", "appointment",
 })
 OURS = frozenset({"seller", "me.first_name", "me.name", "me.phone"})  # known of us; all else is about the lead
+GREETS = frozenset({"lead.first_name", "lead.name"})
 TAGS = frozenset({"if", "unless", "case"})
 # What is asked first, one easy thing, by a word in what they asked for. Address before balance before time frame.
 QUESTIONS = (
@@ -74,15 +75,17 @@ class Variant:
         return "".join(known).strip()
 
     @property
-    def personal(self) -> bool:
-        return not OURS.issuperset(self.needs)
+    def rank(self) -> tuple[bool, int, bool]:
+        """How much it makes of what is known: it greets by name, speaks of their matter, is signed by a person."""
+        about = [name for name in self.needs if name not in OURS and name != "question"]  # a question is always known
+        return not GREETS.isdisjoint(self.needs), len(about), any(name.startswith("me.") for name in self.needs)
 
 
 def render(step: Step, variant_seed: int, names: Mapping[str, Any]) -> Worded:
     """Word a step for one lead, about 20 µs each.
 
-    Of the variants whose names are all known, those that speak of the lead go first; `variant_seed` (the touch's id)
-    chooses among them, the same one each time. Raises Gap if none can be said, or if the step goes only with a reason
+    Of the variants whose names are all known, those that make the most of them go first: nobody whose name is known
+    is greeted without it. `variant_seed` (the touch's id) chooses among equals, the same one each time. Raises Gap if none can be said, or if the step goes only with a reason
     and there is none.
     """
     if step.needs_reason and not names.get("reason"):
@@ -102,7 +105,11 @@ def say(text: str, names: Mapping[str, Any]) -> str:
 def names_for(*, first_name: str = "", name: str = "", my_name: str = "", my_phone: str = "", seller: str,
               offer: str = "", question: str = "", city: str = "", reason: str = "", appointment: str = "",
               answers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The names that wording may use. What is unknown is left out, so that a variant without it is chosen."""
+    """The names that wording may use. What is unknown is left out, so that a variant without it is chosen.
+
+    Where nobody in person writes, `my_name` is the seller's, and no variant speaks as a person.
+    """
+    my_name = "" if my_name == seller else my_name
     lead = {"first_name": first_name, "name": name}
     me = {"first_name": my_name.partition(" ")[0], "name": my_name, "phone": my_phone}
     found = {
@@ -139,10 +146,8 @@ def verify(step: Step) -> tuple[str, ...]:
 
 
 def _say(texts: Sequence[str], seed: int, names: Mapping[str, Any]) -> str:
-    variants = _variants(tuple(texts))
-    personal = [variant for variant in variants if variant.personal]
-    general = [variant for variant in variants if not variant.personal]
-    for group in (personal, general):
+    groups = _ranked(tuple(texts))
+    for group in groups:
         usable = [one for one in group if not one.parts or all(_value(need, names) for need in one.needs)]
         for turn in range(len(usable)):
             try:
@@ -151,7 +156,7 @@ def _say(texts: Sequence[str], seed: int, names: Mapping[str, Any]) -> str:
                 continue  # a name inside a tag: another variant may do without
             except LiquidError as wrong:
                 raise BadCadence(str(wrong).splitlines()[0]) from None
-    raise Gap([need for need in variants[0].needs if not _value(need, names)])
+    raise Gap([need for need in _variant(texts[0]).needs if not _value(need, names)])
 
 
 def _value(need: str, names: Mapping[str, Any]) -> str:
@@ -161,8 +166,10 @@ def _value(need: str, names: Mapping[str, Any]) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _variants(texts: tuple[str, ...]) -> tuple[Variant, ...]:
-    return tuple(_variant(text) for text in texts)
+def _ranked(texts: tuple[str, ...]) -> tuple[tuple[Variant, ...], ...]:
+    """The variants in groups of equal rank, the best first."""
+    variants = sorted((_variant(text) for text in texts), key=lambda one: one.rank, reverse=True)
+    return tuple(tuple(group) for _, group in groupby(variants, key=lambda one: one.rank))
 
 
 @lru_cache(maxsize=4096)
