@@ -208,7 +208,8 @@ def _reasons(rows: _Read, thread: Thread, first: str) -> tuple[say.Reason, ...]:
     asked = rows.lead.message.strip()
     promise = rows.promise.what if rows.promise and rows.promise.what not in (SNOOZED, TOLD) else ""
     return say.reasons(
-        name=first, question=say.question_in(newest, asked), asked=asked[:160], answers=rows.lead.answers,
+        name=first, question=say.question_in(newest, asked), asked=asked[:160],
+        answers=say.told(rows.lead.answers, imported=rows.lead.import_id is not None),
         promise=promise, step_says=thread.step_says,
         note=rows.note.body[:200] if rows.note else "",
     )

@@ -1,5 +1,6 @@
 """Times, and why someone is next, in plain words. Pure: every sentence names a recorded fact, none is invented."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -174,10 +175,39 @@ class Reason:
     source: str
 
 
+# Columns and hidden fields of other systems: what they keep about a lead, not what the lead said.
+HOUSEKEEPING = re.compile(
+    r"\b(status|stage|lifecycle|rating|score|marketing|campaigns?|utm|gclid|fbclid|source|medium|owner|assigned|agent"
+    r"|id|ids|tags?|lists?|segments?|groups?|pipeline|priority|created|modified|updated|added|activity|elsewhere"
+    r"|company|subscribed|unsubscribed|opt|consent|record|import|ip|page|url|referrer|attempts|dnc)\b"
+)
+# What a form asks: somebody is spoken to; or the name of something they want.
+SPOKEN_TO = re.compile(r"\byou(r|\u2019re|'re)?\b|\?$")
+WANTED = re.compile(
+    r"^(what|when|how|why|which|who|where)\b|\b(looking|interest(ed)?|want(ed|s)?|time ?frame|timeline|budget|price range|goals?|reason|plans?|planning|needs?"
+    r"|hoping|prefer(red|s|ence)?|bed(room)?s|bath(room)?s|moving|move|buying|selling|purpose|questions?|wish(es)?)\b"
+)
+
+
+def told(answers: Mapping[str, object], *, imported: bool) -> list[tuple[str, str]]:
+    """What they were asked, and their answer. Of an imported lead only columns that read like a question of a form."""
+    found = []
+    for label, answer in answers.items():
+        asked = " ".join(label.replace("_", " ").lower().split())
+        said = str(answer).strip() if isinstance(answer, str | int | float) and not isinstance(answer, bool) else ""
+        theirs = SPOKEN_TO.search(asked) or (
+            not HOUSEKEEPING.search(asked) and (not imported or WANTED.search(asked))
+        )
+        if said and theirs:
+            found.append((asked.rstrip(":? "), said))
+    return found
+
+
 def reasons(
-    *, name: str, question: str, asked: str, promise: str, step_says: str, note: str, answers: Mapping[str, object]
+    *, name: str, question: str, asked: str, promise: str, step_says: str, note: str,
+    answers: Sequence[tuple[str, str]],
 ) -> tuple[Reason, ...]:
-    """Good reasons to call, best first: only what is on record. Empty when there is none."""
+    """Good reasons to call, best first: only what is on record. Empty when there is none. `answers`: see `told`."""
     found = []
     if question:
         found.append(Reason(f"Answer what {name} asked: “{question}”", "From their own message"))
@@ -185,11 +215,8 @@ def reasons(
         found.append(Reason(f"You said you would: {promise}", "From your promise"))
     if step_says:
         found.append(Reason(step_says, "From the cadence"))
-    for asked_for, answer in list(answers.items())[:2]:
-        if isinstance(answer, str | int | float) and str(answer).strip():
-            asked_for = asked_for.strip().rstrip(":?").lower()
-            says = f"They told you “{str(answer).strip()}” for {asked_for}. Ask what is behind it."
-            found.append(Reason(says, "From their form"))
+    for asked_for, said in answers[:2]:
+        found.append(Reason(f"They told you “{said}” for {asked_for}. Ask what is behind it.", "From their answers"))
     if note:
         found.append(Reason(f"You noted: “{note}”", "From your note"))
     if asked and not question:

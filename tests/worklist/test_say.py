@@ -62,10 +62,10 @@ def test_reasons_come_from_the_record_alone_and_their_question_comes_first() -> 
         promise="",
         step_says="",
         note="Has two dogs",
-        answers={},
+        answers=[],
     )
     assert [one.source for one in found] == ["From their own message", "From your note"]
-    assert say.reasons(name="Juniper", question="", asked="", promise="", step_says="", note="", answers={}) == ()
+    assert say.reasons(name="Juniper", question="", asked="", promise="", step_says="", note="", answers=[]) == ()
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,21 @@ def test_reasons_come_from_the_record_alone_and_their_question_comes_first() -> 
 )
 def test_a_question_is_found_in_their_words(written: str, question: str) -> None:
     assert say.question_in(written) == question
+
+
+CRM = {
+    "Lead Status": "New", "Lifecycle Stage": "lead", "Marketing contact status": "Marketing contact", "Rating": "Hot",
+    "utm_source": "google", "Attempts elsewhere": 3, "Company": "Vale & Sons", "Contact ID": "8812", "Lead Score": 61,
+}
+
+
+def test_columns_that_a_crm_keeps_about_a_lead_are_never_the_leads_words() -> None:
+    assert say.told(CRM, imported=True) == []
+    assert say.told(CRM, imported=False) == []
+
+
+def test_of_an_import_only_columns_that_read_like_questions_are_answers() -> None:
+    asked = {"When do you want to move?": "June", "Time frame": "3 months", "Favourite colour": "Green", "Budget": ""}
+    assert say.told(CRM | asked, imported=True) == [("when do you want to move", "June"), ("time frame", "3 months")]
+    assert ("favourite colour", "Green") in say.told(asked, imported=False)
+    assert say.told({"Are you working with an agent or owner?": "No"}, imported=True)
