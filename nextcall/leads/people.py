@@ -113,7 +113,7 @@ class Directory:
     def make(self, arriving: Arriving, *, zone: str) -> Person:
         """A new person, stored by `save`."""
         key = UNSAVED + len(self.made)
-        person = Person(account_id=self.account_id, created_at=self.at, zone=zone, **arriving.values)
+        person = bulk.row(Person, account_id=self.account_id, created_at=self.at, zone=zone, **arriving.values)
         self.people[key] = person
         self.made.append(person)
         self._reach(person, key, arriving)
@@ -137,12 +137,9 @@ class Directory:
             if point in self.of_person[key]:
                 continue
             rank = sum(kind == point[0] for kind, _ in self.of_person[key])
-            reach = Reach(
-                account_id=self.account_id,
-                contact_point=self.points[point],
-                label=arriving.labels.get(point[1], ""),
-                rank=min(rank, 99),
-            )
+            label = arriving.labels.get(point[1], "")
+            reach = bulk.row(Reach, account_id=self.account_id, label=label, rank=min(rank, 99))
+            reach.contact_point = self.points[point]
             self.new_reaches.append((person, reach))
             self._link(key, point)
             added.append(reach)
@@ -193,13 +190,14 @@ def _wanted_points(account_id: int, arrivals: Iterable[Arriving]) -> dict[PointK
     for arriving in arrivals:
         for email in arriving.emails:
             if ("email", email.key) not in wanted:
-                wanted["email", email.key] = ContactPoint(
-                    account_id=account_id, kind="email", value=email.value, key=email.key
+                wanted["email", email.key] = bulk.row(
+                    ContactPoint, account_id=account_id, kind="email", value=email.value, key=email.key
                 )
         for phone in arriving.phones:
             if ("phone", phone.e164) not in wanted:
                 line = "" if phone.line_type == "fixed_or_mobile" else phone.line_type
-                wanted["phone", phone.e164] = ContactPoint(
+                wanted["phone", phone.e164] = bulk.row(
+                    ContactPoint,
                     account_id=account_id,
                     kind="phone",
                     value=phone.e164,

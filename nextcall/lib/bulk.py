@@ -3,15 +3,46 @@
 For imports and planning, where thousands of rows are written in one transaction. The rows get their primary keys.
 """
 
-import json
 from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Field, Model
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
+
+_JSON = DjangoJSONEncoder()
+
+
+def row(model: type[M], **values: Any) -> M:
+    """A row that is not stored yet, as `model(…)` makes it, for a tenth of the price; columns by name ("person_id").
+
+    What is left out has the field's default. No signals, and no checks but that the columns exist.
+    """
+    plain, made = _defaults(model)
+    new = model.__new__(model)
+    new._state = ModelState()
+    columns = new.__dict__
+    columns.update(plain)
+    columns.update(values)
+    if len(columns) != len(plain) + 1:
+        raise TypeError(f"{model.__name__} has no column {sorted(columns.keys() - plain.keys())}")
+    for name, make in made:
+        if name not in values:
+            columns[name] = make()
+    return new
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The default of every column, and what makes it where each row has its own."""
+    fields = model._meta.concrete_fields
+    made = [(field.attname, field.default) for field in fields if callable(field.default) and field.has_default()]
+    return {field.attname: field.get_default() for field in fields}, made
 
 
 def insert(rows: Sequence[M], *, ignore_conflicts: bool = False) -> list[M]:
@@ -41,13 +72,12 @@ def update(rows: Sequence[M], fields: Sequence[str]) -> None:
         return
     options = rows[0]._meta
     written = [field for field in options.concrete_fields if field.name in fields]
-    prepare = [(field.attname, _preparer(field)) for field in (*written, options.pk)]
     quote = connection.ops.quote_name
     places = ", ".join(f"{quote(str(field.column))} = %s" for field in written)
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {quote(options.db_table)} SET {places} WHERE {quote(str(options.pk.column))} = %s",
-            [[to(getattr(row, name)) if to else getattr(row, name) for name, to in prepare] for row in rows],
+            _values(rows, [*written, options.pk]),
         )
 
 
@@ -61,18 +91,29 @@ def _number(rows: Sequence[M]) -> None:
 def _write(rows: Sequence[M], ignore_conflicts: bool) -> int:
     """How many were stored."""
     options = rows[0]._meta
-    prepare = [(field.attname, _preparer(field)) for field in options.concrete_fields]
-    values = [[to(getattr(row, name)) if to else getattr(row, name) for name, to in prepare] for row in rows]
+    values = _values(rows, options.concrete_fields)
     table = connection.ops.quote_name(options.db_table)
     columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in options.concrete_fields)
     if connection.vendor == "postgresql" and not ignore_conflicts:
         _copy(f"COPY {table} ({columns}) FROM STDIN", values)
         return len(rows)
-    marks = ", ".join(["%s"] * len(prepare))
+    marks = ", ".join(["%s"] * len(options.concrete_fields))
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){tail}", values)
         return int(cursor.rowcount)
+
+
+def _values(rows: Sequence[M], fields: "Sequence[Field[Any, Any]]") -> list[list[Any]]:
+    """These fields of each row, as the driver takes them."""
+    get = attrgetter(*(field.attname for field in fields))
+    values = [list(get(row)) for row in rows]
+    for place, field in enumerate(fields):
+        if to := _preparer(field):
+            for row in values:
+                if row[place] is not None:
+                    row[place] = to(row[place])
+    return values
 
 
 def _copy(statement: str, values: list[list[Any]]) -> None:
@@ -100,11 +141,11 @@ def _preparer(field: "Field[Any, Any]") -> Callable[[Any], Any] | None:
     """How a value of the field reaches the driver; None: as it is."""
     kind = field.get_internal_type()
     if kind == "JSONField":
-        return lambda value: None if value is None else json.dumps(value, cls=DjangoJSONEncoder)
+        return _JSON.encode
     if connection.vendor == "postgresql":
         return None
     if kind == "DateTimeField":
-        return connection.ops.adapt_datetimefield_value
+        return lru_cache(maxsize=None)(connection.ops.adapt_datetimefield_value)  # rows of a batch share most of theirs
     if kind == "UUIDField":
         return lambda value: value.hex if value else value
     return None

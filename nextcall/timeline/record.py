@@ -24,11 +24,12 @@ def event(
 
     `kind` reads noun, dot, past participle ("touch.sent"). `by` None means the machine. `data` holds JSON values only.
     """
-    return Event(
+    return bulk.row(
+        Event,
         account_id=account_id,
         kind=kind,
         at=at,
-        by=by,
+        by_id=by.pk if by else None,
         person_id=person_id,
         lead_id=lead_id,
         touch_id=touch_id,
