@@ -11,6 +11,7 @@ from nextcall.cadences import versions
 from nextcall.cadences.models import CadenceVersion, Enrollment, Pause, Touch
 from nextcall.cadences.progress import FREED
 from nextcall.cadences.store import BATCH, happened, plan, plan_next
+from nextcall.consent.known import Knowledge
 from nextcall.leads.models import Lead, Person
 from nextcall.lib import bulk, wake
 from nextcall.team.models import Account, Member
@@ -40,30 +41,39 @@ def begin(*, lead: Lead, slug: str, by: Member | None, at: datetime, anchor_at: 
         enrollment = _new(lead, version, by=by, at=at, anchor_at=anchor_at)
         enrollment.save(force_insert=True)
         record_many([happened("cadence.began", enrollment, slug, at=at, by=by)])
-        plan([enrollment], account_id=lead.account_id, at=at)
+        plan([enrollment], account_id=lead.account_id, at=at, account=lead.account, begun=True)
         transaction.on_commit(wake.wake)
     return enrollment
 
 
 def begin_many(leads_and_slugs: Sequence[tuple[Lead, str]], *, account: Account, by: Member | None,
-               at: datetime) -> list[Enrollment]:
-    """Put many leads on cadences, as an import does; leads that are on one already are left as they are."""
+               at: datetime, known: Knowledge | None = None) -> list[Enrollment]:
+    """Put many leads on cadences, as an import does; leads that are on one already are left as they are.
+
+    `known` of persons who were made in this transaction, with their leads: those are on none.
+    """
     begun: list[Enrollment] = []
     with transaction.atomic():
         found = versions.latest(account, {slug for _, slug in leads_and_slugs}, at=at)
         for start in range(0, len(leads_and_slugs), BATCH):
             batch = leads_and_slugs[start:start + BATCH]
-            on_one = set(Enrollment.objects.filter(
-                account=account, lead__in=[lead.pk for lead, _ in batch], ended_at__isnull=True, beside=False,
-            ).values_list("lead_id", flat=True))
+            on_one = _on_one([lead.pk for lead, _ in batch if not known or lead.person_id not in known.persons])
             fresh = {lead.pk: (lead, slug) for lead, slug in batch if lead.pk not in on_one}
             new = [_new(lead, found[slug], by=by, at=at) for lead, slug in fresh.values()]
             bulk.insert(new)
             record_many(happened("cadence.began", one, one.version.cadence.slug, at=at, by=by) for one in new)
-            plan(new, account_id=account.pk, at=at)
+            plan(new, account_id=account.pk, at=at, known=known, account=account, begun=True)
             begun += new
         transaction.on_commit(wake.wake)
     return begun
+
+
+def _on_one(lead_ids: Sequence[int]) -> set[int]:
+    """Which of these leads are on a cadence that takes no other."""
+    if not lead_ids:
+        return set()
+    running = Enrollment.objects.filter(lead__in=lead_ids, ended_at__isnull=True, beside=False)
+    return set(running.values_list("lead_id", flat=True))
 
 
 def pause(*, enrollment: Enrollment, by: Member | None, at: datetime, because: str,
@@ -178,11 +188,13 @@ def cancel_ahead(*, lead: Lead | None = None, person: Person | None = None, beca
 
 def _new(lead: Lead, version: CadenceVersion, *, by: Member | None, at: datetime,
          anchor_at: datetime | None = None) -> Enrollment:
-    return Enrollment(
-        account_id=lead.account_id, lead=lead, person_id=lead.person_id, version=version,
+    made = bulk.row(
+        Enrollment, account_id=lead.account_id, lead_id=lead.pk, person_id=lead.person_id, version_id=version.pk,
         beside=versions.definition_of(version).beside, anchor_at=anchor_at or at, began_at=at,
-        began_by=by,
+        began_by_id=by.pk if by else None,
     )
+    made.lead, made.version = lead, version
+    return made
 
 
 def _end_pause(enrollment: Enrollment, *, at: datetime, by: Member | None) -> None:

@@ -10,12 +10,12 @@ from nextcall.cadences import outcomes
 from nextcall.cadences.definition import Cadence, Made, Progress
 from nextcall.cadences.models import Enrollment, Pause, Touch
 from nextcall.cadences.planner import Working, seed_of
-from nextcall.cadences.versions import definitions
+from nextcall.cadences.versions import definition_of, definitions
 from nextcall.consent import policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.known import Knowledge, Wanted, completed
 from nextcall.consent.policy import Policy
-from nextcall.leads.models import ContactPoint
+from nextcall.leads.models import ContactPoint, Lead
 from nextcall.team.models import Account, Member
 
 STANDING = {Touch.State.PLANNED, Touch.State.CLAIMED, Touch.State.SENDING, Touch.State.OPEN}
@@ -65,31 +65,52 @@ def progress_of(enrollments: Sequence[Enrollment]) -> dict[int, Progress]:
         made=tuple(sorted(made[enrollment.pk], key=lambda one: one.at)), standing=frozenset(standing[enrollment.pk]),
         open=frozenset(opened[enrollment.pk]), pauses=pauses.get(enrollment.pk, ()),
         calls_after=enrollment.calls_after_at,
-        fresh=enrollment.lead.import_id is None and enrollment.lead.arrived_at >= enrollment.anchor_at - FRESH,
+        fresh=_is_fresh(enrollment),
     ) for enrollment in enrollments}
 
 
-def situations(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime,
-               known: Knowledge | None = None) -> list[Situation]:
+def situations(
+    enrollments: Sequence[Enrollment], *, account_id: int, at: datetime, known: Knowledge | None = None,
+    account: Account | None = None, begun: bool = False,
+) -> list[Situation]:
     """The planner's view of these enrollments of one account; select their `lead` with them.
 
-    `known` of some of the persons, if it was read a moment ago.
+    `known` of some of the persons, if it was read a moment ago; `account` if it is at hand. `begun`: the enrollments
+    were made in this transaction, so that they have no touches yet.
     """
     if not enrollments:
         return []
-    account = Account.objects.get(pk=account_id)
-    cadences = definitions([enrollment.version_id for enrollment in enrollments])
-    progress = progress_of(enrollments)
-    persons = {enrollment.person_id for enrollment in enrollments}
-    known = completed(known, persons, account_id=account_id, at=at)
-    points = {person_id: known.points(person_id) for person_id in persons}
+    account = account or Account.objects.get(pk=account_id)
+    cadences = _cadences(enrollments)
+    progress = {} if begun else progress_of(enrollments)
+    known = completed(known, {enrollment.person_id for enrollment in enrollments}, account_id=account_id, at=at)
     rules = policy.for_account(account.policy, at=at)
     hours = _working(enrollments)
-    return [Situation(
-        enrollment, cadences[enrollment.version_id], progress[enrollment.pk],
-        _facts(enrollment, cadences[enrollment.version_id], points[enrollment.person_id], known),
-        points[enrollment.person_id], rules, hours.get(enrollment.lead.owner_id),
-    ) for enrollment in enrollments]
+    found = []
+    for enrollment in enrollments:
+        cadence, points = cadences[enrollment.version_id], known.points(enrollment.person_id)
+        found.append(Situation(
+            enrollment, cadence, at_the_start(enrollment) if begun else progress[enrollment.pk],
+            _facts(enrollment, cadence, points, known), points, rules, hours.get(enrollment.lead.owner_id),
+        ))
+    return found
+
+
+def at_the_start(enrollment: Enrollment) -> Progress:
+    """The progress of an enrollment without any touch."""
+    return Progress(anchor_at=enrollment.anchor_at, calls_after=enrollment.calls_after_at, fresh=_is_fresh(enrollment))
+
+
+def _is_fresh(enrollment: Enrollment) -> bool:
+    return enrollment.lead.import_id is None and enrollment.lead.arrived_at >= enrollment.anchor_at - FRESH
+
+
+def _cadences(enrollments: Sequence[Enrollment]) -> dict[int, Cadence]:
+    """Their definitions by version id; looked up for those whose version is not at hand."""
+    at_hand = {one.version_id: one.version for one in enrollments if Enrollment.version.is_cached(one)}
+    missing = {one.version_id for one in enrollments} - at_hand.keys()
+    found = definitions(list(missing)) if missing else {}
+    return found | {pk: definition_of(version) for pk, version in at_hand.items()}
 
 
 def _made(row: Mapping[str, Any]) -> Made:
@@ -111,13 +132,15 @@ def _pauses(enrollment_ids: Sequence[int]) -> dict[int, tuple[tuple[datetime, ti
     return {key: tuple(pauses) for key, pauses in found.items()}
 
 
-def _facts(enrollment: Enrollment, cadence: Cadence, points: Mapping[str, ContactPoint],
-           known: Knowledge) -> dict[str, Facts]:
+def _facts(
+    enrollment: Enrollment, cadence: Cadence, points: Mapping[str, ContactPoint], known: Knowledge
+) -> dict[str, Facts]:
     """Facts by "channel" or "channel:purpose"; a channel without a contact point has none."""
     return {
         name_of(channel, purpose): known.facts(Wanted(
             person_id=enrollment.person_id, contact_point_id=points[channel].pk, channel=cast(Channel, channel),
-            purpose=cast(Purpose, purpose), lead_id=enrollment.lead_id))
+            purpose=cast(Purpose, purpose), lead_id=enrollment.lead_id,
+        ))
         for channel, purpose in cadence.contacts if channel in points
     }
 
@@ -129,6 +152,8 @@ def name_of(channel: str, purpose: str) -> str:
 
 def _working(enrollments: Sequence[Enrollment]) -> dict[int | None, Working]:
     """The working hours of the leads' owners."""
-    owners = {enrollment.lead.owner_id for enrollment in enrollments if enrollment.lead.owner_id}
-    found = Member.objects.filter(pk__in=owners) if owners else ()
-    return {owner.pk: Working(owner.working_hours, owner.zone) for owner in found}
+    leads = [enrollment.lead for enrollment in enrollments if enrollment.lead.owner_id]
+    owners = {lead.owner_id: lead.owner for lead in leads if Lead.owner.is_cached(lead)}
+    if missing := {lead.owner_id for lead in leads} - owners.keys():
+        owners |= Member.objects.in_bulk(list(missing))
+    return {pk: Working(owner.working_hours, owner.zone) for pk, owner in owners.items() if owner}

@@ -8,6 +8,7 @@ from nextcall.cadences.definition import Planned
 from nextcall.cadences.models import CadenceVersion, Enrollment, Touch
 from nextcall.cadences.planner import next_touches, ran_its_course
 from nextcall.cadences.progress import Situation, situations
+from nextcall.consent.known import Knowledge
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
@@ -18,29 +19,40 @@ BATCH = 500
 FOLLOWING = 3  # cadences that may follow one another in one go, if each has nothing to do
 
 
-def plan_next(enrollment_ids: Iterable[int], *, account_id: int, at: datetime) -> list[Touch]:
+def plan_next(
+    enrollment_ids: Iterable[int], *, account_id: int, at: datetime, known: Knowledge | None = None
+) -> list[Touch]:
     """Plan and store the next step of each track of these enrollments, in a constant number of queries a batch.
 
     Call it in the transaction that closes a touch. Idempotent: a step that is stored already stays as it is; whoever
     closes an open call deletes what was planned behind it, whose hour depends on when the call was really made.
     An enrollment that ran its course is finished, and the cadence named in its `then` begins. The touches
-    returned are those inserted, without ids.
+    returned are those inserted, without ids. `known` of some of the persons, if it was read a moment ago: the plan
+    may rest on it, because whoever claims a touch asks the gate anew.
     """
     ids = sorted(set(enrollment_ids))
     stored: list[Touch] = []
     for start in range(0, len(ids), BATCH):
         active = Enrollment.objects.filter(
             pk__in=ids[start:start + BATCH], account_id=account_id, state=Enrollment.State.ACTIVE)
-        stored += plan(list(active.select_related("lead")), account_id=account_id, at=at)
+        stored += plan(list(active.select_related("lead")), account_id=account_id, at=at, known=known)
     return stored
 
 
-def plan(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) -> list[Touch]:
-    """As `plan_next`, for enrollments at hand: active ones of one account, with their leads, a batch at most."""
+def plan(
+    enrollments: Sequence[Enrollment], *, account_id: int, at: datetime, known: Knowledge | None = None,
+    account: Account | None = None, begun: bool = False,
+) -> list[Touch]:
+    """As `plan_next`, for enrollments at hand: active ones of one account, with their leads, a batch at most.
+
+    `account` and `begun` as `situations` has them.
+    """
     stored: list[Touch] = []
     for _ in range(FOLLOWING):
         touches, over = [], []
-        for situation in situations(enrollments, account_id=account_id, at=at):
+        for situation in situations(
+            enrollments, account_id=account_id, at=at, known=known, account=account, begun=begun
+        ):
             planned = next_touches(situation.cadence, situation.progress, situation.facts, situation.policy, now=at,
                                    seed=situation.seed, working=situation.working)
             touches += [_touch(one, situation, at) for one in planned]
@@ -48,7 +60,7 @@ def plan(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) ->
                 over.append(situation)
         bulk.insert(touches, ignore_conflicts=True)
         stored += touches
-        enrollments = _end(over, account_id=account_id, at=at)
+        enrollments, begun = _end(over, account_id=account_id, at=at), True
         if not enrollments:
             break
     return stored
@@ -57,13 +69,14 @@ def plan(enrollments: Sequence[Enrollment], *, account_id: int, at: datetime) ->
 def _touch(planned: Planned, situation: Situation, at: datetime) -> Touch:
     enrollment = situation.enrollment
     point: ContactPoint | None = situation.points.get(planned.channel)
-    return Touch(
-        account_id=enrollment.account_id, lead_id=enrollment.lead_id, person_id=enrollment.person_id,
+    return bulk.row(
+        Touch, account_id=enrollment.account_id, lead_id=enrollment.lead_id, person_id=enrollment.person_id,
         enrollment_id=enrollment.pk, owner_id=enrollment.lead.owner_id, step_key=planned.step_key,
         channel=planned.channel, by_machine=planned.by == "machine", purpose=planned.purpose,
         local_at=planned.local_at.replace(tzinfo=UTC), zone=planned.zone, due_at=planned.due_at,
         intended_at=planned.intended_at, priority=planned.priority, rule=planned.rule,
-        because=planned.moved_because[:200], contact_point=point, created_at=at, import_id=enrollment.lead.import_id,
+        because=planned.moved_because[:200], contact_point_id=point.pk if point else None,
+        created_at=at, import_id=enrollment.lead.import_id,
     )
 
 

@@ -104,7 +104,7 @@ def read_persons(person_ids: Collection[int], *, account_id: int, at: datetime) 
     found = {row[0]: _of_person(row, points[row[0]], stated.get(row[0], ())) for row in addresses}
     for person_id, *grant in sql.rows(GRANTS.format(them=them), [account_id, at, at, at]):
         found[person_id].grants.append(Grant._make(grant))
-    _add_wishes(found, account_id, them)
+    add_wishes(found, account_id=account_id)
     for person_id, channel, made_at in sql.rows(ATTEMPTS.format(them=them), [account_id, at - LONGEST_CAP]):
         found[person_id].attempts.append((channel, sql.instant(made_at)))
     _add_inquiries(found, sql.rows(LEADS.format(them=them), [account_id, at]))
@@ -134,13 +134,13 @@ def _of_person(row: Any, points: Mapping[int, ContactPoint], stated: Iterable[St
     return Read(place, points, {pk: point_hash(point.kind, point.key) for pk, point in points.items()})
 
 
-def _add_wishes(found: Mapping[int, Read], account_id: int, them: str) -> None:
+def add_wishes(found: Mapping[int, Read], *, account_id: int) -> None:
     """By person, and by the hash of every point they can be reached at: a stop outlives the rows it was given for."""
     by_hash: dict[str, list[int]] = defaultdict(list)
     for person_id, person in found.items():
         for value_hash in person.hashes.values():
             by_hash[value_hash].append(person_id)
-    statement = WISHES.format(hashes=", ".join(["%s"] * len(by_hash)) or "NULL", them=them)
+    statement = WISHES.format(hashes=", ".join(["%s"] * len(by_hash)) or "NULL", them=sql.among(found))
     for *said, given_at, lifted_at in sql.rows(statement, [account_id, *by_hash]):
         wish = Wish._make([*said, sql.instant(given_at), sql.instant_or_none(lifted_at)])
         for person_id in {*by_hash.get(wish.value_hash, ()), wish.person_id} & found.keys():

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from nextcall.cadences import enroll
+from nextcall.consent.newcomers import knowledge_of
 from nextcall.consent.places import place_of
 from nextcall.intake import permitting, settling
 from nextcall.intake.models import Capture
@@ -92,7 +93,7 @@ def accept_many(
             if one.lead is not None:
                 latest[one.person.pk] = one.lead
         _store(found, arriving)
-        permitting.wishes(found, arrivals, directory, placing, account=account, by=by, at=at)
+        permissions = permitting.wishes(found, arrivals, directory, placing, account=account, by=by, at=at)
         record_many(
             [
                 _event(one, new, placing, by=by, at=at)
@@ -101,7 +102,17 @@ def accept_many(
             ]
         )
         closed = {one.person.pk for one, new in zip(found, arrivals, strict=True) if set(new.opt_outs) >= CLOSED}
-        _enroll([one for one in found if one.person.pk not in closed], placing, account=account, by=by, at=at)
+        to_enroll = _to_enroll([one for one in found if one.person.pk not in closed], placing, account, by=by, at=at)
+        if to_enroll:
+            known = knowledge_of(
+                directory.made,
+                reaches=[reach for _, reach in directory.new_reaches],
+                permissions=permissions,
+                leads=[one.lead for one in found if one.lead is not None],
+                account=account,
+            )
+            with_cadence = [(lead, placing.cadence) for lead in to_enroll]
+            enroll.begin_many(with_cadence, account=account, by=by, at=at, known=known)
         transaction.on_commit(wake.wake)
     return found
 
@@ -165,23 +176,22 @@ def _settle(
     if one.how == "enquiry" and before is None and placing.repeats == "merge":
         one.how = "new"
     owner = (before.owner if before else None) or placing.owner or members.get((new.owner or "").lower())
-    arrived = _arrived(new.received_at, account.zone, at)
-    one.lead = Lead(
-        account=account,
-        person=one.person,
-        owner=owner,
-        source=named.source(new.source or placing.source),
-        offer=named.offer(placing.offer or new.offer),
+    one.lead = lead = bulk.row(
+        Lead,
+        account_id=account.pk,
         stage=new.stage or Lead.Stage.NEW,
         external_id=(new.external_id or "")[:120],
         message=new.message or "",
         interest=dict(new.interest),
         answers=settling.answers(new),
-        arrived_at=arrived,
+        arrived_at=_arrived(new.received_at, account.zone, at),
         created_at=at,
         import_id=placing.import_id,
         waiting_since=at if before is not None and before.stage in IN_HANDS and placing.via != "import" else None,
     )
+    lead.account, lead.person, lead.owner = account, one.person, owner
+    lead.source = named.source(new.source or placing.source)
+    lead.offer = named.offer(placing.offer or new.offer)
 
 
 def _arrived(received: datetime | date | None, zone: str, at: datetime) -> datetime:
@@ -236,10 +246,12 @@ def _event(one: Accepted, new: NewLead, placing: Placing, *, by: Member | None, 
     )
 
 
-def _enroll(found: Sequence[Accepted], placing: Placing, *, account: Account, by: Member | None, at: datetime) -> None:
-    """Begin the cadence. Who asks again leaves the one of the earlier enquiry; a row of a file is no new question."""
+def _to_enroll(
+    found: Sequence[Accepted], placing: Placing, account: Account, *, by: Member | None, at: datetime
+) -> list[Lead]:
+    """Whose cadence begins. Who asks again leaves the one of the earlier enquiry; a file's row is no new question."""
     if not placing.cadence:
-        return
+        return []
     fresh = [
         one
         for one in found
@@ -254,5 +266,4 @@ def _enroll(found: Sequence[Accepted], placing: Placing, *, account: Account, by
         fresh = [one for one in fresh if one.person.pk not in busy]
     else:
         settling.end_earlier(account, again, by=by, at=at)
-    newest = {one.person.pk: one.lead for one in fresh if one.lead is not None}
-    enroll.begin_many([(lead, placing.cadence) for lead in newest.values()], account=account, by=by, at=at)
+    return list({one.person.pk: one.lead for one in fresh if one.lead is not None}.values())

@@ -15,6 +15,7 @@ from nextcall.intake.rights import Right, rights_of, without_proof
 from nextcall.leads import people
 from nextcall.leads.models import ContactPoint
 from nextcall.leads.people import Directory
+from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
 
 
@@ -36,16 +37,19 @@ class Permissions:
                 (one, point, right) for point in points["email" if right.channel == "email" else "phone"]
             ]
 
-    def store(self) -> None:
-        """Write them down, with a few statements for all."""
-        rows = [
-            Permission(
-                account=self.account, person=one.person, contact_point=point, source=self.via, recorded_at=self.at,
-                recorded_by=self.by, import_id=self.import_id, **self._fields(right, one.capture_id),
-            )
-            for one, point, right in self._collected
-        ]  # fmt: skip
+    def store(self) -> list[Permission]:
+        """Write them down, with a few statements for all; the rows."""
+        same = {
+            "account_id": self.account.pk, "source": self.via, "recorded_at": self.at,
+            "recorded_by_id": self.by.pk if self.by else None, "import_id": self.import_id,
+        }  # fmt: skip
+        rows = []
+        for one, point, right in self._collected:
+            row = bulk.row(Permission, **same, **self._fields(right, one.capture_id))
+            row.person, row.contact_point = one.person, point
+            rows.append(row)
         ledger.grant_many(rows, account=self.account, by=self.by, at=self.at)
+        return rows
 
     def _fields(self, right: Right, capture_id: int | None) -> dict[str, Any]:
         proof = {**right.proof, **({"capture": capture_id} if capture_id else {})}
@@ -75,8 +79,8 @@ def wishes(
     account: Account,
     by: Member | None,
     at: datetime,
-) -> None:
-    """Permissions with their proof, and every wish not to be contacted, skipped rows' too."""
+) -> list[Permission]:
+    """Permissions with their proof, and every wish not to be contacted, skipped rows' too. The permissions written."""
     imported = placing.via == "import"
     permissions = Permissions(account, via=placing.via, import_id=placing.import_id, by=by, at=at)
     for one, new in zip(found, arrivals, strict=True):
@@ -99,7 +103,7 @@ def wishes(
             )
             if one.how != "new":
                 enroll.cancel_ahead(person=one.person, because="opt_out", by=by, at=at, channels=new.opt_outs)
-    permissions.store()
+    return permissions.store()
 
 
 def _keys(new: NewLead) -> list[people.PointKey]:
