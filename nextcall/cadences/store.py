@@ -16,6 +16,10 @@ from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record_many
 
 BATCH = 500
+ASKED = (
+    "account_id", "lead_id", "person_id", "version_id", "anchor_at", "shift_seconds", "calls_after_at",
+    "lead__owner_id", "lead__import_id", "lead__arrived_at",
+)  # of an enrollment and its lead
 FOLLOWING = 3  # cadences that may follow one another in one go, if each has nothing to do
 
 
@@ -35,7 +39,7 @@ def plan_next(
     for start in range(0, len(ids), BATCH):
         active = Enrollment.objects.filter(
             pk__in=ids[start:start + BATCH], account_id=account_id, state=Enrollment.State.ACTIVE)
-        stored += plan(list(active.select_related("lead")), account_id=account_id, at=at, known=known)
+        stored += plan(list(active.select_related("lead").only(*ASKED)), account_id=account_id, at=at, known=known)
     return stored
 
 

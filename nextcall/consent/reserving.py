@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nextcall.consent.models import Attempt
+from nextcall.lib import bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,10 @@ class Reservation:
 
 def reserve(reservations: Sequence[Reservation], *, at: datetime) -> None:
     """Take a place under the caps for each touch, in the transaction that decided on it. Repeating it is harmless."""
-    Attempt.objects.bulk_create(
+    bulk.insert(
         [
-            Attempt(
+            bulk.row(
+                Attempt,
                 account_id=one.account_id,
                 person_id=one.person_id,
                 lead_id=one.lead_id,
@@ -34,7 +36,6 @@ def reserve(reservations: Sequence[Reservation], *, at: datetime) -> None:
             for one in reservations
         ],
         ignore_conflicts=True,
-        batch_size=500,
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Call, Message, Note
 from nextcall.leads.models import ContactPoint, Lead
+from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record
 
@@ -18,7 +19,7 @@ LONGEST_BODY = 50_000  # characters of one message that are kept
 
 def sent(messages: Iterable[Message]) -> None:
     """Store messages that left, with few statements. The engine alone calls this; it makes their events itself."""
-    Message.objects.bulk_create(messages, batch_size=200)
+    bulk.insert(list(messages))
 
 
 def received(

@@ -22,7 +22,7 @@ from nextcall.engine.settle import Settled, settle
 from nextcall.lib import hours, sql
 from nextcall.timeline.record import event, record_many
 
-BATCH = 50
+BATCH = 200
 LEASE = timedelta(minutes=5)  # far longer than any provider is given to answer
 LATE = timedelta(hours=12)  # later than this, what else was due at the same time is planned anew
 WRITE = (

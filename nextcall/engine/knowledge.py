@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from nextcall.cadences.definition import Cadence, Step
-from nextcall.cadences.models import Touch
 from nextcall.cadences.versions import definitions
 from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
@@ -19,49 +18,21 @@ from nextcall.leads.models import ContactPoint
 from nextcall.lib import sql
 from nextcall.team.models import Account, Member
 
-COLUMNS = (
-    "id",
-    "account_id",
-    "lead_id",
-    "person_id",
-    "enrollment_id",
-    "owner_id",
-    "step_key",
-    "channel",
-    "by_machine",
-    "purpose",
-    "local_at",
-    "zone",
-    "due_at",
-    "intended_at",
-    "priority",
-    "rule",
-    "because",
-    "contact_point_id",
-    "subject",
-    "body",
-    "in_reply_to",
-    "reference",
-    "tries",
-    "created_at",
-    "enrollment__version_id",
-    "enrollment__state",
-    "enrollment__ended_at",
-    "lead__removed_at",
-    "lead__owner_id",
-    "person__name",
-    "person__given_name",
-    "person__family_name",
-    "person__city",
-    "person__revision",
-    "lead__offer__name",
-    "lead__source__name",
-)
-
-
+DUE = (
+    "SELECT t.id, t.account_id, t.lead_id, t.person_id, t.enrollment_id, t.owner_id, t.step_key, t.channel,"
+    " t.by_machine, t.purpose, t.local_at, t.zone, t.due_at, t.intended_at, t.priority, t.rule, t.because,"
+    " t.contact_point_id, t.subject, t.body, t.in_reply_to, t.reference, t.tries, t.created_at,"
+    " e.version_id, e.state, e.ended_at, l.removed_at, l.owner_id,"
+    " p.name, p.given_name, p.family_name, p.city, p.revision, o.name, s.name"
+    " FROM nextcall_touch t JOIN nextcall_lead l ON l.id = t.lead_id JOIN nextcall_person p ON p.id = t.person_id"
+    " LEFT JOIN nextcall_enrollment e ON e.id = t.enrollment_id"
+    " LEFT JOIN nextcall_offer o ON o.id = l.offer_id LEFT JOIN nextcall_source s ON s.id = l.source_id"
+    " WHERE t.person_id IN {them} AND t.state IN ('planned', 'claimed', 'sending', 'open')"
+    " AND t.state = 'planned' AND t.due_at <= %s ORDER BY t.due_at, t.priority, t.id"
+)  # the list of states is the touch_person_live index's own, or SQLite would not use it
 @dataclass(slots=True)
 class Due:
-    """One due touch with its enrollment, lead and person; in the order of COLUMNS."""
+    """One due touch with its enrollment, lead and person; in the order of DUE."""
 
     id: int
     account_id: int
@@ -106,6 +77,10 @@ class Due:
         return self.by_machine or (self.step_key == "" and self.body != "")
 
 
+REFERENCE = list(Due.__slots__).index("reference")
+INSTANTS = [place for place, name in enumerate(Due.__slots__) if name.endswith("_at")]
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """What the rules, the wording and the senders are asked with."""
@@ -133,10 +108,17 @@ class Knowledge:
 
 def due_of(person_ids: Sequence[int], *, at: datetime) -> list[Due]:
     """Everything due of these persons, in the order in which it leaves; locked on PostgreSQL."""
-    rows = Touch.objects.filter(person__in=person_ids, state=Touch.State.PLANNED, due_at__lte=at)
-    if sql.many_engines():
-        rows = rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
-    return [Due(*row) for row in rows.order_by("due_at", "priority", "id").values_list(*COLUMNS)]
+    rows = sql.rows(f"{DUE.format(them=sql.among(person_ids))}{sql.skip_locked('t')}", [at])
+    return [_due(row) for row in rows]
+
+
+def _due(row: list[Any]) -> Due:
+    values = list(row)
+    if not sql.many_engines():  # SQLite has no such types
+        values[REFERENCE] = UUID(values[REFERENCE])
+        for place in INSTANTS:
+            values[place] = sql.instant_or_none(values[place])
+    return Due(*values)
 
 
 def gather(dues: Sequence[Due], senders: Senders, *, at: datetime) -> Knowledge:

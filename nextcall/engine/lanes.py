@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from nextcall.lib import sql
 
-WINDOW = 200
+WINDOW = 400
 LANES_GOOD_FOR = timedelta(milliseconds=250)
 # A touch whose person has another in a provider's hands waits. The IN list is the touch_person_live index's own,
 # word for word, or SQLite would not use it.

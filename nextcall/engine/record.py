@@ -22,12 +22,12 @@ from nextcall.engine.due import Ready
 from nextcall.engine.retry import next_try
 from nextcall.engine.send import Answer
 from nextcall.leads.models import ContactPoint
-from nextcall.lib import sql
+from nextcall.lib import bulk, sql
 from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record_many
 
 log = structlog.get_logger(__name__)
-GROUP = 50
+GROUP = 200
 NOTHING: Mapping[int, Knowledge] = {}
 # In order, so that two engines that lock the same persons cannot block each other.
 PERSONS = "SELECT p.id, p.revision FROM nextcall_person p WHERE p.id IN {them} ORDER BY p.id"
@@ -129,8 +129,8 @@ def _sent(answers: Sequence[Answer], engine: str, at: datetime) -> None:
 def _message(answer: Answer, at: datetime) -> Message:
     ready = answer.ready
     due = ready.due
-    return Message(
-        account_id=due.account_id, person_id=due.person_id, lead_id=due.lead_id, touch_id=due.id,
+    return bulk.row(
+        Message, account_id=due.account_id, person_id=due.person_id, lead_id=due.lead_id, touch_id=due.id,
         contact_point_id=ready.contact_point_id, channel=due.channel, outbound=True, subject=ready.outgoing.subject,
         body=ready.outgoing.body, message_id=answer.receipt.provider_reference[:300] if answer.receipt else "", at=at,
         by_id=None if due.by_machine else due.owner_id,

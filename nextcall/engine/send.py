@@ -1,6 +1,5 @@
 """Handing messages to their providers, several at once, outside any transaction."""
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -32,7 +31,7 @@ class Pool:
 
     def __init__(self, *, threads: int = THREADS, on_answer: Callable[[], None] | None = None) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="send") if threads else None
-        self._answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._answers: list[Answer] = []
         self._on_answer = on_answer
         self._lock = threading.Lock()
         self.in_flight = 0
@@ -49,12 +48,8 @@ class Pool:
 
     def answers(self, limit: int) -> list[Answer]:
         """Up to `limit` answers that are there; waits for none."""
-        found: list[Answer] = []
-        while len(found) < limit:
-            try:
-                found.append(self._answers.get_nowait())
-            except queue.Empty:
-                break
+        with self._lock:
+            found, self._answers = self._answers[:limit], self._answers[limit:]
         self.in_flight -= len(found)
         return found
 
@@ -64,8 +59,11 @@ class Pool:
             self._threads.shutdown(wait=True)
 
     def _one(self, ready: Ready, give_up_at: float) -> None:
-        self._answers.put(_handed_over(ready, give_up_at))
-        if self._on_answer:
+        answer = _handed_over(ready, give_up_at)
+        with self._lock:
+            self._answers.append(answer)
+            is_first = len(self._answers) == 1
+        if self._on_answer and is_first:  # one word is enough until all are fetched
             self._on_answer()
 
 

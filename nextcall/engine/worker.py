@@ -28,6 +28,7 @@ Job = Callable[..., bool]  # job(at=now): one bite of work; False when there is 
 LONGEST_NAP = timedelta(seconds=60)  # a word that got lost costs at most this
 ROUNDS_ON = timedelta(seconds=1)  # how often leases, pauses and holds are looked after while busy
 AHEAD = 2  # messages claimed for each thread: what a crash leaves uncertain at most
+MOST_AHEAD = 256  # if the providers are so quick that the threads run dry between two claims
 BUSY_NAP = timedelta(milliseconds=50)  # other engines hold what is due
 
 
@@ -51,7 +52,7 @@ class Worker:
         self._claims = Claims(self.name, self._senders)
         self._pool = Pool(threads=threads, on_answer=self._nudge)
         self._jobs = jobs
-        self._most_in_flight = AHEAD * threads or BATCH
+        self._most_in_flight = self._least_ahead = AHEAD * threads or BATCH
         self._waker: Waker | None = None
         self._stopping = threading.Event()
         self._looked_after_at: datetime | None = None
@@ -109,12 +110,21 @@ class Worker:
             worked = bool(overdue.turn(at=at)) or worked
             if not worked:
                 self._looked_after_at = at
-        room = self._most_in_flight - self._pool.in_flight
-        if room > 0:
-            claimed = self._claims.claim(at=at, limit=min(BATCH, room))
+        ran_dry = not self._pool.in_flight
+        limit = min(BATCH, self._most_in_flight - self._pool.in_flight)
+        if limit > 0:
+            claimed = self._claims.claim(at=at, limit=limit)
             self._pool.submit(claimed.ready)
             worked = bool(claimed.settled) or worked
+            self._keep_ahead(ran_dry=ran_dry, filled=claimed.found >= limit)
         return self._record(at) or worked
+
+    def _keep_ahead(self, *, ran_dry: bool, filled: bool) -> None:
+        """Claims more at once while the threads run dry between two claims, and less again when they do not."""
+        if not ran_dry:
+            self._most_in_flight = max(self._most_in_flight // 2, self._least_ahead)
+        elif filled:
+            self._most_in_flight = max(min(2 * self._most_in_flight, MOST_AHEAD), self._least_ahead)
 
     def next_at(self, *, after: datetime) -> datetime | None:
         """The next instant after `after` at which there is something to do, as far as is known now."""

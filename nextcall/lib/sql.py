@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -42,8 +43,9 @@ def execute(statement: str, values: Sequence[Any]) -> int:
 
 def execute_many(statement: str, values: Iterable[Sequence[Any]]) -> None:
     """The same statement for many rows, in one round trip."""
-    adapt = connection.vendor == "sqlite"
-    prepared = [[adapted(value) for value in row] if adapt else row for row in values]
+    prepared: Sequence[Sequence[Any]] = list(values)
+    if connection.vendor == "sqlite":
+        prepared = [[_text(value) if type(value) is datetime else value for value in row] for row in prepared]
     if prepared:
         with connection.cursor() as cursor:
             cursor.executemany(statement, prepared)
@@ -52,8 +54,14 @@ def execute_many(statement: str, values: Iterable[Sequence[Any]]) -> None:
 def adapted(value: Any) -> Any:
     """A value as the driver takes it: SQLite keeps instants as UTC text."""
     if isinstance(value, datetime) and connection.vendor == "sqlite":
-        return connection.ops.adapt_datetimefield_value(value)
+        return _text(value)
     return value
+
+
+@lru_cache(maxsize=1000)
+def _text(value: datetime) -> Any:
+    """The rows of a batch share most of their instants."""
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def instant(value: Any) -> datetime:
