@@ -188,13 +188,11 @@ def cancel_ahead(*, lead: Lead | None = None, person: Person | None = None, beca
 
 def _new(lead: Lead, version: CadenceVersion, *, by: Member | None, at: datetime,
          anchor_at: datetime | None = None) -> Enrollment:
-    made = bulk.row(
-        Enrollment, account_id=lead.account_id, lead_id=lead.pk, person_id=lead.person_id, version_id=version.pk,
+    return bulk.row(
+        Enrollment, account_id=lead.account_id, lead=lead, person_id=lead.person_id, version=version,
         beside=versions.definition_of(version).beside, anchor_at=anchor_at or at, began_at=at,
         began_by_id=by.pk if by else None,
     )
-    made.lead, made.version = lead, version
-    return made
 
 
 def _end_pause(enrollment: Enrollment, *, at: datetime, by: Member | None) -> None:

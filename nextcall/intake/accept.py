@@ -176,9 +176,13 @@ def _settle(
     if one.how == "enquiry" and before is None and placing.repeats == "merge":
         one.how = "new"
     owner = (before.owner if before else None) or placing.owner or members.get((new.owner or "").lower())
-    one.lead = lead = bulk.row(
+    one.lead = bulk.row(
         Lead,
-        account_id=account.pk,
+        account=account,
+        person=one.person,
+        owner=owner,
+        source=named.source(new.source or placing.source),
+        offer=named.offer(placing.offer or new.offer),
         stage=new.stage or Lead.Stage.NEW,
         external_id=(new.external_id or "")[:120],
         message=new.message or "",
@@ -189,9 +193,6 @@ def _settle(
         import_id=placing.import_id,
         waiting_since=at if before is not None and before.stage in IN_HANDS and placing.via != "import" else None,
     )
-    lead.account, lead.person, lead.owner = account, one.person, owner
-    lead.source = named.source(new.source or placing.source)
-    lead.offer = named.offer(placing.offer or new.offer)
 
 
 def _arrived(received: datetime | date | None, zone: str, at: datetime) -> datetime:

@@ -43,11 +43,10 @@ class Permissions:
             "account_id": self.account.pk, "source": self.via, "recorded_at": self.at,
             "recorded_by_id": self.by.pk if self.by else None, "import_id": self.import_id,
         }  # fmt: skip
-        rows = []
-        for one, point, right in self._collected:
-            row = bulk.row(Permission, **same, **self._fields(right, one.capture_id))
-            row.person, row.contact_point = one.person, point
-            rows.append(row)
+        rows = [
+            bulk.row(Permission, person=one.person, contact_point=point, **same, **self._fields(right, one.capture_id))
+            for one, point, right in self._collected
+        ]
         ledger.grant_many(rows, account=self.account, by=self.by, at=self.at)
         return rows
 

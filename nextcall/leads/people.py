@@ -138,8 +138,10 @@ class Directory:
                 continue
             rank = sum(kind == point[0] for kind, _ in self.of_person[key])
             label = arriving.labels.get(point[1], "")
-            reach = bulk.row(Reach, account_id=self.account_id, label=label, rank=min(rank, 99))
-            reach.contact_point = self.points[point]
+            contact_point = self.points[point]
+            reach = bulk.row(
+                Reach, account_id=self.account_id, contact_point=contact_point, label=label, rank=min(rank, 99)
+            )
             self.new_reaches.append((person, reach))
             self._link(key, point)
             added.append(reach)

@@ -3,7 +3,7 @@
 For imports and planning, where thousands of rows are written in one transaction. The rows get their primary keys.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -19,9 +19,10 @@ _JSON = DjangoJSONEncoder()
 
 
 def row(model: type[M], **values: Any) -> M:
-    """A row that is not stored yet, as `model(…)` makes it, for a tenth of the price; columns by name ("person_id").
+    """A row that is not stored yet, as `model(…)` makes it, for a tenth of the price.
 
-    What is left out has the field's default. No signals, and no checks but that the columns exist.
+    Columns by name ("person_id"), or what they point to ("person"), stored already; what is left out has the field's
+    default. No signals, and no checks but that the columns exist.
     """
     plain, made = _defaults(model)
     new = model.__new__(model)
@@ -30,11 +31,26 @@ def row(model: type[M], **values: Any) -> M:
     columns.update(plain)
     columns.update(values)
     if len(columns) != len(plain) + 1:
-        raise TypeError(f"{model.__name__} has no column {sorted(columns.keys() - plain.keys())}")
+        _relate(new, columns.keys() - plain.keys() - {"_state"})
     for name, make in made:
         if name not in values:
             columns[name] = make()
     return new
+
+
+def _relate(new: Model, names: Iterable[str]) -> None:
+    relations = _relations(type(new))
+    for name in names:
+        if name not in relations:
+            raise TypeError(f"{type(new).__name__} has no column {name!r}")
+        to = new.__dict__.pop(name)
+        new._state.fields_cache[name] = to
+        new.__dict__[relations[name]] = to.pk if to is not None else None
+
+
+@cache
+def _relations(model: type[Model]) -> dict[str, str]:
+    return {field.name: field.attname for field in model._meta.concrete_fields if field.is_relation}
 
 
 @cache
@@ -82,10 +98,10 @@ def update(rows: Sequence[M], fields: Sequence[str]) -> None:
 
 
 def _number(rows: Sequence[M]) -> None:
+    name, alias = str(rows[0]._meta.pk.attname), connection.alias
     for row, key in zip(rows, _keys(type(rows[0]), len(rows)), strict=True):
-        row.pk = key
-        row._state.adding = False
-        row._state.db = connection.alias
+        row.__dict__[name] = key
+        row._state.adding, row._state.db = False, alias
 
 
 def _write(rows: Sequence[M], ignore_conflicts: bool) -> int:
