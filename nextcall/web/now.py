@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from nextcall.cadences.models import Touch
+from nextcall.channels import handset
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
 from nextcall.web.outcomes import Button, buttons, times, windows
@@ -21,7 +22,8 @@ from nextcall.worklist.items import Deck, deck
 
 CALLING = "calling"  # of the session: the lead being called and since when
 RINGS_FOR = timedelta(hours=2)  # after that nobody is still on that call
-FIRST = ("no_answer", "left_voicemail", "talked", "call_back")
+FIRST = ("sent", "skipped", "no_answer", "left_voicemail", "talked", "call_back")
+MESSAGES = ("text", "email")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +128,32 @@ def _card_context(card: Card, nth: str, member: Member, *, at: datetime) -> dict
     lead_with = _lead_with(card)
     held = card.held if card.primary == "call" else None
     shown = buttons(card.outcomes)
+    letter = _own_phone(card) if lead_with == card.touch.channel else ""
     return {
+        "letter_url": letter, "draft": card.touch if letter and card.touch.body else None,
         "reason": card.reasons[chosen] if card.reasons else None,
         "another": f"{reverse('now')}?{urlencode(another)}" if another else "",
         "call_url": _tel(point.value, point.extension) if point and not (held and not held.opens) else "",
         "held_until": held.opens if held else "", "lead_with": lead_with,
         "write_word": "Reply to" if card.primary == "reply" else ("Text" if lead_with == "text" else "Email"),
         "text_not": _not_now(card, "text"), "email_not": _not_now(card, "email"),
-        "first_outcomes": _first(shown), "outcomes": shown, "times": times(member.zone, card.zone, at=at),
+        "first_outcomes": _first(shown, card), "outcomes": shown, "times": times(member.zone, card.zone, at=at),
     }
 
 
-def _first(shown: list[Button]) -> list[Button]:
-    order = {outcome: n for n, outcome in enumerate(FIRST)}
-    return sorted((one for one in shown if one.outcome in order), key=lambda one: order[one.outcome])
+def _first(shown: list[Button], card: Card) -> list[Button]:
+    """Those beside the deed; the others are one tap away."""
+    first = [one for one in FIRST if one != "skipped" or card.touch.channel in MESSAGES]
+    return sorted((one for one in shown if one.outcome in first), key=lambda one: first.index(one.outcome))
+
+
+def _own_phone(card: Card) -> str:
+    """A text or email that waits for the member's own phone: the link that opens it there, ready to send."""
+    touch = card.touch
+    if touch.channel not in MESSAGES or touch.state != Touch.State.OPEN or touch.pk is None:
+        return ""
+    point = card.reach[touch.channel].point
+    return handset.link(channel=touch.channel, to=point.value, subject=touch.subject, body=touch.body) if point else ""
 
 
 def _tel(number: str, extension: str) -> str:

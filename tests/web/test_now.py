@@ -1,8 +1,10 @@
 """The Now page: one card, its deeds, and what a member sees after each."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -12,7 +14,9 @@ from nextcall.conversations.models import Call, Note, Promise
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
-from tests.builders import make_lead, make_touch
+from nextcall.web import now
+from nextcall.worklist import items
+from tests.builders import MONDAY, make_lead, make_touch
 from tests.web.signed import signed
 
 MINUTE = timedelta(minutes=1)
@@ -165,3 +169,26 @@ def test_the_page_carries_no_script_or_style_of_its_own(client: Client, hazel: L
         assert "style=" not in html
         assert "<script>" not in html
         assert " onclick" not in html
+
+
+@pytest.mark.parametrize(
+    ("channel", "opens"),
+    [
+        ("text", "sms:+13035550142?body=Hi%20Hazel%2C%20is%20%22now%22%20fine%3F"),
+        ("email", "mailto:hazel@example.com?subject=Your%20home&amp;body=Hi%20Hazel%2C%20is%20%22now%22%20fine%3F"),
+    ],
+)
+def test_a_draft_for_the_members_own_phone_opens_there_and_sent_stands_beside_it(
+    account: Account, member: Member, channel: str, opens: str
+) -> None:
+    lead = make_lead(account, name="Hazel Thorne", phone="+13035550142", email="hazel@example.com", owner=member)
+    make_touch(lead, channel, due_at=MONDAY, state=Touch.State.OPEN, owner=member)
+    Touch.objects.update(subject="Your home" if channel == "email" else "", body='Hi Hazel, is "now" fine?')
+    card = items.deck(member, at=MONDAY).card
+    assert card is not None
+    shown = {"card": card} | now._card_context(card, "", member, at=MONDAY)
+    html = render_to_string("now/_card.html", shown)
+    dock = html[html.index('class="dock"'):]
+    assert re.findall(r'class="btn big go" href="([^"]+)"', dock) == [opens]
+    assert "is &quot;now&quot; fine?" in html[: html.index('class="dock"')]
+    assert re.findall(r'name="outcome" value="(\w+)"', dock[: dock.index("</form>")]) == ["sent", "skipped"]
