@@ -65,7 +65,7 @@ def server() -> Iterator[Controller]:
 def email_form(server: Controller, **changes: Any) -> dict[str, Any]:
     return {
         "from_address": "sales@acme.example",
-        "user": "-",
+        "user": "",
         "password": "",
         "host": "127.0.0.1",
         "port": server.port,
@@ -83,6 +83,22 @@ def test_email_is_connected_once_the_test_message_left(client: Client, account: 
     assert to == "olga@example.com" and "Nextcall can send email" in written
     assert "Connected" in client.get("/settings/email/").content.decode()
     assert Event.objects.filter(account=account, kind="connection.changed").exists()
+
+
+def test_a_server_on_this_machine_and_one_that_offers_none_need_no_sign_in(
+    client: Client, account: Account, server: Controller
+) -> None:
+    client.post("/settings/email/", email_form(server))
+    assert sealing.unseal(Connection.objects.get(account=account).sealed)["user"] == ""
+    assert client.post("/settings/email/", email_form(server, user="sales")).status_code == 302
+    assert Connection.objects.get(account=account).enabled and len(server.handler.got) == 2
+    assert "dash" not in client.get("/settings/email/").content.decode().lower()
+
+
+def test_an_empty_user_name_elsewhere_is_ones_address(client: Client, account: Account, server: Controller) -> None:
+    elsewhere = email_form(server, host="smtp.acme.example", security="starttls", untested="1")
+    client.post("/settings/email/", elsewhere)
+    assert sealing.unseal(Connection.objects.get(account=account).sealed)["user"] == "sales@acme.example"
 
 
 def test_a_password_is_never_shown_and_never_stored_in_the_open(

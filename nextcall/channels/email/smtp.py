@@ -123,7 +123,7 @@ class Smtp:
             if self._security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             server.ehlo_or_helo_if_needed()
-            if self._user:
+            if self._user and (self._password or server.has_extn("auth")):  # else it wants no sign-in
                 server.login(self._user, self._password)
         except smtplib.SMTPAuthenticationError as error:
             words = _words(error.smtp_code, error.smtp_error)

@@ -24,6 +24,7 @@ SECURITIES = (
     ("ssl", "TLS from the start, usual on port 465"),
     ("plain", "None: only for a server on this machine"),
 )
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class EmailForm(forms.Form):
@@ -31,7 +32,7 @@ class EmailForm(forms.Form):
         max_length=254, label="Your address", help_text="Leads see it, and answers come to it."
     )
     user = forms.CharField(
-        max_length=254, required=False, label="User name", help_text="Empty: your address. A dash: no sign-in."
+        max_length=254, required=False, label="User name", help_text="Empty: your address."
     )
     password = forms.CharField(
         max_length=500,
@@ -62,7 +63,8 @@ class EmailForm(forms.Form):
             elif known:
                 values["host"], values["port"], values["security"] = known
         values["port"] = values.get("port") or PORTS.get(values.get("security", ""), 587)
-        values["user"] = "" if values.get("user") == "-" else values.get("user") or address
+        at_home = values.get("security") == "plain" and (values.get("host") or "").lower() in THIS_MACHINE
+        values["user"] = values.get("user") or ("" if at_home else address)  # a server at home asks for no sign-in
         return values
 
 

@@ -30,7 +30,7 @@ MEANINGS = (
     ),
     (
         "auth extension not supported",
-        "The server offers no sign-in here. Choose STARTTLS and port 587, or a dash as the user name.",
+        "The server offers no sign-in here. Choose STARTTLS and port 587, or leave the password empty.",
     ),
     ("certificate", "The server's certificate does not fit its name or has expired. Use the name your provider gives."),
     (
