@@ -16,6 +16,7 @@ from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.known import Knowledge, Wanted, completed
 from nextcall.consent.policy import Policy
 from nextcall.leads.models import ContactPoint, Lead
+from nextcall.lib import sql
 from nextcall.team.models import Account, Member
 
 STANDING = {Touch.State.PLANNED, Touch.State.CLAIMED, Touch.State.SENDING, Touch.State.OPEN}
@@ -23,6 +24,10 @@ STANDING = {Touch.State.PLANNED, Touch.State.CLAIMED, Touch.State.SENDING, Touch
 MADE = {Touch.State.SENT, Touch.State.DELIVERED, Touch.State.BOUNCED, Touch.State.DONE, Touch.State.UNCERTAIN}
 FREED = "#"  # "d2-text-1#81": a touch that a pause cancelled, so that its step may be planned again
 FRESH = timedelta(hours=1)
+TOUCHES = (
+    "SELECT t.enrollment_id, t.state, t.step_key, t.channel, t.by_machine, t.outcome, t.due_at, t.intended_at,"
+    " t.made_at, t.finished_at FROM nextcall_touch t WHERE t.enrollment_id IN {them} AND t.step_key <> ''"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +53,16 @@ def progress_of(enrollments: Sequence[Enrollment]) -> dict[int, Progress]:
     made: dict[int, list[Made]] = defaultdict(list)
     standing: dict[int, set[str]] = defaultdict(set)
     opened: dict[int, set[str]] = defaultdict(set)
-    rows = Touch.objects.filter(enrollment__in=[enrollment.pk for enrollment in enrollments]).exclude(step_key="")
-    for row in rows.values("enrollment_id", "step_key", "channel", "by_machine", "state", "due_at", "intended_at",
-                           "made_at", "finished_at", "outcome"):
-        if FREED in row["step_key"]:
+    statement = TOUCHES.format(them=sql.among(enrollment.pk for enrollment in enrollments))
+    for enrollment_id, state, step_key, *how in sql.rows(statement, []):
+        if FREED in step_key:
             continue
-        if row["state"] in STANDING:
-            standing[row["enrollment_id"]].add(row["step_key"])
-            if row["state"] == Touch.State.OPEN:
-                opened[row["enrollment_id"]].add(row["step_key"])
+        if state in STANDING:
+            standing[enrollment_id].add(step_key)
+            if state == Touch.State.OPEN:
+                opened[enrollment_id].add(step_key)
         else:
-            made[row["enrollment_id"]].append(_made(row))
+            made[enrollment_id].append(_made(state, step_key, *how))
     pauses = _pauses([enrollment.pk for enrollment in enrollments if enrollment.shift_seconds])
     return {enrollment.pk: Progress(
         anchor_at=enrollment.anchor_at, shift=timedelta(seconds=enrollment.shift_seconds),
@@ -113,13 +117,16 @@ def _cadences(enrollments: Sequence[Enrollment]) -> dict[int, Cadence]:
     return found | {pk: definition_of(version) for pk, version in at_hand.items()}
 
 
-def _made(row: Mapping[str, Any]) -> Made:
-    attempt = row["state"] in MADE and outcomes.counts(row["outcome"])
-    at = row["made_at"] or row["finished_at"] or row["due_at"]
-    machine = row["by_machine"]
+def _made(
+    state: str, step_key: str, channel: str, machine: bool, outcome: str, due: Any, intended: Any, made: Any,
+    finished: Any,
+) -> Made:
+    """The instants as the driver gave them."""
+    attempt = state in MADE and outcomes.counts(outcome)
+    due_at = sql.instant(due)
     return Made(
-        row["step_key"], row["channel"], at, row["intended_at"] or row["due_at"], attempt,
-        row["outcome"] or ("sent" if machine and attempt else ""), row["due_at"] if machine else None,
+        step_key, channel, sql.instant(made or finished or due), sql.instant(intended) if intended else due_at, attempt,
+        outcome or ("sent" if machine and attempt else ""), due_at if machine else None,
     )
 
 
