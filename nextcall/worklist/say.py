@@ -185,8 +185,8 @@ HOUSEKEEPING = re.compile(
 SPOKEN_TO = re.compile(r"\byou(r|\u2019re|'re)?\b|\?$")
 WANTED = re.compile(
     r"^(what|when|how|why|which|who|where)\b"
-    r"|\b(looking|interest(ed)?|want(ed|s)?|time ?frame|timeline|budget|price range|goals?|reason|plans?|planning|needs?"
-    r"|hoping|prefer(red|s|ence)?|bed(room)?s|bath(room)?s|moving|move|buying|selling|purpose|questions?|wish(es)?)\b"
+    r"|\b(looking|interest(ed)?|want(ed|s)?|time ?frame|timeline|budget|price range|goals?|reason|plans?|planning"
+    r"|needs?|hoping|prefer(red|s|ence)?|bed(room)?s|bath(room)?s|moving|move|buying|selling|purpose|questions?|wish(es)?)\b"
 )
 
 
