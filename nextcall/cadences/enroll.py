@@ -53,7 +53,7 @@ def begin_many(leads_and_slugs: Sequence[tuple[Lead, str]], *, account: Account,
     `known` of persons who were made in this transaction, with their leads: those are on none.
     """
     begun: list[Enrollment] = []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         found = versions.latest(account, {slug for _, slug in leads_and_slugs}, at=at)
         for start in range(0, len(leads_and_slugs), BATCH):
             batch = leads_and_slugs[start:start + BATCH]

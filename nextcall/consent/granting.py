@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from nextcall.consent.models import Permission, Withdrawal
 from nextcall.leads.models import ContactPoint, Person
-from nextcall.lib import bulk
+from nextcall.lib import bulk, sql
 from nextcall.lib.hashing import point_hash
 from nextcall.team.models import Account, Member
 from nextcall.timeline.models import Event
@@ -17,6 +17,10 @@ from nextcall.timeline.record import event, record, record_many
 
 _FROM_THE_LEAD = ("form", "text", "voice", "email")  # sources of a permission that the lead gave with their own hands
 _LIFTABLE = ("opt_out", "link")
+_ANY = (
+    "SELECT 1 FROM nextcall_withdrawal WHERE account_id = %s AND lifted_at IS NULL"
+    " AND (person_id IN {them} OR value_hash IN ({hashes})) LIMIT 1"
+)
 
 
 def grant(
@@ -69,7 +73,7 @@ def grant(
 
 def grant_many(rows: Sequence[Permission], *, account: Account, by: Member | None, at: datetime) -> None:
     """As `grant` for many rows that are not stored yet, all of one account, in a constant number of statements."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         bulk.insert(rows)
         given = [row for row in rows if row.source in _FROM_THE_LEAD and row.import_id is None]
         if given and _any_stops(given, account):
@@ -82,11 +86,11 @@ def _any_stops(rows: Sequence[Permission], account: Account) -> bool:
     """Whether anything stands that these could end: nearly always not, and then nothing is looked up one by one."""
     persons = {row.person_id for row in rows}
     points = {row.contact_point for row in rows if row.contact_point is not None}
-    if any(row.contact_point is None for row in rows):
+    if any(row.contact_point_id is None for row in rows):
         points |= set(ContactPoint.objects.filter(account=account, reaches__person__in=persons))
     hashes = [point_hash(point.kind, point.key) for point in points]
-    own = Q(person__in=persons) | Q(value_hash__in=hashes, person=None)
-    return Withdrawal.objects.filter(own, account=account, lifted_at=None, reason__in=_LIFTABLE).exists()
+    statement = _ANY.format(them=sql.among(persons), hashes=", ".join(["%s"] * len(hashes)) or "NULL")
+    return bool(sql.rows(statement, [account.pk, *hashes]))
 
 
 def _end_stops(row: Permission, account: Account, *, by: Member | None, at: datetime) -> None:

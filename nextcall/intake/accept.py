@@ -77,7 +77,7 @@ def accept_many(
 
     `captures`: the id of the delivery that each came in, where they came so.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # an error undoes it all, in whatever transaction it came
         arriving = [arriving_of(new) for new in arrivals]
         directory = Directory(account.pk, arriving, at=at)
         found = [_person(directory, one, placing, account=account) for one in arriving]

@@ -86,14 +86,13 @@ def update(rows: Sequence[M], fields: Sequence[str]) -> None:
     """Write these fields of stored rows of one model, each where it stands; far cheaper than bulk_update's one CASE."""
     if not rows:
         return
-    options = rows[0]._meta
+    options, quote = rows[0]._meta, connection.ops.quote_name
     written = [field for field in options.concrete_fields if field.name in fields]
-    quote = connection.ops.quote_name
     places = ", ".join(f"{quote(str(field.column))} = %s" for field in written)
+    key = quote(str(options.pk.column))
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {quote(options.db_table)} SET {places} WHERE {quote(str(options.pk.column))} = %s",
-            _values(rows, [*written, options.pk]),
+            f"UPDATE {quote(options.db_table)} SET {places} WHERE {key} = %s", _values(rows, [*written, options.pk])
         )
 
 
@@ -106,29 +105,34 @@ def _number(rows: Sequence[M]) -> None:
 
 def _write(rows: Sequence[M], ignore_conflicts: bool) -> int:
     """How many were stored."""
-    options = rows[0]._meta
-    values = _values(rows, options.concrete_fields)
-    table = connection.ops.quote_name(options.db_table)
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in options.concrete_fields)
+    values = _values(rows, rows[0]._meta.concrete_fields)
+    into, marks = _into(type(rows[0]))
     if connection.vendor == "postgresql" and not ignore_conflicts:
-        _copy(f"COPY {table} ({columns}) FROM STDIN", values)
+        _copy(f"COPY {into} FROM STDIN", values)
         return len(rows)
-    marks = ", ".join(["%s"] * len(options.concrete_fields))
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}){tail}", values)
+        cursor.executemany(f"INSERT INTO {into} VALUES ({marks}){tail}", values)
         return int(cursor.rowcount)
+
+
+@cache
+def _into(model: type[Model]) -> tuple[str, str]:
+    """A table with all its columns, and a mark for each."""
+    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    return f"{quote(model._meta.db_table)} ({columns})", ", ".join(["%s"] * len(fields))
 
 
 def _values(rows: Sequence[M], fields: "Sequence[Field[Any, Any]]") -> list[list[Any]]:
     """These fields of each row, as the driver takes them."""
     get = attrgetter(*(field.attname for field in fields))
+    prepare = [(place, to) for place, field in enumerate(fields) if (to := _preparer(field.get_internal_type()))]
     values = [list(get(row)) for row in rows]
-    for place, field in enumerate(fields):
-        if to := _preparer(field):
-            for row in values:
-                if row[place] is not None:
-                    row[place] = to(row[place])
+    for row in values:
+        for place, to in prepare:
+            if row[place] is not None:
+                row[place] = to(row[place])
     return values
 
 
@@ -153,15 +157,15 @@ def _keys(model: type[Model], count: int) -> Sequence[int]:
     return range(start, start + count)
 
 
-def _preparer(field: "Field[Any, Any]") -> Callable[[Any], Any] | None:
-    """How a value of the field reaches the driver; None: as it is."""
-    kind = field.get_internal_type()
+@cache
+def _preparer(kind: str) -> Callable[[Any], Any] | None:
+    """How a value of that kind of field reaches the driver; None: as it is."""
     if kind == "JSONField":
         return _JSON.encode
     if connection.vendor == "postgresql":
         return None
     if kind == "DateTimeField":
-        return lru_cache(maxsize=None)(connection.ops.adapt_datetimefield_value)  # rows of a batch share most of theirs
+        return lru_cache(maxsize=4096)(connection.ops.adapt_datetimefield_value)  # the rows of a batch share theirs
     if kind == "UUIDField":
-        return lambda value: value.hex if value else value
+        return lambda value: value.hex
     return None

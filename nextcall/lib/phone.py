@@ -45,9 +45,10 @@ def read(raw: str, *, country: str) -> Phone | None:
         number = phonenumbers.parse(text, country or None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:  # no valid number: asking that first would do the same work twice
         return None
-    line_type = _LINE_TYPES.get(phonenumbers.number_type(number), "unknown")
+    line_type = _LINE_TYPES.get(kind, "unknown")
     return Phone(
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         extension=(number.extension or "")[:12],
