@@ -31,6 +31,10 @@ GROUP = 200
 NOTHING: Mapping[int, Knowledge] = {}
 # In order, so that two engines that lock the same persons cannot block each other.
 PERSONS = "SELECT p.id, p.revision FROM nextcall_person p WHERE p.id IN {them} ORDER BY p.id"
+SENT = (
+    "UPDATE nextcall_touch SET state = 'sent', provider_reference = %s, made_at = %s, finished_at = %s,"
+    " outcome = 'sent', lease_until = NULL WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
+)
 CLOSE = (
     "UPDATE nextcall_touch SET state = %s, provider_reference = %s, made_at = %s, finished_at = %s, outcome = %s,"
     " because = %s, due_at = %s, lease_until = NULL"
@@ -109,9 +113,8 @@ def _next_try(ready: Ready, error: SendError, at: datetime) -> datetime | None:
 def _sent(answers: Sequence[Answer], engine: str, at: datetime) -> None:
     if not answers:
         return
-    sql.execute_many(CLOSE, [
-        ("sent", answer.receipt.provider_reference[:200] if answer.receipt else "", at, at, "sent",
-         answer.ready.due.because, answer.ready.due.due_at, answer.ready.due.id, engine)
+    sql.execute_many(SENT, [
+        (answer.receipt.provider_reference[:200] if answer.receipt else "", at, at, answer.ready.due.id, engine)
         for answer in answers
     ])
     made = [answer.ready for answer in answers]
