@@ -225,7 +225,7 @@ def _held(reach: dict[str, Reachable], primary: str, *, zone: str, at: datetime)
     rule = decision.deciding
     opens = say.when(decision.earliest, zone, at=at) if decision.earliest else ""
     return Held(
-        says=rule.says if rule else f"No number or address for a {primary}.",
+        says=f"{rule.says.rstrip('.')}." if rule else f"No number or address for a {primary}.",
         rule=rule.id if rule else "", source=rule.source if rule else "", opens=opens,
     )
 
@@ -234,8 +234,9 @@ def _details(
     rows: _Read, reach: dict[str, Reachable], known: say.Known, thread: Thread, *, at: datetime
 ) -> list[tuple[str, str]]:
     lead = rows.lead
-    inside = " inside your 5-minute goal" if at - lead.arrived_at <= timedelta(minutes=5) else ""
-    details = [("Arrived", f"{say.ago(lead.arrived_at, at=at)}{',' if inside else ''}{inside}")]
+    fresh = at - lead.arrived_at <= timedelta(minutes=5) and not lead.import_id
+    arrived = f"{say.ago(lead.arrived_at, at=at)}{', inside your 5-minute goal' if fresh else ''}"
+    details = [("Came with a file" if lead.import_id else "Arrived", arrived)]
     if rows.promise and rows.promise.what != SNOOZED:
         details.append(
             ("Promise", f"{rows.promise.what or 'A call'}, {say.when(rows.promise.due_at, known.member_zone, at=at)}")

@@ -85,9 +85,9 @@ def promised(cards: Sequence[Promised], *, at: datetime) -> list[Candidate]:
 
 
 def fresh(member: Member, *, at: datetime) -> list[Candidate]:
-    """New leads inside the speed goal that no person has tried yet."""
+    """New leads inside the speed goal that no person has tried yet. Nobody waits at the phone for an imported file."""
     new = Lead.objects.filter(
-        account_id=member.account_id, arrived_at__gte=at - SPEED_GOAL, arrived_at__lte=at,
+        account_id=member.account_id, arrived_at__gte=at - SPEED_GOAL, arrived_at__lte=at, import_id__isnull=True,
         first_person_touch_at__isnull=True, removed_at__isnull=True, stage__in=(Lead.Stage.NEW, Lead.Stage.WORKING),
     )
     new = new.filter(Q(owner=member) | Q(owner__isnull=True) & _free(member, "", at=at))

@@ -144,3 +144,14 @@ def test_the_day_is_the_members_own(account: Account, member: Member) -> None:
     began, ends = items.day_of(member, T("2026-11-23 23:30"))
     assert began == T("2026-11-23 00:00")
     assert ends == T("2026-11-24 00:00")
+
+
+def test_a_lead_that_came_with_a_file_is_no_new_inquiry(account: Account, member: Member) -> None:
+    imported = make_lead(account, name="Imported", owner=member, arrived_at=AT - 2 * MINUTE)
+    Lead.objects.filter(pk=imported.pk).update(import_id=1)
+    make_touch(imported, "call", due_at=AT - MINUTE, state=Touch.State.OPEN)
+    make_lead(account, name="Asked", owner=member, arrived_at=AT - 3 * MINUTE)
+    assert names(member) == ["Asked", "Imported"]
+    Lead.objects.exclude(pk=imported.pk).delete()
+    card = items.deck(member, at=AT).card
+    assert card and "asked" not in card.why and "goal" not in str(card.details)
