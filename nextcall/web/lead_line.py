@@ -203,4 +203,6 @@ def event_words(one: Said, first: str) -> tuple[str, str]:
     channel = one.data.get("channel")
     words += f": {channel}" if isinstance(channel, str) and one.event.startswith("touch.") else ""
     cause = one.data.get("because") or one.data.get("says") or one.data.get("reason") or one.data.get("cadence") or ""
+    if one.event == "cadence.began" and " " not in str(cause):  # its slug
+        cause = str(cause).replace("-", " ").capitalize()
     return icon, words + (f": {str(cause).replace('_', ' ')}" if cause else "")

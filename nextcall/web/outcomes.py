@@ -28,6 +28,7 @@ ICONS = {
 }
 NEXT = re.compile(r"Next (\w+) ([^,;]+)")
 SHORT = {
+    "sent": "marks it sent",
     "no_answer": "counts a try",
     "left_voicemail": "counts a try",
     "talked": "what\u2019s next",

@@ -1,6 +1,7 @@
 """Template tags, available in every template."""
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -60,7 +61,7 @@ def _css_of(bound: BoundField, extra: str) -> str:
 @register.simple_tag
 def sources(written: str) -> SafeString:
     """Where a rule is written: addresses become links, anything else stays words."""
-    parts = [part.strip() for part in written.split(";") if part.strip()]
+    parts = [part.strip() for part in re.split(r";|\s(?=https?://)", written) if part.strip()]
     links = [
         format_html(
             '<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', part, urlsplit(part).hostname or part

@@ -109,8 +109,11 @@ def _done(touch: Touch) -> Bead:
 
 def _planned(one: Planned, *, zone: str, at: datetime, wide: bool) -> Bead:
     named = say.day(one.due_at, zone, at=at)
-    if named == "today":
-        label = say.clock(one.due_at, zone)
+    if one.due_at <= at:
+        label = "Soon"
+    elif named == "today":
+        clock = say.clock(one.due_at, zone)
+        label = clock.partition(" ")[0] if ":" in clock else clock  # "1:57", "4 pm": there is little room
     elif named == "tomorrow":
         label = f"{one.due_at.astimezone(ZoneInfo(zone)):%a}"
     else:
