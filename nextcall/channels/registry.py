@@ -12,7 +12,8 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
     # name: how it is made, the channels it serves, the settings it takes
     "memory": (Memory, frozenset({"text", "email", "call", "voicemail"}), frozenset({"file", "knows", "keep"})),
     "smtp": (
-        Smtp, frozenset({"email"}),
+        Smtp,
+        frozenset({"email"}),
         frozenset({"host", "port", "user", "password", "security", "timeout_seconds", "keep"}),
     ),
 }

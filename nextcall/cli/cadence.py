@@ -36,9 +36,7 @@ def about() -> None:
 def list_(as_json: Json = False) -> None:
     """The shipped cadences. Example: nextcall cadence list"""
     if as_json:
-        print(json.dumps({"cadences": [{
-            "cadence": one.slug, "name": one.name, "version": one.version, "form": one.form, "says": one.says,
-            "steps": len(one.steps)} for one in parse.library().values()]}))
+        _document(cadences=[{**_named(one), "steps": len(one.steps)} for one in parse.library().values()])
         return
     for one in parse.library().values():
         print(f"{one.slug:<22} {len(one.steps):>3} steps  {one.says}")
@@ -49,11 +47,9 @@ def show(cadence: Which, as_json: Json = False) -> None:
     """Its steps in words. Example: nextcall cadence show three-and-one"""
     found = load(cadence)
     if as_json:
-        print(json.dumps({
-            "cadence": found.slug, "name": found.name, "says": found.says, "version": found.version,
-            "form": found.form, "beside": found.beside, "stop_stages": found.stop_stages, "pause_on": found.pause_on,
-            "max_attempts": found.max_attempts, "then": found.then, "starts_on_stage": found.starts_on_stage,
-            "steps": [_step(step) for step in found.steps]}, ensure_ascii=False))
+        rules = ("beside", "stop_stages", "pause_on", "max_attempts", "then", "starts_on_stage")
+        said = {name: getattr(found, name) for name in rules}
+        _document(**_named(found), **said, steps=[_step(step) for step in found.steps])
         return
     print(f"{found.name}, version {found.version}. {found.says}")
     for number, step in enumerate(found.steps, 1):
@@ -106,8 +102,9 @@ def plan(
         raise Wrong(f"--consent is one of {', '.join(TIERS)}; --answers is none")
     found, at = load(cadence), _instant(arrived)
     try:
-        facts = invented.facts(inquired_at=at, phone=phone, postal_code=zip_, region=state, country=country,
-                               tier=cast("Tier", consent))
+        facts = invented.facts(
+            inquired_at=at, phone=phone, postal_code=zip_, region=state, country=country, tier=cast("Tier", consent)
+        )
     except ValueError as wrong:
         raise Wrong(f"--phone: {wrong}") from None
     # seed 1: what run-through does with the first lead of a file
@@ -116,8 +113,7 @@ def plan(
     warnings = _warnings(touches)
     if as_json:
         listed = [_touch(number, touch, found, at) for number, touch in enumerate(touches, 1)]
-        print(json.dumps({"cadence": found.slug, "version": found.version, "touches": listed, "warnings": warnings},
-                         ensure_ascii=False))
+        _document(cadence=found.slug, version=found.version, touches=listed, warnings=warnings)
     else:
         _print_plan(touches, at)
         for warning in warnings:
@@ -131,8 +127,18 @@ def diff(a: Which, b: Which, as_json: Json = False) -> None:
     before, after = load(a), load(b)
     added, removed, changed = saying.differences(before, after)
     if as_json:
-        print(json.dumps({"a": before.slug, "b": after.slug, "added": added, "removed": removed,
-                          "changed": [asdict(one) for one in changed]}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {
+                    "a": before.slug,
+                    "b": after.slug,
+                    "added": added,
+                    "removed": removed,
+                    "changed": [asdict(one) for one in changed],
+                },
+                ensure_ascii=False,
+            )
+        )
         return
     steps = {step.key: step for step in (*before.steps, *after.steps)}
     for sign, keys in (("-", removed), ("+", added)):
@@ -200,9 +206,13 @@ def _account(name: str) -> "Account":
 
     found = list(Account.objects.filter(name=name) if name else Account.objects.all()[:2])
     if len(found) != 1:
-        raise Wrong(f"--account {name}: there is no such account" if name else
-                    "say which with --account NAME: there are several" if found else
-                    "there is no account yet: nextcall serve makes the first")
+        raise Wrong(
+            f"--account {name}: there is no such account"
+            if name
+            else "say which with --account NAME: there are several"
+            if found
+            else "there is no account yet: nextcall serve makes the first"
+        )
     return found[0]
 
 
@@ -216,17 +226,40 @@ def _instant(written: str) -> datetime:
     return found
 
 
+def _document(**contents: Any) -> None:
+    print(json.dumps(contents, ensure_ascii=False))
+
+
+def _named(one: Cadence) -> dict[str, Any]:
+    return {"cadence": one.slug, "name": one.name, "version": one.version, "form": one.form, "says": one.says}
+
+
 def _step(step: Step) -> dict[str, Any]:
-    return {"step": step.key, "when": saying.when_says(step.when), "channel": step.channel, "by": step.by,
-            "purpose": step.purpose, "subject": step.subject, "wording": step.wording, "says": step.says,
-            "needs_reason": step.needs_reason}
+    return {
+        "step": step.key,
+        "when": saying.when_says(step.when),
+        "channel": step.channel,
+        "by": step.by,
+        "purpose": step.purpose,
+        "subject": step.subject,
+        "wording": step.wording,
+        "says": step.says,
+        "needs_reason": step.needs_reason,
+    }
 
 
 def _touch(number: int, touch: Planned, cadence: Cadence, arrived: datetime) -> dict[str, Any]:
     step = next(step for step in cadence.steps if step.key == touch.step_key)
-    return {"n": number, "at": _local(touch).isoformat(), "day": _day(touch, arrived), "channel": touch.channel,
-            "by": touch.by, "step": touch.step_key, "wording": None if touch.blocked else saying.first_words(step),
-            "rule": touch.rule or None}
+    return {
+        "n": number,
+        "at": _local(touch).isoformat(),
+        "day": _day(touch, arrived),
+        "channel": touch.channel,
+        "by": touch.by,
+        "step": touch.step_key,
+        "wording": None if touch.blocked else saying.first_words(step),
+        "rule": touch.rule or None,
+    }
 
 
 def _local(touch: Planned) -> datetime:
@@ -256,5 +289,7 @@ def _warnings(touches: tuple[Planned, ...]) -> list[str]:
 def _print_plan(touches: tuple[Planned, ...], arrived: datetime) -> None:
     for number, touch in enumerate(touches, 1):
         moved = f"  {'blocked' if touch.blocked else 'moved'}: {touch.rule}" if touch.rule else ""
-        print(f"{number:>3}  day {_day(touch, arrived):<4} {_local(touch):%a %Y-%m-%d %H:%M %Z}  "
-              f"{touch.channel:<9} {touch.by:<7} {touch.step_key:<14}{moved}")
+        print(
+            f"{number:>3}  day {_day(touch, arrived):<4} {_local(touch):%a %Y-%m-%d %H:%M %Z}  "
+            f"{touch.channel:<9} {touch.by:<7} {touch.step_key:<14}{moved}"
+        )

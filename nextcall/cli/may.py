@@ -39,9 +39,7 @@ def command(
     ] = None,
     attempts_at: Annotated[
         list[str] | None,
-        typer.Option(
-            help="when they were contacted on this channel; repeat it, or write call:ISO for another channel",
-        ),
+        typer.Option(help="when they were contacted on this channel; repeat it, or write call:ISO for another channel"),
     ] = None,
     dnc: Annotated[str, typer.Option(help="on a do-not-call list: yes, no or unknown")] = "unknown",
     inquired_at: Annotated[str, typer.Option(help="when they asked about something, ISO with offset")] = "",

@@ -109,7 +109,9 @@ def _run(
         worker.run_until(following, start=moment, moved=nobody_picks_up)
     version = versions.latest(account, [slug], at=start)[slug]
     return {
-        "cadence": slug, "version": versions.definition_of(version).version, "warnings": warnings,
+        "cadence": slug,
+        "version": versions.definition_of(version).version,
+        "warnings": warnings,
         "leads": [_lead(one, placed.get(number), slug) for number, one in enumerate(new)],
     }
 
@@ -206,8 +208,11 @@ def _lead(new: "NewLead", lead: "Lead | None", slug: str) -> dict[str, Any]:
     """The cadence that was asked about; one that follows it is named, its touches are another plan's."""
     from nextcall.cadences.models import Enrollment, Touch
 
-    named = {"lead": new.name.full, "phone": new.phones[0].e164 if new.phones else None,
-             "email": new.emails[0].value if new.emails else None}
+    named = {
+        "lead": new.name.full,
+        "phone": new.phones[0].e164 if new.phones else None,
+        "email": new.emails[0].value if new.emails else None,
+    }
     if lead is None:
         problem = "no number and no address that can be used"
         return {**named, "touches": [], "stopped": None, "then": None, "warnings": [problem]}
@@ -276,8 +281,10 @@ def _print(document: Mapping[str, Any]) -> None:
         print(lead["lead"] or lead["phone"] or lead["email"] or "no name")
         for touch in lead["touches"]:
             why = " ".join(filter(None, (touch["rule"], touch["because"])))
-            print(f"{touch['n']:>4}  day {touch['day']:<4} {touch['at'][:16]}  {touch['channel']:<9} {touch['by']:<7} "
-                  f"{touch['state']:<9} {touch['step'] or '':<14} {why}".rstrip())
+            print(
+                f"{touch['n']:>4}  day {touch['day']:<4} {touch['at'][:16]}  {touch['channel']:<9} {touch['by']:<7} "
+                f"{touch['state']:<9} {touch['step'] or '':<14} {why}".rstrip()
+            )
         if lead["stopped"]:
             print(f"      {lead['stopped']}" + (f", then {lead['then']}" if lead["then"] else ""))
     for warning in document["warnings"]:

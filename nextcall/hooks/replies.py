@@ -72,7 +72,9 @@ def _take_in(account: Account, body: dict[str, Any], *, now: datetime) -> dict[s
             dedupe_key=_text(body, "id", 110),
         )
         return {
-            "verdict": received.verdict, "because": received.because, "repeated": received.repeated,
+            "verdict": received.verdict,
+            "because": received.because,
+            "repeated": received.repeated,
             "lead": received.lead.pk if received.lead else None,
         }
     lead = receive.lead_at(account, "email" if "@" in sender else "call", sender)

@@ -122,8 +122,13 @@ BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {"smtp": smtp_
 
 def outgoing(bench: Bench, reference: str, **changes: Any) -> Outgoing:
     values: dict[str, Any] = {
-        "reference": reference, "channel": bench.channel, "to": bench.to, "subject": "About your question",
-        "body": "Hello Ann,\n\n.a line that begins with a dot\nBye", "html": "<p>Hello Ann</p>",
-        "from_name": "Hazel Thorne", "from_address": "hazel@seller.example",
+        "reference": reference,
+        "channel": bench.channel,
+        "to": bench.to,
+        "subject": "About your question",
+        "body": "Hello Ann,\n\n.a line that begins with a dot\nBye",
+        "html": "<p>Hello Ann</p>",
+        "from_name": "Hazel Thorne",
+        "from_address": "hazel@seller.example",
     }
     return Outgoing(**(values | changes))

@@ -21,9 +21,16 @@ def server() -> Iterator[tuple[MailServer, Smtp]]:
 
 def letter(**changes: object) -> Outgoing:
     values: dict[str, object] = {
-        "reference": "0b1f", "channel": "email", "to": "ann@example.com", "subject": "Your question – 7 %",
-        "body": "Hello Ann,\n.dot\nGrüße", "html": "<p>Hello Ann</p>", "from_name": "Thorne, Hazel",
-        "from_address": "hazel@seller.example", "reply_to": "team@seller.example", "in_reply_to": "<old@example.com>",
+        "reference": "0b1f",
+        "channel": "email",
+        "to": "ann@example.com",
+        "subject": "Your question – 7 %",
+        "body": "Hello Ann,\n.dot\nGrüße",
+        "html": "<p>Hello Ann</p>",
+        "from_name": "Thorne, Hazel",
+        "from_address": "hazel@seller.example",
+        "reply_to": "team@seller.example",
+        "in_reply_to": "<old@example.com>",
         "headers": {"List-Unsubscribe": "<https://x.example/u/1>", "Date": "Mon, 23 Nov 2026 17:00:00 +0000"},
     }
     return Outgoing(**(values | changes))  # type: ignore[arg-type]

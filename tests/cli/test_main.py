@@ -55,7 +55,9 @@ def test_a_command_without_a_database_starts_in_half_a_second(call: list[str], t
 
 def run_in(home: Path, *call: str, **environment: str) -> subprocess.CompletedProcess[str]:
     fresh = {"PATH": "/usr/bin:/bin", "NEXTCALL_HOME": str(home), **environment}
-    return subprocess.run([sys.executable, "-m", "nextcall", *call], env=fresh, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "nextcall", *call], env=fresh, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_a_command_makes_the_database_where_there_is_none_yet(tmp_path: Path) -> None:

@@ -31,8 +31,14 @@ def engine_and_plan(slug: str, arrived: datetime, days: int, place: dict[str, st
     Touch.objects.filter(lead=lead).delete()  # before anything is done the planner sees exactly what it saw
     [before] = situations([enrollment], account_id=lead.account_id, at=arrived)
     planned = planner.plan(
-        parse.library()[slug], Progress(anchor_at=arrived), before.facts, before.policy, now=arrived, until=until,
-        seed=before.seed, working=before.working,
+        parse.library()[slug],
+        Progress(anchor_at=arrived),
+        before.facts,
+        before.policy,
+        now=arrived,
+        until=until,
+        seed=before.seed,
+        working=before.working,
     )
     enroll.plan_next([enrollment.pk], account_id=lead.account_id, at=arrived)
     Worker(everything=Memory(), threads=0).run_until(until, start=arrived, moved=nobody_picks_up)
@@ -51,10 +57,14 @@ def engine_and_plan(slug: str, arrived: datetime, days: int, place: dict[str, st
 @pytest.mark.parametrize(
     ("slug", "days"), [("fast-start", 6), ("three-and-one", 12), ("letter-first", 9), ("gentle", 32)]
 )
-@pytest.mark.parametrize("place", [
-    {"region": "CO", "postal_code": "80202", "phone": "+13035550142"},
-    {"region": "FL", "postal_code": "33101", "phone": "+13055550142", "zone": "America/New_York"},
-], ids=["colorado", "florida"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"region": "CO", "postal_code": "80202", "phone": "+13035550142"},
+        {"region": "FL", "postal_code": "33101", "phone": "+13055550142", "zone": "America/New_York"},
+    ],
+    ids=["colorado", "florida"],
+)
 def test_the_engine_does_what_the_planner_said(slug: str, days: int, place: dict[str, str]) -> None:
     done, said = engine_and_plan(slug, MONDAY, days, place)
     assert done == said
@@ -67,12 +77,14 @@ def test_the_engine_does_what_the_planner_said(slug: str, days: int, place: dict
 @given(
     slug=st.sampled_from(["fast-start", "fast-start-light", "steady", "second-wind"]),
     hours=st.integers(0, 24 * 330),
-    place=st.sampled_from([
-        {"region": "TX", "postal_code": "75201", "phone": "+12145550142", "zone": "America/Chicago"},
-        {"region": "NY", "postal_code": "10001", "phone": "+12125550142", "zone": "America/New_York"},
-        {"region": "AZ", "postal_code": "85004", "phone": "+12125550143", "zone": "America/Phoenix"},
-        {"region": "", "postal_code": "", "phone": "+14155550142", "zone": "America/Los_Angeles"},
-    ]),
+    place=st.sampled_from(
+        [
+            {"region": "TX", "postal_code": "75201", "phone": "+12145550142", "zone": "America/Chicago"},
+            {"region": "NY", "postal_code": "10001", "phone": "+12125550142", "zone": "America/New_York"},
+            {"region": "AZ", "postal_code": "85004", "phone": "+12125550143", "zone": "America/Phoenix"},
+            {"region": "", "postal_code": "", "phone": "+14155550142", "zone": "America/Los_Angeles"},
+        ]
+    ),
     tier=st.sampled_from(["written", "express", "none"]),
 )
 def test_for_any_lead_and_any_hour_of_arrival(slug: str, hours: int, place: dict[str, str], tier: str) -> None:
@@ -140,11 +152,14 @@ def test_the_command_prints_each_lead_and_stops_at_a_reply(tmp_path: Path) -> No
     assert {"n", "at", "day", "channel", "by", "step", "wording", "rule"} <= set(owen["touches"][0])
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["--until", "2026-11-20T00:00Z"], "is not after"),
-    (["--from", "2026-11-23T10:00"], "the offset is missing"),
-    (["--consent", "perhaps"], "--consent is one of"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--until", "2026-11-20T00:00Z"], "is not after"),
+        (["--from", "2026-11-23T10:00"], "the offset is missing"),
+        (["--consent", "perhaps"], "--consent is one of"),
+    ],
+)
 def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str], says: str, nextcall) -> None:  # type: ignore[no-untyped-def]
     call = [
         "--leads",

@@ -58,11 +58,20 @@ def test_an_appointment_pauses(address: str, lead: Lead) -> None:
     assert lead.stage == "appointment"
 
 
-@pytest.mark.parametrize("body", [
-    {"kind": "dance"}, {"channel": "fax"}, {"text": 5}, {"at": "yesterday"}, {"at": "2026-11-23T10:00:00"},
-    {"kind": "appointment"}, {"kind": "conversation", "from": "+15205550000"}, {"kind": "conversation", "seconds": -1},
-    {"kind": "conversation", "seconds": "long"},
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "dance"},
+        {"channel": "fax"},
+        {"text": 5},
+        {"at": "yesterday"},
+        {"at": "2026-11-23T10:00:00"},
+        {"kind": "appointment"},
+        {"kind": "conversation", "from": "+15205550000"},
+        {"kind": "conversation", "seconds": -1},
+        {"kind": "conversation", "seconds": "long"},
+    ],
+)
 def test_what_cannot_be_read_is_refused_in_words(address: str, lead: Lead, body: dict[str, object]) -> None:
     status, answer = post(address, lead, **body)
     assert status == 400

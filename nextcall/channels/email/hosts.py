@@ -27,8 +27,7 @@ def check_addresses(host: str, addresses: Iterable[str]) -> None:
     for address in addresses:
         if not allowed(address, settings.SMTP_REACH):
             raise SendError(
-                f"{host} is inside a private network, which only NEXTCALL_ALLOW_PRIVATE_SMTP=1 permits",
-                permanent=False,
+                f"{host} is inside a private network, which only NEXTCALL_ALLOW_PRIVATE_SMTP=1 permits", permanent=False
             )
 
 

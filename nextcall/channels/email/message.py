@@ -7,8 +7,21 @@ from email.policy import SMTP
 from nextcall.channels.contract import Outgoing, SendError
 
 POLICY = SMTP.clone(max_line_length=78)
-OURS = {"from", "to", "subject", "message-id", "reply-to", "in-reply-to", "references", "mime-version",
-        "content-type", "content-transfer-encoding", "bcc", "cc", "sender"}
+OURS = {
+    "from",
+    "to",
+    "subject",
+    "message-id",
+    "reply-to",
+    "in-reply-to",
+    "references",
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+    "bcc",
+    "cc",
+    "sender",
+}
 
 
 def message_id(message: Outgoing) -> str:
