@@ -13,6 +13,8 @@ from django.db import connection, transaction
 from django.db.models import Field, Model
 from django.db.models.base import ModelState
 
+from nextcall.lib import sql
+
 M = TypeVar("M", bound=Model)
 
 _JSON = DjangoJSONEncoder()
@@ -111,9 +113,7 @@ def _write(rows: Sequence[M], ignore_conflicts: bool) -> int:
         _copy(f"COPY {into} FROM STDIN", values)
         return len(rows)
     tail = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {into} VALUES ({marks}){tail}", values)
-        return int(cursor.rowcount)
+    return sql.execute_many(f"INSERT INTO {into} VALUES ({marks}){tail}", values)
 
 
 @cache

@@ -41,14 +41,28 @@ def execute(statement: str, values: Sequence[Any]) -> int:
         return int(cursor.rowcount)
 
 
-def execute_many(statement: str, values: Iterable[Sequence[Any]]) -> None:
-    """The same statement for many rows, in one round trip."""
+def execute_many(statement: str, values: Iterable[Sequence[Any]]) -> int:
+    """The same statement for many rows, planned once and in one round trip; how many rows it touched."""
     prepared: Sequence[Sequence[Any]] = list(values)
     if connection.vendor == "sqlite":
         prepared = [[_text(value) if type(value) is datetime else value for value in row] for row in prepared]
-    if prepared:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, prepared)
+    if not prepared:
+        return 0
+    with connection.wrap_database_errors, _planning_once() as cursor:
+        cursor.executemany(statement, prepared)
+        return int(cursor.rowcount)
+
+
+def _planning_once() -> Any:
+    """Django's own cursor has PostgreSQL read and plan the statement anew for each row."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    import psycopg
+
+    connection.ensure_connection()
+    driver = connection.connection
+    driver.prepare_threshold = 5
+    return psycopg.Cursor(driver)
 
 
 def adapted(value: Any) -> Any:
