@@ -19,7 +19,11 @@ HORIZON = timedelta(days=800)  # longer than any shipped cadence
 
 
 def ahead(
-    lead: Lead, *, at: datetime, limit: int = 20, known: Sequence[Situation] | None = None,
+    lead: Lead,
+    *,
+    at: datetime,
+    limit: int = 20,
+    known: Sequence[Situation] | None = None,
     standing: Sequence[Touch] | None = None,
 ) -> tuple[Planned, ...]:
     """The touches ahead if the lead never answers, soonest first, from all cadences the lead is on.
@@ -57,29 +61,38 @@ def situations_of(lead: Lead, *, at: datetime, known: Knowledge | None = None) -
     return found
 
 
-def _facts(
-    lead: Lead, cadence: Cadence, points: Mapping[str, ContactPoint], known: Knowledge
-) -> dict[str, Facts]:
+def _facts(lead: Lead, cadence: Cadence, points: Mapping[str, ContactPoint], known: Knowledge) -> dict[str, Facts]:
     """Facts by "channel" or "channel:purpose" of what the cadence may send; as progress has them."""
     return {
-        name_of(channel, purpose): known.facts(Wanted(
-            person_id=lead.person_id, contact_point_id=points[channel].pk, channel=cast(Channel, channel),
-            purpose=cast(Purpose, purpose), lead_id=lead.pk,
-        ))
-        for channel, purpose in cadence.contacts if channel in points
+        name_of(channel, purpose): known.facts(
+            Wanted(
+                person_id=lead.person_id,
+                contact_point_id=points[channel].pk,
+                channel=cast(Channel, channel),
+                purpose=cast(Purpose, purpose),
+                lead_id=lead.pk,
+            )
+        )
+        for channel, purpose in cadence.contacts
+        if channel in points
     }
 
 
-def _ahead(
-    situation: Situation, standing: Sequence[Touch] | None, *, at: datetime, limit: int
-) -> Sequence[Planned]:
+def _ahead(situation: Situation, standing: Sequence[Touch] | None, *, at: datetime, limit: int) -> Sequence[Planned]:
     rows: Iterable[Touch] = Touch.objects.filter(enrollment=situation.enrollment, state__in=STANDING)
     if standing is not None:
         rows = (row for row in standing if row.enrollment_id == situation.enrollment.pk)
     known = {step.key for step in situation.cadence.steps}
     return plan(
-        situation.cadence, situation.progress, situation.facts, situation.policy, now=at, until=at + HORIZON,
-        seed=situation.seed, working=situation.working, limit=limit,
+        situation.cadence,
+        situation.progress,
+        situation.facts,
+        situation.policy,
+        now=at,
+        until=at + HORIZON,
+        seed=situation.seed,
+        working=situation.working,
+        limit=limit,
         standing=(_as_planned(row) for row in rows if row.step_key in known),
     )
 
@@ -92,16 +105,26 @@ def _resumed(situation: Situation, at: datetime) -> Situation:
     if held is None:
         return situation
     length = max(held.until_at or at, at) - held.began_at
-    progress = replace(situation.progress, shift=situation.progress.shift + length,
-                       pauses=(*situation.progress.pauses, (held.began_at, length)))
+    progress = replace(
+        situation.progress,
+        shift=situation.progress.shift + length,
+        pauses=(*situation.progress.pauses, (held.began_at, length)),
+    )
     return replace(situation, progress=progress)
 
 
 def _as_planned(row: Touch) -> Planned:
     local = row.local_at or row.due_at
     return Planned(
-        step_key=row.step_key, channel=row.channel, by="machine" if row.by_machine else "person", purpose=row.purpose,
-        local_at=local.astimezone(UTC).replace(tzinfo=None), zone=row.zone or "UTC",
-        intended_at=row.intended_at or row.due_at, due_at=row.due_at, priority=row.priority, rule=row.rule,
+        step_key=row.step_key,
+        channel=row.channel,
+        by="machine" if row.by_machine else "person",
+        purpose=row.purpose,
+        local_at=local.astimezone(UTC).replace(tzinfo=None),
+        zone=row.zone or "UTC",
+        intended_at=row.intended_at or row.due_at,
+        due_at=row.due_at,
+        priority=row.priority,
+        rule=row.rule,
         moved_because=row.because,
     )

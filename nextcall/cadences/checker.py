@@ -17,20 +17,36 @@ from nextcall.lib import hours
 
 # A lead of each state that has hours or caps of its own: a Monday at ten, ZIP and number of its largest city agree.
 STATES = {
-    "Alabama": ("35203", "+12055550142"), "Connecticut": ("06103", "+18605550142"),
-    "Florida": ("33101", "+13055550142"), "Kentucky": ("40202", "+15025550142"),
-    "Louisiana": ("70112", "+15045550142"), "Maryland": ("21201", "+14105550142"),
-    "Oklahoma": ("73102", "+14055550142"), "Pennsylvania": ("19103", "+12155550142"),
-    "Rhode Island": ("02903", "+14015550142"), "Texas": ("75201", "+12145550142"),
-    "Utah": ("84101", "+18015550142"), "Washington": ("98101", "+12065550142"),
+    "Alabama": ("35203", "+12055550142"),
+    "Connecticut": ("06103", "+18605550142"),
+    "Florida": ("33101", "+13055550142"),
+    "Kentucky": ("40202", "+15025550142"),
+    "Louisiana": ("70112", "+15045550142"),
+    "Maryland": ("21201", "+14105550142"),
+    "Oklahoma": ("73102", "+14055550142"),
+    "Pennsylvania": ("19103", "+12155550142"),
+    "Rhode Island": ("02903", "+14015550142"),
+    "Texas": ("75201", "+12145550142"),
+    "Utah": ("84101", "+18015550142"),
+    "Washington": ("98101", "+12065550142"),
 }
 MONDAY = datetime(2027, 3, 1, 10)  # noqa: DTZ001 (by every lead's own clock); a fortnight without holidays
 MANY_TEXTS, FIRST_DAYS = 10, 10
 SHOWN = 6  # moves of one kind, before an ellipsis
 TEXT_LENGTH = 320  # two segments
 CLICHES = (
-    "just checking in", "touching base", "touch base", "circle back", "circling back", "hope this finds you well",
-    "following up on my", "act now", "don't miss", "limited time", "once in a lifetime", "reach out to you",
+    "just checking in",
+    "touching base",
+    "touch base",
+    "circle back",
+    "circling back",
+    "hope this finds you well",
+    "following up on my",
+    "act now",
+    "don't miss",
+    "limited time",
+    "once in a lifetime",
+    "reach out to you",
 )
 STOP_HINT = re.compile(r"\bstop\b", re.IGNORECASE)
 
@@ -44,8 +60,14 @@ class Finding:
     step: str = ""
 
 
-def check(cadence: Cadence, *, policy: Policy | None = None, leads_a_week: int = 12, calls_a_day: int | None = None,
-          states: Iterable[str] = tuple(STATES)) -> tuple[Finding, ...]:
+def check(
+    cadence: Cadence,
+    *,
+    policy: Policy | None = None,
+    leads_a_week: int = 12,
+    calls_a_day: int | None = None,
+    states: Iterable[str] = tuple(STATES),
+) -> tuple[Finding, ...]:
     """What to know before leads are put on it: what the law of each state moves, what carriers may filter, what it
     asks of the people who call. `calls_a_day` is what is set aside for calls, if anything is."""
     found = [*_wording(cadence)]
@@ -117,8 +139,10 @@ def _load(cadence: Cadence, leads_a_week: int, calls_a_day: int | None) -> Itera
         yield Finding("load", f"needs up to {need} calls a day at {leads_a_week} new leads a week")
     else:
         enough = "which is enough" if calls_a_day >= need else f"room for {calls_a_day * 5 // calls} new leads a week"
-        yield Finding("load", f"needs up to {need} calls a day at {leads_a_week} new leads a week, "
-                              f"{calls_a_day} are set aside, {enough}")
+        yield Finding(
+            "load",
+            f"needs up to {need} calls a day at {leads_a_week} new leads a week, {calls_a_day} are set aside, {enough}",
+        )
 
 
 def _wording(cadence: Cadence) -> Iterator[Finding]:

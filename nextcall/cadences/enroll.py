@@ -46,8 +46,14 @@ def begin(*, lead: Lead, slug: str, by: Member | None, at: datetime, anchor_at: 
     return enrollment
 
 
-def begin_many(leads_and_slugs: Sequence[tuple[Lead, str]], *, account: Account, by: Member | None,
-               at: datetime, known: Knowledge | None = None) -> list[Enrollment]:
+def begin_many(
+    leads_and_slugs: Sequence[tuple[Lead, str]],
+    *,
+    account: Account,
+    by: Member | None,
+    at: datetime,
+    known: Knowledge | None = None,
+) -> list[Enrollment]:
     """Put many leads on cadences, as an import does; leads that are on one already are left as they are.
 
     `known` of persons who were made in this transaction, with their leads: those are on none.
@@ -56,7 +62,7 @@ def begin_many(leads_and_slugs: Sequence[tuple[Lead, str]], *, account: Account,
     with transaction.atomic(savepoint=False):
         found = versions.latest(account, {slug for _, slug in leads_and_slugs}, at=at)
         for start in range(0, len(leads_and_slugs), BATCH):
-            batch = leads_and_slugs[start:start + BATCH]
+            batch = leads_and_slugs[start : start + BATCH]
             on_one = _on_one([lead.pk for lead, _ in batch if not known or lead.person_id not in known.persons])
             fresh = {lead.pk: (lead, slug) for lead, slug in batch if lead.pk not in on_one}
             new = [_new(lead, found[slug], by=by, at=at) for lead, slug in fresh.values()]
@@ -76,17 +82,23 @@ def _on_one(lead_ids: Sequence[int]) -> set[int]:
     return set(running.values_list("lead_id", flat=True))
 
 
-def pause(*, enrollment: Enrollment, by: Member | None, at: datetime, because: str,
-          until: datetime | None = None) -> Pause:
+def pause(
+    *, enrollment: Enrollment, by: Member | None, at: datetime, because: str, until: datetime | None = None
+) -> Pause:
     """Hold everything ahead. `until`: resumes by itself then (see resume_due). A second pause replaces the first."""
     with transaction.atomic():
         _end_pause(enrollment, at=at, by=by)
-        held = Pause.objects.create(account_id=enrollment.account_id, enrollment=enrollment, because=because[:120],
-                                    began_at=at, by=by, until_at=until)
+        held = Pause.objects.create(
+            account_id=enrollment.account_id,
+            enrollment=enrollment,
+            because=because[:120],
+            began_at=at,
+            by=by,
+            until_at=until,
+        )
         Enrollment.objects.filter(pk=enrollment.pk, ended_at__isnull=True).update(state=Enrollment.State.PAUSED)
         _cancel(Touch.objects.filter(enrollment=enrollment), because=because, at=at, free=True)
-        _record("cadence.paused", enrollment, at=at, by=by, because=because,
-                until=until.isoformat() if until else None)
+        _record("cadence.paused", enrollment, at=at, by=by, because=because, until=until.isoformat() if until else None)
     enrollment.refresh_from_db(fields=["state", "shift_seconds"])
     return held
 
@@ -161,8 +173,15 @@ def stage_changed(*, lead: Lead, stage: str, by: Member | None, at: datetime) ->
         return change(lead=lead, slug=slug, by=by, at=at, because=f"stage {stage}") if slug else None
 
 
-def cancel_ahead(*, lead: Lead | None = None, person: Person | None = None, because: str, by: Member | None,
-                 at: datetime, channels: Sequence[str] | None = None) -> int:
+def cancel_ahead(
+    *,
+    lead: Lead | None = None,
+    person: Person | None = None,
+    because: str,
+    by: Member | None,
+    at: datetime,
+    channels: Sequence[str] | None = None,
+) -> int:
     """Cancel every planned and open touch of a lead or a person, written by hand too; how many.
 
     With `channels` only those; what is left of the cadences plans on without them.
@@ -178,19 +197,32 @@ def cancel_ahead(*, lead: Lead | None = None, person: Person | None = None, beca
         stopped = touches.filter(state__in=AHEAD, enrollment__isnull=False)
         enrollments = set(stopped.values_list("enrollment_id", flat=True))
         count = _cancel(touches, because=because, at=at)
-        record(account_id=target.account_id, kind="touches.cancelled", at=at, by=by,
-               person_id=lead.person_id if lead else target.pk, lead_id=lead.pk if lead else None,
-               data={"because": because, "channels": list(channels) if channels is not None else None, "count": count})
+        record(
+            account_id=target.account_id,
+            kind="touches.cancelled",
+            at=at,
+            by=by,
+            person_id=lead.person_id if lead else target.pk,
+            lead_id=lead.pk if lead else None,
+            data={"because": because, "channels": list(channels) if channels is not None else None, "count": count},
+        )
         if channels is not None:
             plan_next(enrollments, account_id=target.account_id, at=at)
     return count
 
 
-def _new(lead: Lead, version: CadenceVersion, *, by: Member | None, at: datetime,
-         anchor_at: datetime | None = None) -> Enrollment:
+def _new(
+    lead: Lead, version: CadenceVersion, *, by: Member | None, at: datetime, anchor_at: datetime | None = None
+) -> Enrollment:
     return bulk.row(
-        Enrollment, account_id=lead.account_id, lead=lead, person_id=lead.person_id, version=version,
-        beside=versions.definition_of(version).beside, anchor_at=anchor_at or at, began_at=at,
+        Enrollment,
+        account_id=lead.account_id,
+        lead=lead,
+        person_id=lead.person_id,
+        version=version,
+        beside=versions.definition_of(version).beside,
+        anchor_at=anchor_at or at,
+        began_at=at,
         began_by_id=by.pk if by else None,
     )
 
@@ -208,8 +240,9 @@ def _cancel(touches: QuerySet[Touch], *, because: str, at: datetime, free: bool 
     """`free` lets the steps be planned again later: the cancelled rows keep the key with their id behind it."""
     ahead = touches.filter(state__in=AHEAD)
     if free:
-        ahead.exclude(step_key="").update(step_key=Concat(
-            F("step_key"), Value(FREED), Cast(F("pk"), CharField()), output_field=CharField()))
+        ahead.exclude(step_key="").update(
+            step_key=Concat(F("step_key"), Value(FREED), Cast(F("pk"), CharField()), output_field=CharField())
+        )
     return ahead.update(state=Touch.State.CANCELLED, because=because[:200], finished_at=at)
 
 

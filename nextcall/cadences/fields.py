@@ -46,16 +46,23 @@ def flag(table: Mapping[str, Any], key: str, where: str) -> bool:
     return value
 
 
-def choice(table: Mapping[str, Any], key: str, where: str, choices: tuple[str, ...], *,
-           default: str | None = None) -> str:
+def choice(
+    table: Mapping[str, Any], key: str, where: str, choices: tuple[str, ...], *, default: str | None = None
+) -> str:
     value = table.get(key, default)
     if value is None or (value not in choices and value != default):
         raise BadCadence(f"{where}: {key} = {value!r}; it is one of {', '.join(choices)}")
     return str(value)
 
 
-def names(table: Mapping[str, Any], key: str, *, default: tuple[str, ...], choices: tuple[str, ...] = (),
-           where: str = "the cadence") -> tuple[str, ...]:
+def names(
+    table: Mapping[str, Any],
+    key: str,
+    *,
+    default: tuple[str, ...],
+    choices: tuple[str, ...] = (),
+    where: str = "the cadence",
+) -> tuple[str, ...]:
     value = table.get(key, list(default))
     if not isinstance(value, list) or not all(isinstance(name, str) and 0 < len(name) <= 40 for name in value):
         raise BadCadence(f'{where}: {key} is a list of names, like ["won", "lost"]')
@@ -75,7 +82,7 @@ def clock(line: Mapping[str, Any], where: str) -> time | None:
 
 
 def duration(value: Any, where: str) -> timedelta:
-    """"2m", "4h", "1d", "2w", or several: "1d 4h"."""
+    """ "2m", "4h", "1d", "2w", or several: "1d 4h"."""
     found = _DURATION.findall(value) if isinstance(value, str) else []
     if not found or _DURATION.sub("", value).strip():
         raise BadCadence(f'{where}: wait = {value!r} is no duration; write "2m", "4h", "1d" or "2w"')

@@ -143,21 +143,32 @@ class Touch(models.Model):
         indexes = [
             # "next due": what the engine claims, in order, however many rows are stored
             models.Index(fields=["due_at", "priority"], name="touch_due", condition=models.Q(state="planned")),
-            models.Index(fields=["account", "channel", "priority", "due_at"], name="touch_urgent",
-                         condition=models.Q(state="planned")),
-            models.Index(fields=["lease_until"], name="touch_leased",
-                         condition=models.Q(state__in=["claimed", "sending"])),
+            models.Index(
+                fields=["account", "channel", "priority", "due_at"],
+                name="touch_urgent",
+                condition=models.Q(state="planned"),
+            ),
+            models.Index(
+                fields=["lease_until"], name="touch_leased", condition=models.Q(state__in=["claimed", "sending"])
+            ),
             # the work list of one member
             models.Index(fields=["account", "owner", "due_at"], name="touch_open", condition=models.Q(state="open")),
-            models.Index(fields=["account", "owner", "due_at"], name="touch_ahead",
-                         condition=models.Q(state="planned", by_machine=False)),
+            models.Index(
+                fields=["account", "owner", "due_at"],
+                name="touch_ahead",
+                condition=models.Q(state="planned", by_machine=False),
+            ),
             models.Index(fields=["account", "due_at"], name="touch_uncertain", condition=models.Q(state="uncertain")),
             models.Index(fields=["lead", "due_at"]),
-            models.Index(fields=["person", "state"], name="touch_person_live",
-                         condition=models.Q(state__in=["planned", "claimed", "sending", "open"])),
+            models.Index(
+                fields=["person", "state"],
+                name="touch_person_live",
+                condition=models.Q(state__in=["planned", "claimed", "sending", "open"]),
+            ),
         ]
         constraints = [
             # Planning the same step twice is impossible, whatever crashes: this key makes it idempotent.
-            models.UniqueConstraint(fields=["enrollment", "step_key"], condition=~models.Q(step_key=""),
-                                    name="one_touch_a_step"),
+            models.UniqueConstraint(
+                fields=["enrollment", "step_key"], condition=~models.Q(step_key=""), name="one_touch_a_step"
+            )
         ]

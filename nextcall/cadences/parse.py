@@ -20,10 +20,38 @@ MAX_BYTES, MAX_STEPS = 200_000, 400
 LIBRARY = Path(__file__).parent / "library"
 DAYS_A_MONTH = 365.25 / 12
 
-CADENCE_KEYS = {"name", "slug", "says", "version", "beside", "stop_stages", "pause_on", "then", "starts_on_stage",
-                "step", "rhythm"}
-STEP_KEYS = {"key", "channel", "by", "day", "week", "month", "wait", "before", "after", "only_after", "at", "part",
-             "purpose", "wording", "subject", "needs_reason", "says"}
+CADENCE_KEYS = {
+    "name",
+    "slug",
+    "says",
+    "version",
+    "beside",
+    "stop_stages",
+    "pause_on",
+    "then",
+    "starts_on_stage",
+    "step",
+    "rhythm",
+}
+STEP_KEYS = {
+    "key",
+    "channel",
+    "by",
+    "day",
+    "week",
+    "month",
+    "wait",
+    "before",
+    "after",
+    "only_after",
+    "at",
+    "part",
+    "purpose",
+    "wording",
+    "subject",
+    "needs_reason",
+    "says",
+}
 UNNAMED = "\0"  # before the key of a step that the file leaves unnamed
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -47,7 +75,7 @@ def _cadence(table: Mapping[str, Any], source: str) -> Cadence:
     rhythm = fields.table(table, "rhythm")
     lines = table.get("step", [])
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        raise BadCadence('steps are written as [[step]], one table each')
+        raise BadCadence("steps are written as [[step]], one table each")
     steps = [_step(line, number) for number, line in enumerate(_repeated(lines), 1)]
     if rhythm:
         steps += unroll(rhythm)
@@ -57,15 +85,19 @@ def _cadence(table: Mapping[str, Any], source: str) -> Cadence:
     numbered = _numbered(steps)
     _check_order(numbered)
     return Cadence(
-        slug=slug, name=fields.text(table, "name", "the cadence"), says=fields.text(table, "says", "the cadence"),
-        version=fields.number(table, "version", "the cadence", default=1, most=1_000_000), steps=numbered,
+        slug=slug,
+        name=fields.text(table, "name", "the cadence"),
+        says=fields.text(table, "says", "the cadence"),
+        version=fields.number(table, "version", "the cadence", default=1, most=1_000_000),
+        steps=numbered,
         form=_form(numbered),
         beside=fields.flag(table, "beside", "the cadence"),
         stop_stages=fields.names(table, "stop_stages", default=("won", "lost")),
         pause_on=fields.names(table, "pause_on", default=STOPS, choices=STOPS),
         max_attempts=fields.number(rhythm, "attempts", "[rhythm]", most=50) if rhythm else None,
         then=fields.text(table, "then", "the cadence", default=""),
-        starts_on_stage=fields.text(table, "starts_on_stage", "the cadence", default=""), source=source,
+        starts_on_stage=fields.text(table, "starts_on_stage", "the cadence", default=""),
+        source=source,
     )
 
 
@@ -91,17 +123,23 @@ def _step(line: Mapping[str, Any], number: int) -> Step:
         raise BadCadence(f"{where}: an email needs `subject`, one line or a list of variants")
     return Step(
         key=fields.text(line, "key", where, default="") or UNNAMED + _stem(line, channel),
-        channel=channel, by=cast(By, by), when=_when(line, where),
-        purpose=fields.choice(line, "purpose", where, PURPOSES, default="marketing"), wording=wording, subject=subject,
-        needs_reason=fields.flag(line, "needs_reason", where), says=fields.text(line, "says", where, default=""),
+        channel=channel,
+        by=cast(By, by),
+        when=_when(line, where),
+        purpose=fields.choice(line, "purpose", where, PURPOSES, default="marketing"),
+        wording=wording,
+        subject=subject,
+        needs_reason=fields.flag(line, "needs_reason", where),
+        says=fields.text(line, "says", where, default=""),
     )
 
 
 def _when(line: Mapping[str, Any], where: str) -> When:
     given = [key for key in ("day", "week", "month", "wait", "before") if key in line]
     if len(given) != 1:
-        raise BadCadence(f'{where}: say when with exactly one of day = 2, week = 1, month = 3, '
-                         'wait = "2h" or before = "1d"')
+        raise BadCadence(
+            f'{where}: say when with exactly one of day = 2, week = 1, month = 3, wait = "2h" or before = "1d"'
+        )
     if "at" in line and "part" in line:
         raise BadCadence(f'{where}: either at = "09:30" or part = "morning", not both')
     at = fields.clock(line, where)
@@ -171,8 +209,10 @@ def _check_order(steps: tuple[Step, ...]) -> None:
         seen.add(step.key)
         if step.when.day is not None:
             if step.when.day < latest.get(step.channel, 0):
-                raise BadCadence(f"step {step.key}: day {step.when.day} stands after day {latest[step.channel]}; "
-                                 f"put the {step.channel}s in their order")
+                raise BadCadence(
+                    f"step {step.key}: day {step.when.day} stands after day {latest[step.channel]}; "
+                    f"put the {step.channel}s in their order"
+                )
             latest[step.channel] = step.when.day
 
 

@@ -39,8 +39,16 @@ class Settled:
     blocked: bool = False
 
 
-def next_touches(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts], policy: Policy, *, now: datetime,
-                 seed: int = 0, working: Working | None = None) -> tuple[Planned, ...]:
+def next_touches(
+    cadence: Cadence,
+    progress: Progress,
+    facts: Mapping[str, Facts],
+    policy: Policy,
+    *,
+    now: datetime,
+    seed: int = 0,
+    working: Working | None = None,
+) -> tuple[Planned, ...]:
     """What should be stored now: of each track the next step, unless one is planned already.
 
     `facts` has one entry a channel that the lead can be reached on ("text"), and one for a purpose other than
@@ -72,8 +80,12 @@ def once_closed(cadence: Cadence, progress: Progress, made: Made) -> Progress:
     """The progress when an open touch is closed: what its channel had planned meanwhile is planned anew, because the
     next call's hour depends on when this one was really made."""
     anew = {step.key for step in cadence.by_channel.get(made.channel, ())} - progress.open
-    return replace(progress, made=(*progress.made, made), standing=progress.standing - anew - {made.step_key},
-                   open=progress.open - {made.step_key})
+    return replace(
+        progress,
+        made=(*progress.made, made),
+        standing=progress.standing - anew - {made.step_key},
+        open=progress.open - {made.step_key},
+    )
 
 
 def seed_of(contact_point: str) -> int:
@@ -101,8 +113,9 @@ def _next_step(course: Course, track: str) -> Step | None:
     return found
 
 
-def _planned(course: Course, step: Step, facts: Mapping[str, Facts], policy: Policy,
-             working: Working | None) -> Planned | None:
+def _planned(
+    course: Course, step: Step, facts: Mapping[str, Facts], policy: Policy, working: Working | None
+) -> Planned | None:
     """The step at the best of its instants: one that no rule moves, else the first whose part of the day is another."""
     best = None
     before = course.latest_part
@@ -134,8 +147,11 @@ def _start(course: Course, step: Step, intended: datetime) -> Settled:
         start = Settled(held, "cadence.calls_held", "Calls hold until then.")
     if start.due_at < course.now:
         late = course.now - start.due_at > GRACE
-        start = Settled(course.now, start.rule or "cadence.late" if late else start.rule,
-                        start.because or "It was due earlier." if late else start.because)
+        start = Settled(
+            course.now,
+            start.rule or "cadence.late" if late else start.rule,
+            start.because or "It was due earlier." if late else start.because,
+        )
     return start
 
 
@@ -168,10 +184,18 @@ def _settle(step: Step, start: Settled, facts: Mapping[str, Facts], policy: Poli
 
 def _as_planned(course: Course, step: Step, intended: datetime, settled: Settled) -> Planned:
     return Planned(
-        step_key=step.key, channel=step.channel, by=step.by, purpose=step.purpose,
-        local_at=settled.due_at.astimezone(course.zone).replace(tzinfo=None), zone=course.zone.key,
-        intended_at=intended, due_at=settled.due_at, priority=_priority(course, step, intended), rule=settled.rule,
-        moved_because=settled.because, blocked=settled.blocked,
+        step_key=step.key,
+        channel=step.channel,
+        by=step.by,
+        purpose=step.purpose,
+        local_at=settled.due_at.astimezone(course.zone).replace(tzinfo=None),
+        zone=course.zone.key,
+        intended_at=intended,
+        due_at=settled.due_at,
+        priority=_priority(course, step, intended),
+        rule=settled.rule,
+        moved_because=settled.because,
+        blocked=settled.blocked,
     )
 
 
@@ -185,9 +209,20 @@ def _priority(course: Course, step: Step, intended: datetime) -> int:
     return next((level for level, days in LEVELS if age <= timedelta(days=days)), 8)
 
 
-def plan(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts], policy: Policy, *, now: datetime,
-         until: datetime | None = None, days: int | None = None, seed: int = 0, working: Working | None = None,
-         standing: Iterable[Planned] = (), limit: int = 1_000) -> tuple[Planned, ...]:
+def plan(
+    cadence: Cadence,
+    progress: Progress,
+    facts: Mapping[str, Facts],
+    policy: Policy,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    days: int | None = None,
+    seed: int = 0,
+    working: Working | None = None,
+    standing: Iterable[Planned] = (),
+    limit: int = 1_000,
+) -> tuple[Planned, ...]:
     """Everything ahead for a lead who never answers: each call is made when due, and nobody picks up.
 
     Runs `next_touches` forward in time and asks the gate again when each touch is due, as the engine does at claim,
@@ -220,16 +255,27 @@ def plan(cadence: Cadence, progress: Progress, facts: Mapping[str, Facts], polic
             count += 1
             heappush(queue, (settled.due_at, priority, number, _moved(touch, settled, zone)))
             continue
-        done.append(replace(touch, blocked=settled.blocked, rule=settled.rule or touch.rule,
-                            moved_because=settled.because or touch.moved_because))
+        done.append(
+            replace(
+                touch,
+                blocked=settled.blocked,
+                rule=settled.rule or touch.rule,
+                moved_because=settled.because or touch.moved_because,
+            )
+        )
         progress = _after(progress, touch, due, made=not settled.blocked)
         if not settled.blocked:
             facts = _with_attempt(facts, touch.channel, due)
 
 
 def _moved(touch: Planned, settled: Settled, zone: ZoneInfo) -> Planned:
-    return replace(touch, due_at=settled.due_at, rule=settled.rule, moved_because=settled.because,
-                   local_at=settled.due_at.astimezone(zone).replace(tzinfo=None))
+    return replace(
+        touch,
+        due_at=settled.due_at,
+        rule=settled.rule,
+        moved_because=settled.because,
+        local_at=settled.due_at.astimezone(zone).replace(tzinfo=None),
+    )
 
 
 def _after(progress: Progress, touch: Planned, at: datetime, *, made: bool) -> Progress:
@@ -241,6 +287,10 @@ def _after(progress: Progress, touch: Planned, at: datetime, *, made: bool) -> P
 
 def _with_attempt(facts: Mapping[str, Facts], channel: str, at: datetime) -> dict[str, Facts]:
     """The facts one attempt later; attempts that no cap counts any more are dropped."""
-    return {name: replace(known, attempts=(
-        *(attempt for attempt in known.attempts if at - attempt[1] < LONGEST_WINDOW), (channel, at)
-    )) for name, known in facts.items()}
+    return {
+        name: replace(
+            known,
+            attempts=(*(attempt for attempt in known.attempts if at - attempt[1] < LONGEST_WINDOW), (channel, at)),
+        )
+        for name, known in facts.items()
+    }

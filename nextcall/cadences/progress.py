@@ -64,18 +64,29 @@ def progress_of(enrollments: Sequence[Enrollment]) -> dict[int, Progress]:
         else:
             made[enrollment_id].append(_made(state, step_key, *how))
     pauses = _pauses([enrollment.pk for enrollment in enrollments if enrollment.shift_seconds])
-    return {enrollment.pk: Progress(
-        anchor_at=enrollment.anchor_at, shift=timedelta(seconds=enrollment.shift_seconds),
-        made=tuple(sorted(made[enrollment.pk], key=lambda one: one.at)), standing=frozenset(standing[enrollment.pk]),
-        open=frozenset(opened[enrollment.pk]), pauses=pauses.get(enrollment.pk, ()),
-        calls_after=enrollment.calls_after_at,
-        fresh=_is_fresh(enrollment),
-    ) for enrollment in enrollments}
+    return {
+        enrollment.pk: Progress(
+            anchor_at=enrollment.anchor_at,
+            shift=timedelta(seconds=enrollment.shift_seconds),
+            made=tuple(sorted(made[enrollment.pk], key=lambda one: one.at)),
+            standing=frozenset(standing[enrollment.pk]),
+            open=frozenset(opened[enrollment.pk]),
+            pauses=pauses.get(enrollment.pk, ()),
+            calls_after=enrollment.calls_after_at,
+            fresh=_is_fresh(enrollment),
+        )
+        for enrollment in enrollments
+    }
 
 
 def situations(
-    enrollments: Sequence[Enrollment], *, account_id: int, at: datetime, known: Knowledge | None = None,
-    account: Account | None = None, begun: bool = False,
+    enrollments: Sequence[Enrollment],
+    *,
+    account_id: int,
+    at: datetime,
+    known: Knowledge | None = None,
+    account: Account | None = None,
+    begun: bool = False,
 ) -> list[Situation]:
     """The planner's view of these enrollments of one account; select their `lead` with them.
 
@@ -93,10 +104,17 @@ def situations(
     found = []
     for enrollment in enrollments:
         cadence, points = cadences[enrollment.version_id], known.points(enrollment.person_id)
-        found.append(Situation(
-            enrollment, cadence, at_the_start(enrollment) if begun else progress[enrollment.pk],
-            _facts(enrollment, cadence, points, known), points, rules, hours.get(enrollment.lead.owner_id),
-        ))
+        found.append(
+            Situation(
+                enrollment,
+                cadence,
+                at_the_start(enrollment) if begun else progress[enrollment.pk],
+                _facts(enrollment, cadence, points, known),
+                points,
+                rules,
+                hours.get(enrollment.lead.owner_id),
+            )
+        )
     return found
 
 
@@ -118,15 +136,27 @@ def _cadences(enrollments: Sequence[Enrollment]) -> dict[int, Cadence]:
 
 
 def _made(
-    state: str, step_key: str, channel: str, machine: bool, outcome: str, due: Any, intended: Any, made: Any,
+    state: str,
+    step_key: str,
+    channel: str,
+    machine: bool,
+    outcome: str,
+    due: Any,
+    intended: Any,
+    made: Any,
     finished: Any,
 ) -> Made:
     """The instants as the driver gave them."""
     attempt = state in MADE and outcomes.counts(outcome)
     due_at = sql.instant(due)
     return Made(
-        step_key, channel, sql.instant(made or finished or due), sql.instant(intended) if intended else due_at, attempt,
-        outcome or ("sent" if machine and attempt else ""), due_at if machine else None,
+        step_key,
+        channel,
+        sql.instant(made or finished or due),
+        sql.instant(intended) if intended else due_at,
+        attempt,
+        outcome or ("sent" if machine and attempt else ""),
+        due_at if machine else None,
     )
 
 
@@ -144,11 +174,17 @@ def _facts(
 ) -> dict[str, Facts]:
     """Facts by "channel" or "channel:purpose"; a channel without a contact point has none."""
     return {
-        name_of(channel, purpose): known.facts(Wanted(
-            person_id=enrollment.person_id, contact_point_id=points[channel].pk, channel=cast(Channel, channel),
-            purpose=cast(Purpose, purpose), lead_id=enrollment.lead_id,
-        ))
-        for channel, purpose in cadence.contacts if channel in points
+        name_of(channel, purpose): known.facts(
+            Wanted(
+                person_id=enrollment.person_id,
+                contact_point_id=points[channel].pk,
+                channel=cast(Channel, channel),
+                purpose=cast(Purpose, purpose),
+                lead_id=enrollment.lead_id,
+            )
+        )
+        for channel, purpose in cadence.contacts
+        if channel in points
     }
 
 

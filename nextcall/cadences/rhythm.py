@@ -30,11 +30,18 @@ def unroll(rhythm: Mapping[str, Any]) -> list[Step]:
         message = messages[channel][nth[channel] % len(messages[channel])] if messages[channel] else {}
         nth[channel] += 1
         when = When(wait=wait, after="attempt", rotate=rotate) if number else When(wait=first, after="attempt")
-        steps.append(Step(
-            key=f"attempt-{number + 1}", channel=channel, by="person" if channel == "call" else "machine", when=when,
-            purpose=message.get("purpose", "marketing"), wording=fields.words(message, "wording", WHERE),
-            subject=fields.words(message, "subject", WHERE), says=message.get("says", ""),
-        ))
+        steps.append(
+            Step(
+                key=f"attempt-{number + 1}",
+                channel=channel,
+                by="person" if channel == "call" else "machine",
+                when=when,
+                purpose=message.get("purpose", "marketing"),
+                wording=fields.words(message, "wording", WHERE),
+                subject=fields.words(message, "subject", WHERE),
+                says=message.get("says", ""),
+            )
+        )
     return steps
 
 

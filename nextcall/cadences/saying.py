@@ -19,7 +19,7 @@ class Difference:
 
 
 def when_says(when: When) -> str:
-    """"day 2, morning", "4 hours after arrival", "1 day after the attempt before, another part of the day"."""
+    """ "day 2, morning", "4 hours after arrival", "1 day after the attempt before, another part of the day"."""
     if when.day is not None:
         begins = f"day {when.day}"
     elif when.wait is not None and when.wait < timedelta():
@@ -34,7 +34,7 @@ def when_says(when: When) -> str:
 
 
 def duration_says(length: timedelta) -> str:
-    """"2 minutes", "1 day 4 hours"."""
+    """ "2 minutes", "1 day 4 hours"."""
     hours, minutes = divmod(length.seconds // 60, 60)
     parts = [(length.days, "day"), (hours, "hour"), (minutes, "minute")]
     return " ".join(f"{count} {unit}{'s' if count != 1 else ''}" for count, unit in parts if count) or "no time"
@@ -54,8 +54,11 @@ def differences(before: Cadence, after: Cadence) -> tuple[list[str], list[str], 
     for key in (key for key in old if key in new):
         if (was := when_says(old[key].when)) != (now := when_says(new[key].when)):
             changed.append(Difference(key, "when", was, now))
-        changed += [Difference(key, name, _shown(getattr(old[key], name)), _shown(getattr(new[key], name)))
-                    for name in COMPARED if getattr(old[key], name) != getattr(new[key], name)]
+        changed += [
+            Difference(key, name, _shown(getattr(old[key], name)), _shown(getattr(new[key], name)))
+            for name in COMPARED
+            if getattr(old[key], name) != getattr(new[key], name)
+        ]
     return added, removed, changed
 
 

@@ -17,8 +17,16 @@ from nextcall.timeline.record import event, record_many
 
 BATCH = 500
 ASKED = (
-    "account_id", "lead_id", "person_id", "version_id", "anchor_at", "shift_seconds", "calls_after_at",
-    "lead__owner_id", "lead__import_id", "lead__arrived_at",
+    "account_id",
+    "lead_id",
+    "person_id",
+    "version_id",
+    "anchor_at",
+    "shift_seconds",
+    "calls_after_at",
+    "lead__owner_id",
+    "lead__import_id",
+    "lead__arrived_at",
 )  # of an enrollment and its lead
 FOLLOWING = 3  # cadences that may follow one another in one go, if each has nothing to do
 
@@ -38,14 +46,20 @@ def plan_next(
     stored: list[Touch] = []
     for start in range(0, len(ids), BATCH):
         active = Enrollment.objects.filter(
-            pk__in=ids[start:start + BATCH], account_id=account_id, state=Enrollment.State.ACTIVE)
+            pk__in=ids[start : start + BATCH], account_id=account_id, state=Enrollment.State.ACTIVE
+        )
         stored += plan(list(active.select_related("lead").only(*ASKED)), account_id=account_id, at=at, known=known)
     return stored
 
 
 def plan(
-    enrollments: Sequence[Enrollment], *, account_id: int, at: datetime, known: Knowledge | None = None,
-    account: Account | None = None, begun: bool = False,
+    enrollments: Sequence[Enrollment],
+    *,
+    account_id: int,
+    at: datetime,
+    known: Knowledge | None = None,
+    account: Account | None = None,
+    begun: bool = False,
 ) -> list[Touch]:
     """As `plan_next`, for enrollments at hand: active ones of one account, with their leads, a batch at most.
 
@@ -57,8 +71,15 @@ def plan(
         for situation in situations(
             enrollments, account_id=account_id, at=at, known=known, account=account, begun=begun
         ):
-            planned = next_touches(situation.cadence, situation.progress, situation.facts, situation.policy, now=at,
-                                   seed=situation.seed, working=situation.working)
+            planned = next_touches(
+                situation.cadence,
+                situation.progress,
+                situation.facts,
+                situation.policy,
+                now=at,
+                seed=situation.seed,
+                working=situation.working,
+            )
             touches += [_touch(one, situation, at) for one in planned]
             if not planned and ran_its_course(situation.cadence, situation.progress, now=at):
                 over.append(situation)
@@ -74,13 +95,26 @@ def _touch(planned: Planned, situation: Situation, at: datetime) -> Touch:
     enrollment = situation.enrollment
     point: ContactPoint | None = situation.points.get(planned.channel)
     return bulk.row(
-        Touch, account_id=enrollment.account_id, lead_id=enrollment.lead_id, person_id=enrollment.person_id,
-        enrollment_id=enrollment.pk, owner_id=enrollment.lead.owner_id, step_key=planned.step_key,
-        channel=planned.channel, by_machine=planned.by == "machine", purpose=planned.purpose,
-        local_at=planned.local_at.replace(tzinfo=UTC), zone=planned.zone, due_at=planned.due_at,
-        intended_at=planned.intended_at, priority=planned.priority, rule=planned.rule,
-        because=planned.moved_because[:200], contact_point_id=point.pk if point else None,
-        created_at=at, import_id=enrollment.lead.import_id,
+        Touch,
+        account_id=enrollment.account_id,
+        lead_id=enrollment.lead_id,
+        person_id=enrollment.person_id,
+        enrollment_id=enrollment.pk,
+        owner_id=enrollment.lead.owner_id,
+        step_key=planned.step_key,
+        channel=planned.channel,
+        by_machine=planned.by == "machine",
+        purpose=planned.purpose,
+        local_at=planned.local_at.replace(tzinfo=UTC),
+        zone=planned.zone,
+        due_at=planned.due_at,
+        intended_at=planned.intended_at,
+        priority=planned.priority,
+        rule=planned.rule,
+        because=planned.moved_because[:200],
+        contact_point_id=point.pk if point else None,
+        created_at=at,
+        import_id=enrollment.lead.import_id,
     )
 
 
@@ -111,13 +145,26 @@ def _end(over: Sequence[Situation], *, account_id: int, at: datetime) -> list[En
 
 def _following(ended: Enrollment, version: CadenceVersion, at: datetime) -> Enrollment:
     return Enrollment(
-        account_id=ended.account_id, lead=ended.lead, person_id=ended.person_id, version=version,
-        beside=versions.definition_of(version).beside, anchor_at=at, began_at=at,
+        account_id=ended.account_id,
+        lead=ended.lead,
+        person_id=ended.person_id,
+        version=version,
+        beside=versions.definition_of(version).beside,
+        anchor_at=at,
+        began_at=at,
     )
 
 
-def happened(kind: str, enrollment: Enrollment, slug: str, *, at: datetime, by: Member | None = None,
-             **data: object) -> Event:
+def happened(
+    kind: str, enrollment: Enrollment, slug: str, *, at: datetime, by: Member | None = None, **data: object
+) -> Event:
     """The event of a deed on an enrollment, not stored yet."""
-    return event(account_id=enrollment.account_id, kind=kind, at=at, by=by, person_id=enrollment.person_id,
-                 lead_id=enrollment.lead_id, data={"enrollment": enrollment.pk, "cadence": slug, **data})
+    return event(
+        account_id=enrollment.account_id,
+        kind=kind,
+        at=at,
+        by=by,
+        person_id=enrollment.person_id,
+        lead_id=enrollment.lead_id,
+        data={"enrollment": enrollment.pk, "cadence": slug, **data},
+    )

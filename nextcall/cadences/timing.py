@@ -13,8 +13,10 @@ from nextcall.lib import hours
 # Where in a part of the day a step is placed: inside the hours that nearly every state leaves open (9:00 to
 # 17:45) and most people work in, so that a plan is seldom moved. Minutes after midnight.
 PARTS: Mapping[Part, tuple[int, int]] = {
-    "morning": (9 * 60 + 10, 10 * 60 + 50), "midday": (11 * 60 + 10, 13 * 60 + 50),
-    "afternoon": (14 * 60 + 10, 16 * 60 + 50), "evening": (17 * 60 + 5, 17 * 60 + 40),
+    "morning": (9 * 60 + 10, 10 * 60 + 50),
+    "midday": (11 * 60 + 10, 13 * 60 + 50),
+    "afternoon": (14 * 60 + 10, 16 * 60 + 50),
+    "evening": (17 * 60 + 5, 17 * 60 + 40),
 }
 DAY = timedelta(days=1)
 GRACE = timedelta(minutes=5)  # later than that is late

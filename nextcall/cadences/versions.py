@@ -24,10 +24,15 @@ def install(account: Account, *, at: datetime) -> None:
     Cadence.objects.bulk_create(
         [Cadence(account=account, slug=slug, name=shipped[slug].name) for slug in missing], ignore_conflicts=True
     )
-    CadenceVersion.objects.bulk_create([
-        CadenceVersion(account=account, cadence=cadence, number=1, source=shipped[cadence.slug].source, created_at=at)
-        for cadence in Cadence.objects.filter(account=account, slug__in=missing)
-    ], ignore_conflicts=True)
+    CadenceVersion.objects.bulk_create(
+        [
+            CadenceVersion(
+                account=account, cadence=cadence, number=1, source=shipped[cadence.slug].source, created_at=at
+            )
+            for cadence in Cadence.objects.filter(account=account, slug__in=missing)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def latest(account: Account, slugs: Iterable[str], *, at: datetime) -> dict[str, CadenceVersion]:
@@ -69,7 +74,8 @@ def add(account: Account, source: str, *, by: Member | None, at: datetime, file:
     """
     definition = parse.read(source, file=file)
     cadence, _ = Cadence.objects.get_or_create(
-        account=account, slug=definition.slug, defaults={"name": definition.name})
+        account=account, slug=definition.slug, defaults={"name": definition.name}
+    )
     newest = cadence.versions.order_by("-number").first()
     if newest is not None and newest.source == source:
         return newest

@@ -12,10 +12,21 @@ from liquid.exceptions import LiquidError, UndefinedError
 
 from nextcall.cadences.definition import BadCadence, Step
 
-NAMES = frozenset({
-    "lead.first_name", "lead.name", "me.first_name", "me.name", "me.phone", "seller", "offer", "question", "city",
-    "reason", "appointment",
-})
+NAMES = frozenset(
+    {
+        "lead.first_name",
+        "lead.name",
+        "me.first_name",
+        "me.name",
+        "me.phone",
+        "seller",
+        "offer",
+        "question",
+        "city",
+        "reason",
+        "appointment",
+    }
+)
 OURS = frozenset({"seller", "me.first_name", "me.name", "me.phone"})  # known of us; all else is about the lead
 GREETS = frozenset({"lead.first_name", "lead.name"})
 TAGS = frozenset({"if", "unless", "case"})
@@ -85,8 +96,8 @@ def render(step: Step, variant_seed: int, names: Mapping[str, Any]) -> Worded:
     """Word a step for one lead, about 20 µs each.
 
     Of the variants whose names are all known, those that make the most of them go first: nobody whose name is known
-    is greeted without it. `variant_seed` (the touch's id) chooses among equals, the same one each time. Raises Gap if none can be said, or if the step goes only with a reason
-    and there is none.
+    is greeted without it. `variant_seed` (the touch's id) chooses among equals, the same one each time. Raises Gap if
+    none can be said, or if the step goes only with a reason and there is none.
     """
     if step.needs_reason and not names.get("reason"):
         raise Gap(["reason"])
@@ -102,9 +113,20 @@ def say(text: str, names: Mapping[str, Any]) -> str:
         return ""
 
 
-def names_for(*, first_name: str = "", name: str = "", my_name: str = "", my_phone: str = "", seller: str,
-              offer: str = "", question: str = "", city: str = "", reason: str = "", appointment: str = "",
-              answers: Mapping[str, str] | None = None) -> dict[str, Any]:
+def names_for(
+    *,
+    first_name: str = "",
+    name: str = "",
+    my_name: str = "",
+    my_phone: str = "",
+    seller: str,
+    offer: str = "",
+    question: str = "",
+    city: str = "",
+    reason: str = "",
+    appointment: str = "",
+    answers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The names that wording may use. What is unknown is left out, so that a variant without it is chosen.
 
     Where nobody in person writes, `my_name` is the seller's, and no variant speaks as a person.
@@ -115,8 +137,13 @@ def names_for(*, first_name: str = "", name: str = "", my_name: str = "", my_pho
     found = {
         "lead": {key: value for key, value in lead.items() if value},
         "me": {key: value for key, value in me.items() if value},
-        "seller": seller, "offer": _in_a_sentence(offer), "question": question or question_for(offer), "city": city,
-        "reason": reason, "appointment": appointment, "answers": dict(answers or {}),
+        "seller": seller,
+        "offer": _in_a_sentence(offer),
+        "question": question or question_for(offer),
+        "city": city,
+        "reason": reason,
+        "appointment": appointment,
+        "answers": dict(answers or {}),
     }
     return {key: value for key, value in found.items() if value or key in ("lead", "me", "answers")}
 
@@ -183,5 +210,5 @@ def _variant(text: str) -> Variant:
 
 
 def _in_a_sentence(offer: str) -> str:
-    """"Home Value Calculator" becomes "home value calculator"; "FHA loan" and "401k" stay."""
+    """ "Home Value Calculator" becomes "home value calculator"; "FHA loan" and "401k" stay."""
     return " ".join(word.lower() if word.istitle() else word for word in offer.split())

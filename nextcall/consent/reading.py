@@ -128,7 +128,11 @@ def _of_person(row: Any, points: Mapping[int, ContactPoint], stated: Iterable[St
     phones = [point.value for point in points.values() if point.kind == ContactPoint.Kind.PHONE]
     _, postal_code, region, country, default_country = row
     place = place_of(
-        phones=phones, postal_code=postal_code, region=region, country=country, stated=tuple(stated),
+        phones=phones,
+        postal_code=postal_code,
+        region=region,
+        country=country,
+        stated=tuple(stated),
         default_country=default_country,
     )
     return Read(place, points, {pk: point_hash(point.kind, point.key) for pk, point in points.items()})

@@ -23,36 +23,84 @@ def sent(messages: Iterable[Message]) -> None:
 
 
 def received(
-    *, account: Account, lead: Lead | None, contact_point: ContactPoint | None, channel: str, body: str, at: datetime,
-    verdict: str, subject: str = "", message_id: str = "", dedupe_key: str = "", by: Member | None = None,
+    *,
+    account: Account,
+    lead: Lead | None,
+    contact_point: ContactPoint | None,
+    channel: str,
+    body: str,
+    at: datetime,
+    verdict: str,
+    subject: str = "",
+    message_id: str = "",
+    dedupe_key: str = "",
+    by: Member | None = None,
 ) -> Message:
     """A message from outside. `lead` None: nobody we know. `dedupe_key` is the provider's own id of the event."""
     message = Message.objects.create(
-        account=account, person_id=lead.person_id if lead else None, lead=lead, contact_point=contact_point,
-        channel=channel, outbound=False, subject=clean(subject)[:300], body=clean(body)[:LONGEST_BODY], at=at,
-        verdict=verdict, message_id=message_id[:300], dedupe_key=dedupe_key[:120], by=by,
+        account=account,
+        person_id=lead.person_id if lead else None,
+        lead=lead,
+        contact_point=contact_point,
+        channel=channel,
+        outbound=False,
+        subject=clean(subject)[:300],
+        body=clean(body)[:LONGEST_BODY],
+        at=at,
+        verdict=verdict,
+        message_id=message_id[:300],
+        dedupe_key=dedupe_key[:120],
+        by=by,
     )
     if contact_point:
         ContactPoint.objects.filter(account=account, pk=contact_point.pk).update(latest_inbound_at=at)
     record(
-        account_id=account.pk, kind="message.received", at=at, by=by, lead_id=lead.pk if lead else None,
-        person_id=message.person_id, data={"channel": channel, "verdict": verdict, "message": message.pk},
+        account_id=account.pk,
+        kind="message.received",
+        at=at,
+        by=by,
+        lead_id=lead.pk if lead else None,
+        person_id=message.person_id,
+        data={"channel": channel, "verdict": verdict, "message": message.pk},
     )
     return message
 
 
 def called(
-    *, lead: Lead, outcome: str, at: datetime, by: Member | None, touch: Touch | None = None,
-    contact_point: ContactPoint | None = None, seconds: int | None = None, note: str = "", outbound: bool = True,
+    *,
+    lead: Lead,
+    outcome: str,
+    at: datetime,
+    by: Member | None,
+    touch: Touch | None = None,
+    contact_point: ContactPoint | None = None,
+    seconds: int | None = None,
+    note: str = "",
+    outbound: bool = True,
 ) -> Call:
     """A call that was made, or came in; `seconds` is how long it was connected."""
     call = Call.objects.create(
-        account_id=lead.account_id, person_id=lead.person_id, lead=lead, touch=touch, contact_point=contact_point,
-        outbound=outbound, outcome=outcome, seconds=seconds, at=at, by=by, note=clean(note)[:LONGEST_BODY],
+        account_id=lead.account_id,
+        person_id=lead.person_id,
+        lead=lead,
+        touch=touch,
+        contact_point=contact_point,
+        outbound=outbound,
+        outcome=outcome,
+        seconds=seconds,
+        at=at,
+        by=by,
+        note=clean(note)[:LONGEST_BODY],
     )
     record(
-        account_id=lead.account_id, kind="call.made" if outbound else "call.received", at=at, by=by, lead_id=lead.pk,
-        person_id=lead.person_id, touch_id=touch.pk if touch else None, data={"outcome": outcome, "call": call.pk},
+        account_id=lead.account_id,
+        kind="call.made" if outbound else "call.received",
+        at=at,
+        by=by,
+        lead_id=lead.pk,
+        person_id=lead.person_id,
+        touch_id=touch.pk if touch else None,
+        data={"outcome": outcome, "call": call.pk},
     )
     return call
 
@@ -60,8 +108,15 @@ def called(
 def noted(*, lead: Lead, body: str, by: Member | None, at: datetime) -> Note:
     """A note; it is never an attempt."""
     note = Note.objects.create(account_id=lead.account_id, lead=lead, body=clean(body)[:LONGEST_BODY], at=at, by=by)
-    record(account_id=lead.account_id, kind="note.written", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
-           data={"note": note.pk})
+    record(
+        account_id=lead.account_id,
+        kind="note.written",
+        at=at,
+        by=by,
+        lead_id=lead.pk,
+        person_id=lead.person_id,
+        data={"note": note.pk},
+    )
     return note
 
 

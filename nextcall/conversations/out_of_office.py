@@ -3,8 +3,12 @@
 import re
 from datetime import date, timedelta
 
-MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
 MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 # What stands before the date of return; "from" and "since" begin the absence instead.
 CUE = r"(?:back|return(?:ing|s)?|until|till|through|available again|in the office|to)\D{0,25}?"

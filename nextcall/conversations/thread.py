@@ -43,8 +43,15 @@ def _messages(lead: Lead, limit: int) -> Iterable[Said]:
     rows = Message.objects.filter(account_id=lead.account_id, lead=lead).select_related("by").order_by("-at")[:limit]
     for row in rows:
         yield Said(
-            "message", row.at, row.channel, row.outbound, row.subject, row.body, row.by.name if row.by else "",
-            verdict=row.verdict, touch_id=row.touch_id,
+            "message",
+            row.at,
+            row.channel,
+            row.outbound,
+            row.subject,
+            row.body,
+            row.by.name if row.by else "",
+            verdict=row.verdict,
+            touch_id=row.touch_id,
         )
 
 
@@ -52,8 +59,16 @@ def _calls(lead: Lead, limit: int) -> Iterable[Said]:
     rows = Call.objects.filter(account_id=lead.account_id, lead=lead).select_related("by").order_by("-at")[:limit]
     for row in rows:
         yield Said(
-            "call", row.at, "call", row.outbound, body=row.note, who=row.by.name if row.by else "", outcome=row.outcome,
-            seconds=row.seconds, touch_id=row.touch_id, undone=row.undone_at is not None,
+            "call",
+            row.at,
+            "call",
+            row.outbound,
+            body=row.note,
+            who=row.by.name if row.by else "",
+            outcome=row.outcome,
+            seconds=row.seconds,
+            touch_id=row.touch_id,
+            undone=row.undone_at is not None,
         )
 
 

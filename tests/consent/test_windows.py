@@ -45,11 +45,7 @@ TABLE = {
     "CA": FEDERAL,
     "OH": FEDERAL,
 }
-AUTOMATED = TABLE | {
-    "ME": ["09-17", "", "", ""],
-    "SD": ["09-21", "", "", ""],
-    "OK": NINE_20,
-}
+AUTOMATED = TABLE | {"ME": ["09-17", "", "", ""], "SD": ["09-21", "", "", ""], "OK": NINE_20}
 DAYS = ["2026-11-24", "2026-11-21", "2026-11-22", "2026-11-26"]
 ONE_MINUTE = timedelta(minutes=1)
 
