@@ -14,10 +14,10 @@ from nextcall.lib import sql
 WINDOW = 400
 LANES_GOOD_FOR = timedelta(milliseconds=250)
 # A touch whose person has another in a provider's hands waits. The IN list is the touch_person_live index's own,
-# word for word, or SQLite would not use it.
+# word for word, or SQLite would not use it. LIMIT keeps PostgreSQL from reading and hashing everything due at once.
 NOBODY_IN_FLIGHT = (
-    "NOT EXISTS (SELECT 1 FROM nextcall_touch f WHERE f.person_id = t.person_id"
-    " AND f.state IN ('planned', 'claimed', 'sending', 'open') AND f.state IN ('claimed', 'sending'))"
+    "(SELECT 1 FROM nextcall_touch f WHERE f.person_id = t.person_id"
+    " AND f.state IN ('planned', 'claimed', 'sending', 'open') AND f.state IN ('claimed', 'sending') LIMIT 1) IS NULL"
 )
 DUE = f"t.state = 'planned' AND t.due_at <= %s AND {NOBODY_IN_FLIGHT}"
 PICK = "SELECT t.id, t.account_id, t.person_id, t.channel, t.priority, t.due_at FROM nextcall_touch t WHERE "
