@@ -17,6 +17,7 @@ from nextcall.cadences import enroll
 from nextcall.channels.contract import SendError
 from nextcall.channels.email import hosts
 from nextcall.consent.models import Permission, PolicyChange
+from nextcall.intake import captures
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, LeadInKey, Member
 from nextcall.timeline.models import Event
@@ -278,6 +279,7 @@ def test_the_ready_form_gives_permission_only_with_its_box_ticked(
     box = re.findall(r'<input type="checkbox" name="consent" value="(\w+)">', ready)
     sent = box if ticked else []
     Client().post(f"/in/{key.key}/form", {"name": "Hazel Thorne", "phone": "(303) 555-0142", "consent": sent})
+    captures.run_waiting(at=timezone.now())  # one of several posts in a row is understood by the engine
     assert box == ["yes"]
     assert Permission.objects.filter(account=account).exists() is ticked
 
@@ -289,6 +291,7 @@ def test_a_form_whose_button_is_the_agreement_gives_permission_with_every_lead(
     client.post("/settings/lead-ins/", said)
     key = LeadInKey.objects.get(account=account)
     Client().post(f"/in/{key.key}/form", {"name": "Hazel Thorne", "phone": "(303) 555-0142"})
+    captures.run_waiting(at=timezone.now())
     assert Permission.objects.filter(account=account, wording=WORDING).count() == 2
 
 
