@@ -1,6 +1,5 @@
 """Claiming what is due: chosen, locked, decided, reserved and written in one transaction, in batches."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,9 +11,9 @@ from nextcall.cadences.models import Touch
 from nextcall.cadences.store import plan_next
 from nextcall.channels.contract import Outgoing, Provider
 from nextcall.consent import ledger
-from nextcall.consent.facts import Decision
 from nextcall.consent.reading import Read
 from nextcall.engine import letter, senders, tally, unsubscribing
+from nextcall.engine.kept import kept
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
 from nextcall.engine.senders import Senders
@@ -209,7 +208,8 @@ def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
 def _leaving(one: Settled, engine: str, at: datetime) -> list[Any]:
     return [
         one.point.pk if one.point else one.due.contact_point_id, one.subject or one.due.subject,
-        one.body or one.due.body, engine, at + LEASE, one.sender.name if one.sender else "", _kept(one), one.due.id,
+        one.body or one.due.body, engine, at + LEASE, one.sender.name if one.sender else "", kept(one.decision),
+        one.due.id,
     ]
 
 
@@ -223,24 +223,9 @@ def _row(one: Settled, at: datetime) -> list[Any]:
     point = one.point.pk if one.point else due.contact_point_id
     return [
         one.state, one.rule[:60], one.because[:200], due_at, local_at, zone, point, one.subject or due.subject,
-        one.body or due.body, one.step_key or due.step_key, _kept(one), at if one.state in CLOSED else None, due.id,
+        one.body or due.body, one.step_key or due.step_key, kept(one.decision),
+        at if one.state in CLOSED else None, due.id,
     ]
-
-
-def _kept(one: Settled) -> str | None:
-    return json.dumps(kept(one.decision), separators=(",", ":")) if one.decision else None
-
-
-def kept(decision: Decision) -> dict[str, Any]:
-    """The decision as it is stored: who decided what, when, by which rules."""
-    return {
-        "verdict": decision.verdict, "at": decision.at.isoformat(),
-        "rules": [{"id": rule.id, "effect": rule.effect, "says": rule.says} for rule in decision.rules],
-        "earliest": decision.earliest.isoformat() if decision.earliest else None,
-        "until": decision.until.isoformat() if decision.until else None,
-        "local_times": dict(decision.local_times), "jurisdictions": list(decision.jurisdictions),
-        "policy_version": decision.policy_version,
-    }
 
 
 def _reserve(settled: Sequence[Settled], at: datetime) -> None:
