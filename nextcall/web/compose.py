@@ -1,6 +1,6 @@
 """The composer on a lead's page: text, email, note, or a call made. What it sends leaves through the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -34,11 +34,11 @@ class Mode:
     url: str
     here: bool
     gate: str  # what the gate says, or what this is for
-    no: bool  # it cannot be sent at all
-    writes: bool  # has a text area of its own
-    label: str
-    placeholder: str
-    send: str
+    no: bool = False  # it cannot be sent at all
+    writes: bool = True  # has a text area of its own
+    label: str = ""
+    placeholder: str = ""
+    send: str = ""
     subject: str = ""
     hint: str = ""
     hint_word: str = ""
@@ -46,42 +46,58 @@ class Mode:
 
 def modes(lead: Lead, reach: dict[str, Reachable], *, chosen: str, zone: str, at: datetime) -> list[Mode]:
     """The four tabs. The channel they wrote on last opens first, else the first that may be used."""
-    first = lead.person.given_name or str(lead.person)
     inbound = Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).order_by("-at").first()
     open_now = [one for one in ("text", "email") if reach[one].decision.verdict != "deny"]
     if chosen not in ("text", "email", "note", "call"):
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
-    subject = _answering(inbound)
-    send, note = reverse("lead_send", args=[lead.pk]), reverse("lead_note", args=[lead.pk])
-    hint = question_to_ask(lead)
-
-    def written(name: str, word: str, key: str) -> Mode:
-        there = reach[name]
-        later = there.decision.earliest if there.decision.verdict == "wait" else None
-        return Mode(
-            name,
-            word,
-            key,
-            send,
-            chosen == name,
-            gate_line(there, first, zone=zone, at=at),
-            there.decision.verdict == "deny",
-            True,
-            f"{word} to {first}",
-            f"Write to {first} in your own words",
-            f"Send {say.when(later, zone, at=at)}" if later else f"Send {name}",
-            subject=subject if name == "email" else "",
-            hint=hint,
-            hint_word="Ask one easy question" if hint else "",
-        )
-
+    text = _message(lead, reach["text"], "Text", here=chosen == "text", zone=zone, at=at)
+    email = _message(lead, reach["email"], "Email", here=chosen == "email", zone=zone, at=at)
     return [
-        written("text", "Text", "t"), written("email", "Email", "e"),
-        Mode("note", "Note", "n", note, chosen == "note", "For your team only; never an attempt.", False, True, "Note",
-             "What is worth remembering", "Keep the note"),
-        Mode("call", "Log a call", "", reverse("lead_call", args=[lead.pk]), chosen == "call",
-             "A call that you made; the plan goes on from it.", False, False, "", "", ""),
+        text,
+        replace(email, subject=_answering(inbound)),
+        _note(lead, chosen == "note"),
+        _call(lead, chosen == "call"),
     ]
+
+
+def _message(lead: Lead, there: Reachable, word: str, *, here: bool, zone: str, at: datetime) -> Mode:
+    first = lead.person.given_name or str(lead.person)
+    later = there.decision.earliest if there.decision.verdict == "wait" else None
+    hint = question_to_ask(lead)
+    return Mode(
+        name=there.channel,
+        word=word,
+        key=word[0].lower(),
+        url=reverse("lead_send", args=[lead.pk]),
+        here=here,
+        gate=gate_line(there, first, zone=zone, at=at),
+        no=there.decision.verdict == "deny",
+        label=f"{word} to {first}",
+        placeholder=f"Write to {first} in your own words",
+        send=f"Send {say.when(later, zone, at=at)}" if later else f"Send {there.channel}",
+        hint=hint,
+        hint_word="Ask one easy question" if hint else "",
+    )
+
+
+def _note(lead: Lead, here: bool) -> Mode:
+    return Mode(
+        name="note",
+        word="Note",
+        key="n",
+        url=reverse("lead_note", args=[lead.pk]),
+        here=here,
+        gate="For your team only; never an attempt.",
+        label="Note",
+        placeholder="What is worth remembering",
+        send="Keep the note",
+    )
+
+
+def _call(lead: Lead, here: bool) -> Mode:
+    gate = "A call that you made; the plan goes on from it."
+    url = reverse("lead_call", args=[lead.pk])
+    return Mode(name="call", word="Log a call", key="", url=url, here=here, gate=gate, writes=False)
 
 
 def _answering(inbound: Message | None) -> str:
@@ -152,8 +168,14 @@ def call(request: SignedIn, lead_id: int) -> HttpResponse:
     touch = Touch.objects.filter(account=lead.account, lead=lead, pk=touch_id).first() if touch_id else None
     try:
         outcomes.log(
-            lead=lead, touch=touch, outcome=key, by=request.member, at=at, until=until if key == "call_back" else None,
-            note=request.POST.get("note", "")[:5000], seconds=min(minutes, 600) * 60 if minutes else None,
+            lead=lead,
+            touch=touch,
+            outcome=key,
+            by=request.member,
+            at=at,
+            until=until if key == "call_back" else None,
+            note=request.POST.get("note", "")[:5000],
+            seconds=min(minutes, 600) * 60 if minutes else None,
         )
     except (outcomes.NoSuchOutcome, outcomes.AlreadyClosed) as why:
         return back(request, lead, problem=str(why))

@@ -11,11 +11,7 @@ from nextcall.team.models import Member
 from nextcall.web.cadence_names import cadence_choices
 from nextcall.web.permission import PermissionFields
 
-DUPLICATES = (
-    ("merge", "Fill in what is missing"),
-    ("skip", "Leave theirs as it is"),
-    ("keep", "Add as a new inquiry"),
-)
+DUPLICATES = (("merge", "Fill in what is missing"), ("skip", "Leave theirs as it is"), ("keep", "Add as a new inquiry"))
 
 
 class ChoicesForm(PermissionFields):

@@ -40,8 +40,10 @@ def lead(request: SignedIn, lead_id: int) -> HttpResponse:
     context |= lead_facts.facts(shown, reach, member, zone=zone, at=at)
     context |= {
         "modes": modes(shown, reach, chosen=request.GET.get("mode", ""), zone=zone, at=at),
-        "focus": "mode" in request.GET, "times": times(member.zone, zone, at=at),
-        "said": request.session.pop("said", ""), "problem": request.session.pop("problem", ""),
+        "focus": "mode" in request.GET,
+        "times": times(member.zone, zone, at=at),
+        "said": request.session.pop("said", ""),
+        "problem": request.session.pop("problem", ""),
         "latest": next(iter(items.deeds_since(member, since=at - items.UNDOABLE, lead=shown, most=1)), None),
     }
     return render(request, "lead/page.html", context)
@@ -54,19 +56,26 @@ def _head(shown: Lead, reach: dict[str, Reachable], member: Member, *, zone: str
     opens = call.decision.earliest if call.decision.verdict == "wait" else None
     held = shown.held_by if shown.held_until and shown.held_until > at and shown.held_by_id != member.pk else None
     return {
-        "lead": shown, "name": name, "first_name": person.given_name or name, "there": say.clock(at, zone),
+        "lead": shown,
+        "name": name,
+        "first_name": person.given_name or name,
+        "there": say.clock(at, zone),
         "initials": "".join(word[0] for word in name.split()[:2]).upper(),
         "call_url": handset.link(channel="call", to=call.point.value)
-        if call.point and call.decision.verdict != "deny" else "",
+        if call.point and call.decision.verdict != "deny"
+        else "",
         "call_word": f"Call {say.when(opens, member.zone, at=at)}" if opens else "Call",
-        "hands": held.name if held else "", "back": reverse("now"),
+        "hands": held.name if held else "",
+        "back": reverse("now"),
     }
 
 
 def _time_line(shown: Lead, member: Member, *, zone: str, at: datetime, everything: bool) -> dict[str, object]:
     enrollment = (
         Enrollment.objects.filter(account_id=shown.account_id, lead=shown, ended_at__isnull=True)
-        .select_related("version__cadence").order_by("beside", "-pk").first()
+        .select_related("version__cadence")
+        .order_by("beside", "-pk")
+        .first()
     )
     held = enrollment.pauses.filter(ended_at__isnull=True).first() if enrollment else None
     touch = in_hand(shown, touches_of(shown))

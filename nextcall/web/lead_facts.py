@@ -34,17 +34,22 @@ def facts(lead: Lead, reach: dict[str, Reachable], member: Member, *, zone: str,
         part for part in (person.street, person.city, f"{person.region} {person.postal_code}".strip()) if part
     )
     shown = [
-        ("Stage", lead.stage.capitalize()), ("Owner", lead.owner.name if lead.owner else "Nobody yet"),
-        ("Source", lead.source.name if lead.source else ""), ("Offer", lead.offer.name if lead.offer else ""),
-        ("Where", place), ("Arrived", say.when(lead.arrived_at, member.zone, at=at)),
+        ("Stage", lead.stage.capitalize()),
+        ("Owner", lead.owner.name if lead.owner else "Nobody yet"),
+        ("Source", lead.source.name if lead.source else ""),
+        ("Offer", lead.offer.name if lead.offer else ""),
+        ("Where", place),
+        ("Arrived", say.when(lead.arrived_at, member.zone, at=at)),
         ("Tried", f"{lead.attempts} times" if lead.attempts else "Not yet"),
     ]
     initial = {name: getattr(person, name) for name in PERSON_FIELDS} | {"stage": lead.stage}
     return {
         "reach": [*_allowed(reach, given, zone=zone, member=member, at=at), *_points(lead)],
         "proofs": [_stop(one, member, at=at) for one in stops] + [_proof(one, member, at=at) for one in given],
-        "answers": _answers(lead), "lead_facts": [(word, says) for word, says in shown if says],
-        "edit_form": EditForm(initial=initial), "members": _members(lead),
+        "answers": _answers(lead),
+        "lead_facts": [(word, says) for word, says in shown if says],
+        "edit_form": EditForm(initial=initial),
+        "members": _members(lead),
     }
 
 

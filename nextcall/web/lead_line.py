@@ -50,12 +50,24 @@ class Entry:
 def ahead_of(lead: Lead, *, limit: int, member: Member, at: datetime) -> tuple[list[Ahead], bool]:
     """The next `limit` touches and promises, the farthest first as the line is drawn; and whether there are more."""
     found = [_planned(one, member, at=at) for one in ahead.ahead(lead, at=at, limit=limit + 1)]
-    found += [_by_hand(one, lead, member, at=at) for one in Touch.objects.filter(
-        account_id=lead.account_id, lead=lead, state__in=STANDING, step_key="").order_by("due_at")[:20]]
-    found += [_unsure(one, member, at=at) for one in Touch.objects.filter(
-        account_id=lead.account_id, lead=lead, state=Touch.State.UNCERTAIN).exclude(step_key="")[:20]]
-    found += [_promised(one, member, at=at) for one in Promise.objects.filter(
-        account_id=lead.account_id, lead=lead, closed_at__isnull=True).order_by("due_at")[:10]]
+    found += [
+        _by_hand(one, lead, member, at=at)
+        for one in Touch.objects.filter(
+            account_id=lead.account_id, lead=lead, state__in=STANDING, step_key=""
+        ).order_by("due_at")[:20]
+    ]
+    found += [
+        _unsure(one, member, at=at)
+        for one in Touch.objects.filter(account_id=lead.account_id, lead=lead, state=Touch.State.UNCERTAIN).exclude(
+            step_key=""
+        )[:20]
+    ]
+    found += [
+        _promised(one, member, at=at)
+        for one in Promise.objects.filter(account_id=lead.account_id, lead=lead, closed_at__isnull=True).order_by(
+            "due_at"
+        )[:10]
+    ]
     found.sort(key=lambda one: one.due_at)
     return found[:limit][::-1], len(found) > limit
 
@@ -84,15 +96,28 @@ def _by_hand(touch: Touch, lead: Lead, member: Member, *, at: datetime) -> Ahead
             (one for one in sends.order_by("-at")[:10] if any(made.get("pk") == touch.pk for made in one.made)), None
         )
     sub = touch.body[:80] or "yours to make"
-    return Ahead(ICONS.get(touch.channel, "call"), f"{touch.channel.capitalize()}, written by hand" if touch.body else
-                 touch.channel.capitalize(), sub, say.when(touch.due_at, member.zone, at=at), touch.due_at.isoformat(),
-                 touch.due_at, undo_id=action.pk if action else None)
+    return Ahead(
+        ICONS.get(touch.channel, "call"),
+        f"{touch.channel.capitalize()}, written by hand" if touch.body else touch.channel.capitalize(),
+        sub,
+        say.when(touch.due_at, member.zone, at=at),
+        touch.due_at.isoformat(),
+        touch.due_at,
+        undo_id=action.pk if action else None,
+    )
 
 
 def _unsure(touch: Touch, member: Member, *, at: datetime) -> Ahead:
-    return Ahead(ICONS.get(touch.channel, "call"), f"{touch.channel.capitalize()}, nobody knows whether it left",
-                 touch.body[:80], say.when(touch.due_at, member.zone, at=at), touch.due_at.isoformat(), touch.due_at,
-                 touch_id=touch.pk, uncertain=True)
+    return Ahead(
+        ICONS.get(touch.channel, "call"),
+        f"{touch.channel.capitalize()}, nobody knows whether it left",
+        touch.body[:80],
+        say.when(touch.due_at, member.zone, at=at),
+        touch.due_at.isoformat(),
+        touch.due_at,
+        touch_id=touch.pk,
+        uncertain=True,
+    )
 
 
 def _promised(one: Promise, member: Member, *, at: datetime) -> Ahead:
@@ -103,8 +128,14 @@ def _promised(one: Promise, member: Member, *, at: datetime) -> Ahead:
         "appointment": "Appointment",
     }
     until = f" to {say.clock(one.until_at, member.zone)}" if one.until_at else ""
-    return Ahead("back-at", words.get(one.kind, "Promise"), one.what, say.when(one.due_at, member.zone, at=at) + until,
-                 one.due_at.isoformat(), one.due_at)
+    return Ahead(
+        "back-at",
+        words.get(one.kind, "Promise"),
+        one.what,
+        say.when(one.due_at, member.zone, at=at) + until,
+        one.due_at.isoformat(),
+        one.due_at,
+    )
 
 
 def plan_says(name: str, held: Pause | None, member: Member, *, at: datetime) -> str:
@@ -142,8 +173,16 @@ def entry(one: Said, lead: Lead, member: Member, *, at: datetime) -> Entry:
     if one.kind == "call":
         said = one.outcome.replace("_", " ") or ("made" if one.outbound else "came in")
         length = f"{round(one.seconds / 60) or 1} min" if one.seconds else ""
-        return Entry(OUTCOMES.get(one.outcome, "call"), "mine" if one.outbound else "in", f"Call, {said}",
-                     " · ".join(part for part in (one.who, length) if part), one.body, when, iso, one.undone)
+        return Entry(
+            OUTCOMES.get(one.outcome, "call"),
+            "mine" if one.outbound else "in",
+            f"Call, {said}",
+            " · ".join(part for part in (one.who, length) if part),
+            one.body,
+            when,
+            iso,
+            one.undone,
+        )
     if one.kind == "note":
         return Entry("note", "", f"Note, {one.who}" if one.who else "Note", "", one.body, when, iso)
     icon, words = event_words(one, first)

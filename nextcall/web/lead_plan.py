@@ -115,8 +115,15 @@ def received(request: SignedIn, lead_id: int) -> HttpResponse:
     )
     with undoable(lead=lead, kind="received", by=request.member, at=at) as deed:
         answer = receive.receive(
-            account=lead.account, channel=channel, sender=point.contact_point.value if point else "", text=text, at=at,
-            via="hand", person=lead.person, lead=lead, by=request.member,
+            account=lead.account,
+            channel=channel,
+            sender=point.contact_point.value if point else "",
+            text=text,
+            at=at,
+            via="hand",
+            person=lead.person,
+            lead=lead,
+            by=request.member,
         )
         deed.says = _heard(answer, lead)
     return back(request, lead)
@@ -127,7 +134,8 @@ def _heard(answer: receive.Received, lead: Lead) -> str:
         "opt_out": "asked us to stop. Nothing more goes to them, and nothing can be sent.",
         "hold": "wrote something unclear. Machine touches wait until you say what it means.",
         "auto_reply": "answered automatically. The plan goes on.",
-        "opt_in": "asked us to go on.", "help": "asked for help.",
+        "opt_in": "asked us to go on.",
+        "help": "asked for help.",
     }.get(answer.verdict, "wrote. The plan is paused." if answer.paused else "wrote.")
     return f"{lead.person} {said}"
 
@@ -179,8 +187,15 @@ def _keep(form: EditForm, lead: Lead, *, by: Member, at: datetime) -> None:
         person.save(update_fields=[*changed, "name"])
         points = [one.contact_point.value for one in person.reaches.select_related("contact_point")]
         Lead.objects.filter(account_id=lead.account_id, person=person).update(search=search_text(person, points))
-        record(account_id=lead.account_id, kind="lead.edited", at=at, by=by, lead_id=lead.pk, person_id=person.pk,
-               data={"fields": changed})
+        record(
+            account_id=lead.account_id,
+            kind="lead.edited",
+            at=at,
+            by=by,
+            lead_id=lead.pk,
+            person_id=person.pk,
+            data={"fields": changed},
+        )
     if form.cleaned_data["stage"] != lead.stage:
         with undoable(lead=lead, kind="stage", by=by, at=at, says=f"{person}: stage {form.cleaned_data['stage']}."):
             stopping.set_stage(lead=lead, stage=form.cleaned_data["stage"], by=by, at=at)

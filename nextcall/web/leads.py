@@ -82,12 +82,20 @@ def leads(request: SignedIn) -> HttpResponse:
         at=at,
         after=int(after) if after.isdecimal() and len(after) < 19 else None,
     )
-    return render(request, "leads/page.html", {
-        "wanted": wanted, "lines": [line(row, member, at=at) for row in found.rows],
-        "next_url": _url(wanted, after=str(found.after)) if found.after else "", "first": not after,
-        "picks": picks(member, wanted), "headings": headings(wanted), "drops": drops(wanted),
-        "any_leads": bool(found.rows) or leads_seen_by(member).exists(),
-    })
+    return render(
+        request,
+        "leads/page.html",
+        {
+            "wanted": wanted,
+            "lines": [line(row, member, at=at) for row in found.rows],
+            "next_url": _url(wanted, after=str(found.after)) if found.after else "",
+            "first": not after,
+            "picks": picks(member, wanted),
+            "headings": headings(wanted),
+            "drops": drops(wanted),
+            "any_leads": bool(found.rows) or leads_seen_by(member).exists(),
+        },
+    )
 
 
 def read(query: QueryDict) -> Filter:
@@ -121,7 +129,8 @@ def _url(wanted: Filter, after: str = "") -> str:
     plain = Filter()
     query = {
         NAMES.get(one.name, one.name): getattr(wanted, one.name)
-        for one in fields(wanted) if getattr(wanted, one.name) != getattr(plain, one.name)
+        for one in fields(wanted)
+        if getattr(wanted, one.name) != getattr(plain, one.name)
     }
     return "?" + urlencode(query | ({"after": after} if after else {}))
 
@@ -130,10 +139,16 @@ def line(row: finding.Row, member: Member, *, at: datetime) -> Line:
     """A row in the member's own time."""
     state = "" if row.cadence_state in ("", "active") else f", {row.cadence_state}"
     return Line(
-        id=row.id, name=row.name, point=phone.show(row.phone) if row.phone else row.email,
-        offer=row.offer, source=row.source, stage=row.stage.capitalize(),
-        owner=row.owner or "Nobody yet", cadence=f"{row.cadence}{state}",
-        next=row.next_channel.capitalize(), next_at=_next(row.next_at, member, at=at),
+        id=row.id,
+        name=row.name,
+        point=phone.show(row.phone) if row.phone else row.email,
+        offer=row.offer,
+        source=row.source,
+        stage=row.stage.capitalize(),
+        owner=row.owner or "Nobody yet",
+        cadence=f"{row.cadence}{state}",
+        next=row.next_channel.capitalize(),
+        next_at=_next(row.next_at, member, at=at),
         latest=say.ago(row.latest_attempt_at, at=at) if row.latest_attempt_at else "Not tried yet",
         tries=f"{row.attempts} in all" if row.attempts else "",
         arrived=say.when(row.arrived_at, member.zone, at=at),
@@ -198,5 +213,6 @@ def drops(wanted: Filter) -> list[tuple[str, str]]:
     }
     return [
         (word, _url(replace(wanted, **{name: getattr(plain, name)})))
-        for name, word in words.items() if getattr(wanted, name) != getattr(plain, name)
+        for name, word in words.items()
+        if getattr(wanted, name) != getattr(plain, name)
     ]

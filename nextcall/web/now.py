@@ -65,10 +65,16 @@ def now(request: SignedIn) -> HttpResponse:
     shown = _deck_context(dealt, member, at=at)
     if dealt.card:
         shown |= _card_context(dealt.card, request.GET.get("reason", ""), member, at=at)
-    return render(request, "now/page.html", shown | {
-        "calling": say.clock(on_the_line, member.zone) if on_the_line else "",
-        "said": request.session.pop("said", ""), "problem": request.session.pop("problem", ""),
-    })
+    return render(
+        request,
+        "now/page.html",
+        shown
+        | {
+            "calling": say.clock(on_the_line, member.zone) if on_the_line else "",
+            "said": request.session.pop("said", ""),
+            "problem": request.session.pop("problem", ""),
+        },
+    )
 
 
 def calling(request: HttpRequest, *, at: datetime) -> tuple[int | None, datetime | None]:
@@ -89,8 +95,13 @@ def _deck_context(dealt: Deck, member: Member, *, at: datetime) -> dict[str, obj
             bars.append(Bar(kind, round(x, 2), round(max(minutes * 100 / whole - 1, 0.5), 2)))
             x += minutes * 100 / whole
     return {
-        "deck": dealt, "card": dealt.card, "total": dealt.done + dealt.to_go or 1, "bars": bars, "latest": dealt.latest,
-        "after_this": max(dealt.to_go - 1, 0), "offers": _offers(dealt, member, at=at),
+        "deck": dealt,
+        "card": dealt.card,
+        "total": dealt.done + dealt.to_go or 1,
+        "bars": bars,
+        "latest": dealt.latest,
+        "after_this": max(dealt.to_go - 1, 0),
+        "offers": _offers(dealt, member, at=at),
         "nobody_ever": dealt.card is None and not dealt.done and not leads_seen_by(member).exists(),
         "windows": [_window(one, member) for one in dealt.windows],
     }
@@ -103,8 +114,10 @@ def _window(one: Promised, member: Member) -> Window:
 
 
 OFFERED: dict[str, tuple[tuple[str, str], ...]] = {
-    "no_answer": (("Text now", "?mode=text#write"),), "talked": (("Appointment", "#theirs"), ("What next", "#plan")),
-    "wrong_number": (("Ask by email", "?mode=email#write"),), "not_interested": (("Long view", "#plan"),),
+    "no_answer": (("Text now", "?mode=text#write"),),
+    "talked": (("Appointment", "#theirs"), ("What next", "#plan")),
+    "wrong_number": (("Ask by email", "?mode=email#write"),),
+    "not_interested": (("Long view", "#plan"),),
 }
 
 
@@ -130,14 +143,19 @@ def _card_context(card: Card, nth: str, member: Member, *, at: datetime) -> dict
     shown = buttons(card.outcomes)
     letter = _own_phone(card) if lead_with == card.touch.channel else ""
     return {
-        "letter_url": letter, "draft": card.touch if letter and card.touch.body else None,
+        "letter_url": letter,
+        "draft": card.touch if letter and card.touch.body else None,
         "reason": card.reasons[chosen] if card.reasons else None,
         "another": f"{reverse('now')}?{urlencode(another)}" if another else "",
         "call_url": _tel(point.value, point.extension) if point and not (held and not held.opens) else "",
-        "held_until": held.opens if held else "", "lead_with": lead_with,
+        "held_until": held.opens if held else "",
+        "lead_with": lead_with,
         "write_word": "Reply to" if card.primary == "reply" else ("Text" if lead_with == "text" else "Email"),
-        "text_not": _not_now(card, "text"), "email_not": _not_now(card, "email"),
-        "first_outcomes": _first(shown, card), "outcomes": shown, "times": times(member.zone, card.zone, at=at),
+        "text_not": _not_now(card, "text"),
+        "email_not": _not_now(card, "email"),
+        "first_outcomes": _first(shown, card),
+        "outcomes": shown,
+        "times": times(member.zone, card.zone, at=at),
     }
 
 

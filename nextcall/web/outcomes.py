@@ -23,8 +23,16 @@ from nextcall.web.going_back import lead_of, number
 from nextcall.worklist import say
 
 ICONS = {
-    "no_answer": "noans", "left_voicemail": "vm", "talked": "talk", "call_back": "back-at", "not_now": "pause",
-    "wrong_number": "cross", "not_interested": "out", "asked_to_stop": "stop", "sent": "check", "skipped": "right",
+    "no_answer": "noans",
+    "left_voicemail": "vm",
+    "talked": "talk",
+    "call_back": "back-at",
+    "not_now": "pause",
+    "wrong_number": "cross",
+    "not_interested": "out",
+    "asked_to_stop": "stop",
+    "sent": "check",
+    "skipped": "right",
 }
 NEXT = re.compile(r"Next (\w+) ([^,;]+)")
 SHORT = {
@@ -97,13 +105,15 @@ def times(ours: str, theirs: str, *, at: datetime) -> list[Time]:
     today = at.astimezone(zone)
     monday = today.date() + timedelta(days=7 - today.weekday())
     offered = [
-        ("In an hour", at + timedelta(hours=1)), ("This evening", datetime.combine(today.date(), time(18), zone)),
+        ("In an hour", at + timedelta(hours=1)),
+        ("This evening", datetime.combine(today.date(), time(18), zone)),
         ("Tomorrow morning", datetime.combine(today.date() + timedelta(days=1), time(9, 30), zone)),
         ("Next week", datetime.combine(monday, time(9, 30), zone)),
     ]
     return [
         Time(when.astimezone(UTC).isoformat(), word, _both(when, ours, theirs, at=at))
-        for word, when in offered if when - at >= timedelta(minutes=50)
+        for word, when in offered
+        if when - at >= timedelta(minutes=50)
     ]
 
 
@@ -159,8 +169,14 @@ def outcome(request: SignedIn, lead_id: int) -> HttpResponse:
     touch = found_or_404(Touch, lead.account, lead=lead, pk=touch_id) if touch_id else None
     try:
         outcomes.log(
-            touch=touch, lead=lead, outcome=key, by=request.member, at=at, until=until,
-            channel=touch.channel if touch else "call", note=request.POST.get("note", "")[:5000],
+            touch=touch,
+            lead=lead,
+            outcome=key,
+            by=request.member,
+            at=at,
+            until=until,
+            channel=touch.channel if touch else "call",
+            note=request.POST.get("note", "")[:5000],
         )
     except outcomes.AlreadyClosed:
         return to_now(request, said=f"{lead.person}: that was logged already.")

@@ -63,7 +63,8 @@ def thread_of(
     made = tuple(reversed([one for one in touches if one.state in MADE]))
     standing = [one for one in touches if one.state in STANDING]
     planned = [
-        one for one in ahead.ahead(lead, at=at, limit=AHEAD + 1, known=running, standing=standing)
+        one
+        for one in ahead.ahead(lead, at=at, limit=AHEAD + 1, known=running, standing=standing)
         if one.step_key != touch.step_key
     ]
     beads = [_done(one) for one in made[-BEHIND:]]
@@ -81,16 +82,26 @@ def thread_of(
         beads.append(Bead("more", "", label, f"{len(cadence.steps)} touches in all", number=len(cadence.steps)))
     day = (at.astimezone(ZoneInfo(zone)).date() - anchor.astimezone(ZoneInfo(zone)).date()).days + 1
     return Thread(
-        beads=tuple(beads), made=made, number=number, total=len(cadence.steps), cadence=cadence.name, day=max(day, 1),
-        step_says=step_says, says=f"Touch {number} of {len(cadence.steps)} in {cadence.name}",
+        beads=tuple(beads),
+        made=made,
+        number=number,
+        total=len(cadence.steps),
+        cadence=cadence.name,
+        day=max(day, 1),
+        step_says=step_says,
+        says=f"Touch {number} of {len(cadence.steps)} in {cadence.name}",
     )
 
 
 def _names(lead: Lead) -> dict[str, Any]:
     owner, account = lead.owner, lead.account
     return wording.names_for(
-        first_name=lead.person.given_name, name=lead.person.name, my_name=owner.name if owner else "",
-        seller=account.seller_name or account.name, offer=lead.offer.name if lead.offer else "", city=lead.person.city,
+        first_name=lead.person.given_name,
+        name=lead.person.name,
+        my_name=owner.name if owner else "",
+        seller=account.seller_name or account.name,
+        offer=lead.offer.name if lead.offer else "",
+        city=lead.person.city,
     )
 
 

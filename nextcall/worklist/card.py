@@ -84,7 +84,9 @@ def lead_on(ranked: Ranked, member: Member) -> Lead | None:
 def _read(ranked: Ranked, lead: Lead, standing: Sequence[Promised]) -> _Read:
     one, touches = ranked.candidate, touches_of(lead)
     return _Read(
-        lead=lead, touches=touches, touch=in_hand(lead, touches, one.touch_id),
+        lead=lead,
+        touches=touches,
+        touch=in_hand(lead, touches, one.touch_id),
         promise=next((promised for promised in standing if promised.id == one.promise_id), None),
         inbound=Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).order_by("-at").first(),
         note=Note.objects.filter(account_id=lead.account_id, lead=lead).order_by("-at").first(),
@@ -123,7 +125,12 @@ def question_to_ask(lead: Lead) -> str:
 
 
 def card(
-    ranked: Ranked, lead: Lead, standing: Sequence[Promised], knowledge: Knowledge | None, *, member: Member,
+    ranked: Ranked,
+    lead: Lead,
+    standing: Sequence[Promised],
+    knowledge: Knowledge | None,
+    *,
+    member: Member,
     at: datetime,
 ) -> Card:
     """The whole card of one ranked lead (see `lead_on`); `standing` are the member's open promises."""
@@ -208,9 +215,12 @@ def _reasons(rows: _Read, thread: Thread, first: str) -> tuple[say.Reason, ...]:
     asked = rows.lead.message.strip()
     promise = rows.promise.what if rows.promise and rows.promise.what not in (SNOOZED, TOLD) else ""
     return say.reasons(
-        name=first, question=say.question_in(newest, asked), asked=asked[:160],
+        name=first,
+        question=say.question_in(newest, asked),
+        asked=asked[:160],
         answers=say.told(rows.lead.answers, imported=rows.lead.import_id is not None),
-        promise=promise, step_says=thread.step_says,
+        promise=promise,
+        step_says=thread.step_says,
         note=rows.note.body[:200] if rows.note else "",
     )
 
@@ -226,7 +236,9 @@ def _held(reach: dict[str, Reachable], primary: str, *, zone: str, at: datetime)
     opens = say.when(decision.earliest, zone, at=at) if decision.earliest else ""
     return Held(
         says=f"{rule.says.rstrip('.')}." if rule else f"No number or address for a {primary}.",
-        rule=rule.id if rule else "", source=rule.source if rule else "", opens=opens,
+        rule=rule.id if rule else "",
+        source=rule.source if rule else "",
+        opens=opens,
     )
 
 

@@ -83,10 +83,20 @@ def find(seen: QuerySet[Lead], member: Member, wanted: Filter, *, at: datetime, 
     leads = _from(leads, column, descending, after)
     order = ("-" if descending else "") + column, ("-" if descending else "") + "id"
     columns = (
-        "id", "person_id", "person__name", "person__given_name", "source__name", "offer__name", "stage", "owner__name",
-        "arrived_at", "attempts", "latest_attempt_at", "waiting_since",
+        "id",
+        "person_id",
+        "person__name",
+        "person__given_name",
+        "source__name",
+        "offer__name",
+        "stage",
+        "owner__name",
+        "arrived_at",
+        "attempts",
+        "latest_attempt_at",
+        "waiting_since",
     )
-    rows = list(leads.order_by(*order).values(*columns)[:PAGE + 1])
+    rows = list(leads.order_by(*order).values(*columns)[: PAGE + 1])
     return Found(_rows(rows[:PAGE], member), rows[PAGE - 1]["id"] if len(rows) > PAGE else None)
 
 
@@ -134,7 +144,8 @@ def _reachable(leads: QuerySet[Lead], member: Member, channel: str) -> QuerySet[
     kind = ContactPoint.Kind.EMAIL if channel == "email" else ContactPoint.Kind.PHONE
     stopped = (
         Withdrawal.objects.filter(account_id=member.account_id, lifted_at__isnull=True)
-        .annotate(named=Cast("channels", TextField())).filter(named__contains=f'"{channel}"')
+        .annotate(named=Cast("channels", TextField()))
+        .filter(named__contains=f'"{channel}"')
     )
     points = Reach.objects.filter(person=OuterRef("person"), contact_point__kind=kind, contact_point__problem="")
     points = points.filter(~Exists(stopped.filter(contact_point=OuterRef("contact_point"))))
@@ -168,13 +179,17 @@ def _rows(rows: list[dict[str, Any]], member: Member) -> tuple[Row, ...]:
         lead: (name, state)
         for lead, name, state in Enrollment.objects.filter(
             account_id=member.account_id, lead_id__in=leads, ended_at__isnull=True
-        ).order_by("-beside").values_list("lead_id", "version__cadence__name", "state")
+        )
+        .order_by("-beside")
+        .values_list("lead_id", "version__cadence__name", "state")
     }
     ahead = {
         lead: (channel, due_at)
         for lead, channel, due_at in Touch.objects.filter(
             account_id=member.account_id, lead_id__in=leads, state__in=(Touch.State.PLANNED, Touch.State.OPEN)
-        ).order_by("-due_at").values_list("lead_id", "channel", "due_at")
+        )
+        .order_by("-due_at")
+        .values_list("lead_id", "channel", "due_at")
     }
     return tuple(
         Row(

@@ -78,17 +78,29 @@ def _free(member: Member, lead: str, *, at: datetime) -> Q:
 def promised(cards: Sequence[Promised], *, at: datetime) -> list[Candidate]:
     """Promises due. Windows and appointments are no cards: they are pinned."""
     return [
-        Candidate(lead_id=one.lead_id, person_id=one.person_id, due_at=one.due_at, promise_id=one.id,
-                  channel="email" if one.kind == Promise.Kind.SEND else "call", snoozed=one.what == SNOOZED)
-        for one in cards if one.due_at <= at
+        Candidate(
+            lead_id=one.lead_id,
+            person_id=one.person_id,
+            due_at=one.due_at,
+            promise_id=one.id,
+            channel="email" if one.kind == Promise.Kind.SEND else "call",
+            snoozed=one.what == SNOOZED,
+        )
+        for one in cards
+        if one.due_at <= at
     ]
 
 
 def fresh(member: Member, *, at: datetime) -> list[Candidate]:
     """New leads inside the speed goal that no person has tried yet. Nobody waits at the phone for an imported file."""
     new = Lead.objects.filter(
-        account_id=member.account_id, arrived_at__gte=at - SPEED_GOAL, arrived_at__lte=at, import_id__isnull=True,
-        first_person_touch_at__isnull=True, removed_at__isnull=True, stage__in=(Lead.Stage.NEW, Lead.Stage.WORKING),
+        account_id=member.account_id,
+        arrived_at__gte=at - SPEED_GOAL,
+        arrived_at__lte=at,
+        import_id__isnull=True,
+        first_person_touch_at__isnull=True,
+        removed_at__isnull=True,
+        stage__in=(Lead.Stage.NEW, Lead.Stage.WORKING),
     )
     new = new.filter(Q(owner=member) | Q(owner__isnull=True) & _free(member, "", at=at))
     rows = new.order_by("-arrived_at").values_list("id", "person_id", "arrived_at")[:SOME]
@@ -102,7 +114,8 @@ def waiting(member: Member, *, at: datetime) -> list[Candidate]:
     rows = (
         Lead.objects.filter(account_id=member.account_id, waiting_since__isnull=False, removed_at__isnull=True)
         .filter(Q(owner=member) | Q(owner__isnull=True) & _free(member, "", at=at))
-        .order_by("waiting_since").values_list("id", "person_id", "waiting_since")[:SOME]
+        .order_by("waiting_since")
+        .values_list("id", "person_id", "waiting_since")[:SOME]
     )
     return [
         Candidate(lead_id=lead, person_id=person, due_at=since, waiting_since=since, channel="text")
@@ -137,7 +150,8 @@ def uncertain(member: Member) -> list[Candidate]:
     rows = (
         Touch.objects.filter(account_id=member.account_id, state=Touch.State.UNCERTAIN)
         .filter(Q(owner=member) | Q(owner__isnull=True))
-        .order_by("due_at").values_list("id", "lead_id", "person_id", "due_at", "channel")[:SOME]
+        .order_by("due_at")
+        .values_list("id", "lead_id", "person_id", "due_at", "channel")[:SOME]
     )
     return [
         Candidate(lead_id=lead, person_id=person, due_at=due_at, channel=channel, touch_id=key, uncertain=True)
@@ -148,8 +162,15 @@ def uncertain(member: Member) -> list[Candidate]:
 def later_today(member: Member, *, at: datetime, day_ends_at: datetime) -> list[tuple[int, str, datetime]]:
     """Person, channel and time of this member's own touches still to come today, soonest first."""
     rows = (
-        Touch.objects.filter(account_id=member.account_id, owner=member, state=Touch.State.PLANNED, by_machine=False,
-                             due_at__gt=at, due_at__lt=day_ends_at)
-        .order_by("due_at").values_list("person_id", "channel", "due_at")[:MOST]
+        Touch.objects.filter(
+            account_id=member.account_id,
+            owner=member,
+            state=Touch.State.PLANNED,
+            by_machine=False,
+            due_at__gt=at,
+            due_at__lt=day_ends_at,
+        )
+        .order_by("due_at")
+        .values_list("person_id", "channel", "due_at")[:MOST]
     )
     return list(rows)

@@ -25,10 +25,13 @@ def judge(candidates: Sequence[Candidate], known: Knowledge, *, member: Member, 
 def _judged(one: Candidate, known: Knowledge, rulebook: Policy, at: datetime) -> Candidate:
     want = _wanted(one.person_id, one.lead_id, one.channel, known.points(one.person_id))
     ask = Ask(channel=want.channel, automated=False)
-    decision = rules.decide(ask, known.facts(want), rulebook, at) if want.contact_point_id else _nowhere(
-        one.channel, at)
+    decision = (
+        rules.decide(ask, known.facts(want), rulebook, at) if want.contact_point_id else _nowhere(one.channel, at)
+    )
     return replace(
-        one, closes_at=decision.until, denied=decision.verdict == "deny",
+        one,
+        closes_at=decision.until,
+        denied=decision.verdict == "deny",
         opens_at=decision.earliest if decision.verdict == "wait" else None,
     )
 
@@ -38,8 +41,11 @@ def _wanted(
 ) -> Wanted:
     point = points.get(channel)
     return Wanted(
-        person_id=person_id, contact_point_id=point.pk if point else None,
-        channel=cast(Channel, channel), purpose=purpose, lead_id=lead_id,
+        person_id=person_id,
+        contact_point_id=point.pk if point else None,
+        channel=cast(Channel, channel),
+        purpose=purpose,
+        lead_id=lead_id,
     )
 
 

@@ -123,7 +123,12 @@ def deck(member: Member, *, at: datetime, turned_to: int | None = None) -> Deck:
 
 
 def _ranked(
-    found: list[Candidate], known: dict[int, Knowledge], member: Member, *, at: datetime, began: datetime,
+    found: list[Candidate],
+    known: dict[int, Knowledge],
+    member: Member,
+    *,
+    at: datetime,
+    began: datetime,
     carried_left: int,
 ) -> tuple[list[Ranked], int]:
     """In order, with the gate's answer for those in front; whom it holds back makes way for the next.
@@ -150,7 +155,7 @@ def _ranked(
 
 def _unasked_in_front(ranked: list[Ranked], asked: set[int]) -> bool:
     """Whether somebody about to be shown has not been asked about yet."""
-    return any(one.group not in UNGATED and one.candidate.person_id not in asked for one in ranked[:COMING + 1])
+    return any(one.group not in UNGATED and one.candidate.person_id not in asked for one in ranked[: COMING + 1])
 
 
 def _day_size(member: Member) -> int:
@@ -192,7 +197,8 @@ def _pinned(standing: list[gathering.Promised], *, at: datetime) -> tuple[gather
     """Call-back windows open now or later today, and appointments of the next hours."""
     soon = [one for one in standing if one.due_at <= at + timedelta(hours=12)]
     return tuple(
-        one for one in soon
+        one
+        for one in soon
         if (one.kind == Promise.Kind.WINDOW and one.until_at and one.until_at > at)
         or (one.kind == Promise.Kind.APPOINTMENT and one.due_at > at - timedelta(hours=1))
     )[:3]

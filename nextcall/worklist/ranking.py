@@ -103,8 +103,12 @@ def _with_touch_of(first: Ranked, second: Ranked) -> Ranked:
     if one.touch_id is not None or other.touch_id is None or other.uncertain or one.lead_id != other.lead_id:
         return first
     merged = replace(
-        one, touch_id=other.touch_id, channel=other.channel, opens_at=other.opens_at,
-        closes_at=other.closes_at, denied=other.denied,
+        one,
+        touch_id=other.touch_id,
+        channel=other.channel,
+        opens_at=other.opens_at,
+        closes_at=other.closes_at,
+        denied=other.denied,
     )
     return Ranked(first.group, merged)
 
@@ -115,6 +119,6 @@ def rank(
     """The deck in order, and how many carried-over people were left for the days after."""
     people = one_each(candidates, at=at, day_began_at=day_began_at)
     carried = sorted((ranked for ranked in people if ranked.group is Group.CARRIED), key=order)
-    left_out = {ranked.candidate.person_id for ranked in carried[max(carried_left, 0):]}
+    left_out = {ranked.candidate.person_id for ranked in carried[max(carried_left, 0) :]}
     kept = [ranked for ranked in people if ranked.candidate.person_id not in left_out]
     return sorted(kept, key=order), len(left_out)

@@ -126,8 +126,10 @@ def why(ranked: Ranked, known: Known, *, at: datetime) -> str:
         case Group.WAITING:
             return f"they wrote {ago(one.waiting_since or at, at=at)} and nobody has answered yet"
         case Group.UNCERTAIN:
-            return (f"the connection broke while the {CHANNELS.get(one.channel, one.channel)} "
-                    f"of {when(one.due_at, known.member_zone, at=at)} was leaving")
+            return (
+                f"the connection broke while the {CHANNELS.get(one.channel, one.channel)} "
+                f"of {when(one.due_at, known.member_zone, at=at)} was leaving"
+            )
         case Group.CLOSING:
             left = span((one.closes_at or at) - at)
             return f"{step}, and their {CHANNELS.get(one.channel, one.channel)} hours close in {left}"
@@ -196,17 +198,14 @@ def told(answers: Mapping[str, object], *, imported: bool) -> list[tuple[str, st
     for label, answer in answers.items():
         asked = " ".join(label.replace("_", " ").lower().split())
         said = str(answer).strip() if isinstance(answer, str | int | float) and not isinstance(answer, bool) else ""
-        theirs = SPOKEN_TO.search(asked) or (
-            not HOUSEKEEPING.search(asked) and (not imported or WANTED.search(asked))
-        )
+        theirs = SPOKEN_TO.search(asked) or (not HOUSEKEEPING.search(asked) and (not imported or WANTED.search(asked)))
         if said and theirs:
             found.append((asked.rstrip(":? "), said))
     return found
 
 
 def reasons(
-    *, name: str, question: str, asked: str, promise: str, step_says: str, note: str,
-    answers: Sequence[tuple[str, str]],
+    *, name: str, question: str, asked: str, promise: str, step_says: str, note: str, answers: Sequence[tuple[str, str]]
 ) -> tuple[Reason, ...]:
     """Good reasons to call, best first: only what is on record. Empty when there is none. `answers`: see `told`."""
     found = []

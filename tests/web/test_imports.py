@@ -75,12 +75,7 @@ def test_pasted_rows_are_a_file_too(client: Client, account: Account) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ("", "Choose a file"),
-        ("%PDF-1.7", "this is a PDF"),
-        ("<html>", "this is a web page"),
-    ],
+    ("body", "says"), [("", "Choose a file"), ("%PDF-1.7", "this is a PDF"), ("<html>", "this is a web page")]
 )
 def test_what_is_no_list_is_refused_in_words(client: Client, account: Account, body: str, says: str) -> None:
     answer = upload(client, body)

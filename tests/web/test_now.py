@@ -188,7 +188,7 @@ def test_a_draft_for_the_members_own_phone_opens_there_and_sent_stands_beside_it
     assert card is not None
     shown = {"card": card} | now._card_context(card, "", member, at=MONDAY)
     html = render_to_string("now/_card.html", shown)
-    dock = html[html.index('class="dock"'):]
+    dock = html[html.index('class="dock"') :]
     assert re.findall(r'class="btn big go" href="([^"]+)"', dock) == [opens]
     assert "is &quot;now&quot; fine?" in html[: html.index('class="dock"')]
     assert re.findall(r'name="outcome" value="(\w+)"', dock[: dock.index("</form>")]) == ["sent", "skipped"]

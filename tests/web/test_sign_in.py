@@ -155,14 +155,7 @@ def test_signing_in_returns_to_the_page_that_was_asked_for(client: Client, ann: 
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [
-        "https://evil.example",
-        "//evil.example",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "evil",
-        "///evil.example",
-    ],
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "///evil.example"],
 )
 def test_nobody_is_sent_to_another_site(client: Client, ann: Member, elsewhere: str) -> None:
     assert try_password(client, "ann@example.com", PASSWORD, next=elsewhere)["Location"] == "/"

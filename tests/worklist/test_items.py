@@ -135,7 +135,7 @@ def test_the_deck_costs_the_same_queries_however_many_people(account: Account, m
     for n in range(people):
         call_due(account, member, f"Person {n}")
     items.deck(member, at=AT)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         items.deck(member, at=AT)
     assert len(queries) <= 45
 

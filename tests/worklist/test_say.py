@@ -45,8 +45,12 @@ def test_three_tries_in_one_part_of_the_day_name_a_part_that_is_untried() -> Non
 @pytest.mark.parametrize("group", list(Group))
 def test_why_now_is_one_sentence_that_names_a_fact(group: Group) -> None:
     candidate = Candidate(
-        lead_id=1, person_id=1, due_at=AT - timedelta(minutes=12), arrived_at=AT - timedelta(minutes=3),
-        waiting_since=AT - timedelta(minutes=8), closes_at=AT + timedelta(minutes=40),
+        lead_id=1,
+        person_id=1,
+        due_at=AT - timedelta(minutes=12),
+        arrived_at=AT - timedelta(minutes=3),
+        waiting_since=AT - timedelta(minutes=8),
+        closes_at=AT + timedelta(minutes=40),
     )
     sentence = say.why(Ranked(group, candidate), KNOWN, at=AT)
     assert any(character.isdigit() for character in sentence)
@@ -81,8 +85,15 @@ def test_a_question_is_found_in_their_words(written: str, question: str) -> None
 
 
 CRM = {
-    "Lead Status": "New", "Lifecycle Stage": "lead", "Marketing contact status": "Marketing contact", "Rating": "Hot",
-    "utm_source": "google", "Attempts elsewhere": 3, "Company": "Vale & Sons", "Contact ID": "8812", "Lead Score": 61,
+    "Lead Status": "New",
+    "Lifecycle Stage": "lead",
+    "Marketing contact status": "Marketing contact",
+    "Rating": "Hot",
+    "utm_source": "google",
+    "Attempts elsewhere": 3,
+    "Company": "Vale & Sons",
+    "Contact ID": "8812",
+    "Lead Score": 61,
 }
 
 

@@ -31,9 +31,7 @@ class EmailForm(forms.Form):
     from_address = forms.EmailField(
         max_length=254, label="Your address", help_text="Leads see it, and answers come to it."
     )
-    user = forms.CharField(
-        max_length=254, required=False, label="User name", help_text="Empty: your address."
-    )
+    user = forms.CharField(max_length=254, required=False, label="User name", help_text="Empty: your address.")
     password = forms.CharField(
         max_length=500,
         strip=False,

@@ -44,9 +44,7 @@ class ChangeForm(forms.Form):
         else:
             for day, word in DAY_WORDS.items():
                 self.fields[day] = forms.CharField(
-                    max_length=60,
-                    label=word,
-                    help_text="Like 09:00-18:00, or closed." if day == "holiday" else "",
+                    max_length=60, label=word, help_text="Like 09:00-18:00, or closed." if day == "holiday" else ""
                 )
 
     @property
