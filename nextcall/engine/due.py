@@ -7,12 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from nextcall.cadences.models import Touch
-from nextcall.cadences.store import plan_next
 from nextcall.channels.contract import Outgoing, Provider
 from nextcall.consent import ledger
 from nextcall.consent.reading import Read
-from nextcall.engine import letter, senders, tally, unsubscribing
+from nextcall.engine import following, letter, senders, tally, unsubscribing
 from nextcall.engine.kept import kept
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
@@ -23,7 +21,6 @@ from nextcall.timeline.record import event, record_many
 
 BATCH = 200
 LEASE = timedelta(minutes=5)  # far longer than any provider is given to answer
-LATE = timedelta(hours=12)  # later than this, what else was due at the same time is planned anew
 # A database writes an index anew for every column that is named, changed or not: what leaves names the fewest.
 SEND = (
     "UPDATE nextcall_touch SET state = 'sending', contact_point_id = %s, subject = %s, body = %s, claimed_by = %s,"
@@ -41,7 +38,6 @@ IN_FLIGHT = (
     "SELECT t.person_id FROM nextcall_touch t WHERE t.person_id IN {them}"
     " AND t.state IN ('planned', 'claimed', 'sending', 'open') AND t.state IN ('claimed', 'sending')"
 )
-CLOSED = frozenset({"blocked", "skipped", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ class Claims:
             ready = self._permit(settled, known, at)
             _write(settled, self.name, at)
             _reserve(settled, at)
-            _follow(settled, known, at)
+            following.follow(settled, known, at=at)
         return Claimed(len(candidates), ready, len(settled))
 
     def next_at(self) -> datetime | None:
@@ -187,7 +183,7 @@ def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
     leaving = [one for one in settled if one.state == "sending"]
     sql.execute_many(SEND, [_leaving(one, engine, at) for one in leaving])
     sql.execute_many(WRITE, [_row(one, at) for one in settled if one.state != "sending"])
-    closed = [one for one in settled if one.state in CLOSED]
+    closed = [one for one in settled if one.state in following.CLOSED]
     record_many(
         event(
             account_id=one.due.account_id,
@@ -207,8 +203,13 @@ def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
 
 def _leaving(one: Settled, engine: str, at: datetime) -> list[Any]:
     return [
-        one.point.pk if one.point else one.due.contact_point_id, one.subject or one.due.subject,
-        one.body or one.due.body, engine, at + LEASE, one.sender.name if one.sender else "", kept(one.decision),
+        one.point.pk if one.point else one.due.contact_point_id,
+        one.subject or one.due.subject,
+        one.body or one.due.body,
+        engine,
+        at + LEASE,
+        one.sender.name if one.sender else "",
+        kept(one.decision),
         one.due.id,
     ]
 
@@ -222,69 +223,35 @@ def _row(one: Settled, at: datetime) -> list[Any]:
         local_at = hours.local(due_at, zone).replace(tzinfo=UTC)
     point = one.point.pk if one.point else due.contact_point_id
     return [
-        one.state, one.rule[:60], one.because[:200], due_at, local_at, zone, point, one.subject or due.subject,
-        one.body or due.body, one.step_key or due.step_key, kept(one.decision),
-        at if one.state in CLOSED else None, due.id,
+        one.state,
+        one.rule[:60],
+        one.because[:200],
+        due_at,
+        local_at,
+        zone,
+        point,
+        one.subject or due.subject,
+        one.body or due.body,
+        one.step_key or due.step_key,
+        kept(one.decision),
+        at if one.state in following.CLOSED else None,
+        due.id,
     ]
 
 
 def _reserve(settled: Sequence[Settled], at: datetime) -> None:
     """The caps count a message from its claim on, so that no other claim can take its place."""
-    ledger.reserve([
-        ledger.Reservation(
-            account_id=one.due.account_id, person_id=one.due.person_id, lead_id=one.due.lead_id,
-            channel=one.due.channel, touch_id=one.due.id,
-        ) for one in settled if one.state == "sending" and one.due.purpose != "confirmation"
-    ], at=at)
-
-
-def _follow(settled: Sequence[Settled], known: Knowledge, at: datetime) -> None:
-    """Later calls replace undone ones, late steps drop what else was due then, and what is closed is planned on."""
-    for one in settled:
-        if one.state == "open" and one.due.step_key:
-            _replace_open(one.due, at)
-    late = [
-        one.due for one in settled if one.state == "sending" and one.due.enrollment_id and at - one.due.due_at > LATE
-    ]
-    if late:
-        _spread(late, at)
-    sending = {one.due.enrollment_id for one in settled if one.state == "sending"}  # planned on when they are recorded
-    waiting: dict[int, set[int]] = {}
-    for one in settled:
-        if one.due.enrollment_id and one.due.enrollment_id not in sending and one.state in CLOSED | {"open"}:
-            waiting.setdefault(one.due.account_id, set()).add(one.due.enrollment_id)
-    for account_id, enrollments in waiting.items():
-        plan_next(enrollments, account_id=account_id, at=at, known=known.read[account_id])
-
-
-def _replace_open(due: Due, at: datetime) -> None:
-    """A lead has at most one open call: the later step takes the undone one's place."""
-    undone = Touch.objects.filter(
-        account_id=due.account_id, lead_id=due.lead_id, channel=due.channel, state=Touch.State.OPEN
-    ).exclude(pk=due.id).exclude(step_key="")
-    gone = list(undone)
-    if gone:
-        because = f"a later {due.channel} took its place"
-        undone.update(state=Touch.State.SKIPPED, because=because, finished_at=at)
-        record_many(event(
-            account_id=due.account_id, kind="touch.skipped", at=at, person_id=due.person_id, lead_id=due.lead_id,
-            touch_id=touch.pk, data={"channel": due.channel, "because": because},
-        ) for touch in gone)
-        tally.count("replaced", due.channel, len(gone))
-
-
-def _spread(late: Sequence[Due], at: datetime) -> None:
-    """After downtime: what else was due at the same time is planned anew, behind this one, not sent in a heap."""
-    overdue = (
-        Touch.objects.filter(
-            enrollment__in={due.enrollment_id for due in late},
-            state=Touch.State.PLANNED,
-            due_at__lte=at - LATE,
-            by_machine=True,
-        )
-        .exclude(step_key="")
-        .exclude(pk__in=[due.id for due in late])
+    ledger.reserve(
+        [
+            ledger.Reservation(
+                account_id=one.due.account_id,
+                person_id=one.due.person_id,
+                lead_id=one.due.lead_id,
+                channel=one.due.channel,
+                touch_id=one.due.id,
+            )
+            for one in settled
+            if one.state == "sending" and one.due.purpose != "confirmation"
+        ],
+        at=at,
     )
-    overdue.delete()
-
-

@@ -64,7 +64,8 @@ def _planned(situation: Situation, standing: Sequence[Touch] | None) -> dict[str
     if standing is None:
         standing = list(Touch.objects.filter(enrollment=situation.enrollment, state=Touch.State.PLANNED))
     return {
-        one.step_key: (one.channel, one.due_at, one.zone) for one in standing
+        one.step_key: (one.channel, one.due_at, one.zone)
+        for one in standing
         if one.enrollment_id == situation.enrollment.pk and one.state == Touch.State.PLANNED
     }
 
@@ -95,8 +96,13 @@ def _next(
         made = Made(touch.step_key, touch.channel, at, touch.intended_at or touch.due_at, line.attempt, line.key)
         progress = once_closed(situation.cadence, progress, made)
     planned = next_touches(
-        situation.cadence, progress, situation.facts, situation.policy, now=at,
-        seed=situation.seed, working=situation.working,
+        situation.cadence,
+        progress,
+        situation.facts,
+        situation.policy,
+        now=at,
+        seed=situation.seed,
+        working=situation.working,
     )
     ahead = [(one.channel, one.due_at, one.zone) for one in planned if not one.blocked]
     anew = {touch.step_key, *(one.step_key for one in planned)}

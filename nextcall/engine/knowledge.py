@@ -30,6 +30,8 @@ DUE = (
     " WHERE t.person_id IN {them} AND t.state IN ('planned', 'claimed', 'sending', 'open')"
     " AND t.state = 'planned' AND t.due_at <= %s ORDER BY t.due_at, t.priority, t.id"
 )  # the list of states is the touch_person_live index's own, or SQLite would not use it
+
+
 @dataclass(slots=True)
 class Due:
     """One due touch with its enrollment, lead and person; in the order of DUE."""
@@ -169,10 +171,15 @@ def _facts(knowledge: Knowledge, dues: Sequence[Due]) -> dict[int, Facts]:
         point = knowledge.point(due)
         if point is None:
             continue
-        facts = knowledge.read[due.account_id].facts(known.Wanted(
-            person_id=due.person_id, contact_point_id=point.pk, channel=cast(Channel, due.channel),
-            purpose=cast(Purpose, due.purpose), lead_id=due.lead_id,
-        ))
+        facts = knowledge.read[due.account_id].facts(
+            known.Wanted(
+                person_id=due.person_id,
+                contact_point_id=point.pk,
+                channel=cast(Channel, due.channel),
+                purpose=cast(Purpose, due.purpose),
+                lead_id=due.lead_id,
+            )
+        )
         found[due.id] = replace(facts, held="an unclear message") if due.person_id in waiting else facts
     return found
 

@@ -105,10 +105,13 @@ class Chooser:
         return found
 
     def _from_lane(self, lane: tuple[int, str, int, datetime], at: datetime, share: int) -> list[Candidate]:
-        return _candidates(sql.rows(
-            f"{PICK} t.account_id = %s AND t.channel = %s AND t.priority = %s AND {DUE} ORDER BY t.due_at LIMIT {share}"
-            f"{sql.skip_locked('t')}", [*lane[:3], at],
-        ))
+        return _candidates(
+            sql.rows(
+                f"{PICK} t.account_id = %s AND t.channel = %s AND t.priority = %s AND {DUE}"
+                f" ORDER BY t.due_at LIMIT {share}{sql.skip_locked('t')}",
+                [*lane[:3], at],
+            )
+        )
 
 
 def _candidates(rows: Iterable[tuple[int, int, int, str, int, object]]) -> list[Candidate]:

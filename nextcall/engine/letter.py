@@ -40,7 +40,7 @@ def headers(*, at: datetime, unsubscribe: str = "") -> Mapping[str, str]:
 def _linked(paragraph: str) -> str:
     parts, end = [], 0
     for match in LINK.finditer(paragraph):
-        parts.append(escape(paragraph[end:match.start()]))
+        parts.append(escape(paragraph[end : match.start()]))
         parts.append(f'<a href="{escape(match[0])}">{escape(match[0])}</a>')
         end = match.end()
     parts.append(escape(paragraph[end:]))

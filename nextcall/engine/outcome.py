@@ -53,8 +53,16 @@ class Logged:
 
 
 def log(
-    *, lead: Lead, outcome: str, by: Member | None, at: datetime, touch: Touch | None = None, channel: str = "call",
-    note: str = "", until: datetime | None = None, seconds: int | None = None,
+    *,
+    lead: Lead,
+    outcome: str,
+    by: Member | None,
+    at: datetime,
+    touch: Touch | None = None,
+    channel: str = "call",
+    note: str = "",
+    until: datetime | None = None,
+    seconds: int | None = None,
 ) -> Action:
     """Log an outcome of the account's table, or "sent" and "skipped"; the action can be undone.
 
@@ -65,7 +73,8 @@ def log(
     with undoable(lead=lead, kind="outcome", by=by, at=at) as deed:
         made = _the_touch(lead, touch, channel, line, by, at)
         point = made.contact_point or ledger.points_for([lead.person_id], account_id=lead.account_id).get(
-            lead.person_id, {}).get(made.channel)
+            lead.person_id, {}
+        ).get(made.channel)
         logged = Logged(line, made, lead, point, by, at, note, until, seconds)
         _close(logged)
         _write_down(logged)
@@ -95,8 +104,17 @@ def _the_touch(
         return found
     standing = rows.filter(channel=channel, state=Touch.State.OPEN).order_by("due_at").first()
     return standing or Touch.objects.create(
-        account_id=lead.account_id, lead=lead, person_id=lead.person_id, owner=by, channel=channel, by_machine=False,
-        state=Touch.State.OPEN, due_at=at, intended_at=at, created_at=at, zone=lead.person.zone,
+        account_id=lead.account_id,
+        lead=lead,
+        person_id=lead.person_id,
+        owner=by,
+        channel=channel,
+        by_machine=False,
+        state=Touch.State.OPEN,
+        due_at=at,
+        intended_at=at,
+        created_at=at,
+        zone=lead.person.zone,
     )
 
 
@@ -110,8 +128,13 @@ def _close(logged: Logged) -> None:
     touch.save(update_fields=["state", "outcome", "outcome_by", "finished_at", "contact_point", "because", "made_at"])
     if line.attempt:
         Attempt.objects.create(
-            account_id=touch.account_id, person_id=touch.person_id, lead_id=touch.lead_id, channel=touch.channel, at=at,
-            state=Attempt.State.MADE, touch_id=touch.pk,
+            account_id=touch.account_id,
+            person_id=touch.person_id,
+            lead_id=touch.lead_id,
+            channel=touch.channel,
+            at=at,
+            state=Attempt.State.MADE,
+            touch_id=touch.pk,
         )
         Lead.objects.filter(account_id=touch.account_id, pk=touch.lead_id).update(
             attempts=F("attempts") + 1,
@@ -119,8 +142,14 @@ def _close(logged: Logged) -> None:
             first_person_touch_at=Coalesce(F("first_person_touch_at"), at),
         )
     record(
-        account_id=touch.account_id, kind=f"touch.{touch.state}", at=at, by=logged.by, lead_id=touch.lead_id,
-        person_id=touch.person_id, touch_id=touch.pk, data={"channel": touch.channel, "outcome": line.key},
+        account_id=touch.account_id,
+        kind=f"touch.{touch.state}",
+        at=at,
+        by=logged.by,
+        lead_id=touch.lead_id,
+        person_id=touch.person_id,
+        touch_id=touch.pk,
+        data={"channel": touch.channel, "outcome": line.key},
     )
 
 
@@ -130,15 +159,29 @@ def _write_down(logged: Logged) -> None:
         return
     if touch.channel in ("text", "email"):
         Message.objects.create(
-            account_id=touch.account_id, person_id=touch.person_id, lead=logged.lead, touch=touch, by=logged.by,
-            contact_point=logged.point, channel=touch.channel, outbound=True, subject=touch.subject, at=logged.at,
+            account_id=touch.account_id,
+            person_id=touch.person_id,
+            lead=logged.lead,
+            touch=touch,
+            by=logged.by,
+            contact_point=logged.point,
+            channel=touch.channel,
+            outbound=True,
+            subject=touch.subject,
+            at=logged.at,
             body=conversation.clean(logged.note or touch.body),
         )
         conversation.answered(lead=logged.lead, at=logged.at)
         return
     conversation.called(
-        lead=logged.lead, outcome=line.key, at=logged.at, by=logged.by, touch=touch, contact_point=logged.point,
-        seconds=logged.seconds, note=logged.note,
+        lead=logged.lead,
+        outcome=line.key,
+        at=logged.at,
+        by=logged.by,
+        touch=touch,
+        contact_point=logged.point,
+        seconds=logged.seconds,
+        note=logged.note,
     )
     if line.conversation:
         conversation.answered(lead=logged.lead, at=logged.at)
@@ -197,9 +240,7 @@ def _hold(logged: Logged) -> None:
 def _forget_next(logged: Logged) -> None:
     """What was planned on this track while the touch stood open is planned anew: another part of the day, or none."""
     track = ["call", "voicemail"] if logged.touch.channel in ("call", "voicemail") else [logged.touch.channel]
-    planned = Touch.objects.filter(
-        enrollment=logged.touch.enrollment, channel__in=track, state=Touch.State.PLANNED
-    )
+    planned = Touch.objects.filter(enrollment=logged.touch.enrollment, channel__in=track, state=Touch.State.PLANNED)
     planned.exclude(step_key="").delete()
 
 
@@ -220,14 +261,20 @@ def _promises(logged: Logged) -> None:
         window = line.promise == "window"
         due = at if window else logged.until or at + CALL_BACK_IN
         Promise.objects.create(
-            account_id=lead.account_id, lead=lead, owner=logged.by or lead.owner, kind=line.promise, due_at=due,
-            until_at=logged.until if window else None, made_at=at, by=logged.by,
+            account_id=lead.account_id,
+            lead=lead,
+            owner=logged.by or lead.owner,
+            kind=line.promise,
+            due_at=due,
+            until_at=logged.until if window else None,
+            made_at=at,
+            by=logged.by,
             what="You told them you can be reached" if window else "You told them you would call",
         )
 
 
 def _summary(logged: Logged) -> str:
-    """"Left voicemail, Hazel Thorne. Next call Wed 9:30 am"."""
+    """ "Left voicemail, Hazel Thorne. Next call Wed 9:30 am"."""
     ahead = Touch.objects.filter(account_id=logged.lead.account_id, lead=logged.lead, state=Touch.State.PLANNED)
     following = ahead.filter(channel="call").order_by("due_at").first() or ahead.order_by("due_at").first()
     told = f"{logged.line.label}, {logged.lead.person}."

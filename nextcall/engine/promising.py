@@ -27,8 +27,15 @@ def snooze(*, lead: Lead, until: datetime, by: Member, at: datetime) -> Action:
             _promise(lead, kind, until, by, at, SNOOZED)
         for enrollment in lead.enrollments.filter(account_id=lead.account_id, state=Enrollment.State.ACTIVE):
             enroll.hold_calls(enrollment=enrollment, until=until, by=by, at=at, because="snoozed")
-        record(account_id=lead.account_id, kind="lead.snoozed", at=at, by=by, lead_id=lead.pk, person_id=lead.person_id,
-               data={"until": until.isoformat()})
+        record(
+            account_id=lead.account_id,
+            kind="lead.snoozed",
+            at=at,
+            by=by,
+            lead_id=lead.pk,
+            person_id=lead.person_id,
+            data={"until": until.isoformat()},
+        )
     return deed.action
 
 

@@ -49,8 +49,19 @@ class _Arrived:
 
 
 def receive(
-    *, account: Account, channel: str, sender: str, text: str, at: datetime, via: str, person: Person | None = None,
-    lead: Lead | None = None, dedupe_key: str = "", by: Member | None = None, subject: str = "", message_id: str = "",
+    *,
+    account: Account,
+    channel: str,
+    sender: str,
+    text: str,
+    at: datetime,
+    via: str,
+    person: Person | None = None,
+    lead: Lead | None = None,
+    dedupe_key: str = "",
+    by: Member | None = None,
+    subject: str = "",
+    message_id: str = "",
 ) -> Received:
     """Take in one message: `text` holds the new words only. `via`: text, email, call, link, hand, hook.
 
@@ -66,8 +77,17 @@ def receive(
         if lead is not None:
             ledger.lock_persons([one.pk for one in stopping.sharing(point, lead.person)])
         message = conversation.received(
-            account=account, lead=lead, contact_point=point, channel=channel, body=text, at=at, subject=subject,
-            verdict=meaning.verdict, message_id=message_id, dedupe_key=dedupe_key, by=by,
+            account=account,
+            lead=lead,
+            contact_point=point,
+            channel=channel,
+            body=text,
+            at=at,
+            subject=subject,
+            verdict=meaning.verdict,
+            message_id=message_id,
+            dedupe_key=dedupe_key,
+            by=by,
         )
         tally.count("received", channel)
         if lead is None:
@@ -102,9 +122,14 @@ def _act(arrived: _Arrived, message: Message) -> Received:
 
 def _opt_out(arrived: _Arrived) -> list[Withdrawal]:
     rows = stopping.withdraw(
-        lead=arrived.lead, contact_point=arrived.point, scope=arrived.meaning.scope or ("text", "call", "email"),
-        reason="wrong_number" if arrived.wrong_number else "opt_out", said=arrived.text[:2000], via=arrived.via,
-        by=arrived.by, at=arrived.at,
+        lead=arrived.lead,
+        contact_point=arrived.point,
+        scope=arrived.meaning.scope or ("text", "call", "email"),
+        reason="wrong_number" if arrived.wrong_number else "opt_out",
+        said=arrived.text[:2000],
+        via=arrived.via,
+        by=arrived.by,
+        at=arrived.at,
     )
     confirmed = any(row.confirmation_touch_id for row in rows)
     if arrived.channel == "text" and not arrived.wrong_number and rows and not confirmed:
@@ -134,11 +159,18 @@ def _away(arrived: _Arrived) -> None:
     local_at = datetime.combine(back, BACK_AT)
     due = hours.instant(local_at, zone)
     planned = Touch.objects.filter(
-        account=arrived.account, person=arrived.lead.person, channel=arrived.channel, by_machine=True,
-        state=Touch.State.PLANNED, due_at__lt=due,
+        account=arrived.account,
+        person=arrived.lead.person,
+        channel=arrived.channel,
+        by_machine=True,
+        state=Touch.State.PLANNED,
+        due_at__lt=due,
     )
     planned.update(
-        due_at=due, local_at=local_at.replace(tzinfo=hours.zone("UTC")), zone=zone, rule="person.away",
+        due_at=due,
+        local_at=local_at.replace(tzinfo=hours.zone("UTC")),
+        zone=zone,
+        rule="person.away",
         because=f"They are away until {back:%b} {back.day}.",
     )
 
@@ -215,11 +247,24 @@ def appointment(*, lead: Lead, starts_at: datetime, what: str, by: Member | None
         if same is not None:
             return same
         promise = Promise.objects.create(
-            account_id=lead.account_id, lead=lead, owner=lead.owner, kind=Promise.Kind.APPOINTMENT, what=what[:300],
-            due_at=starts_at, made_at=at, by=by,
+            account_id=lead.account_id,
+            lead=lead,
+            owner=lead.owner,
+            kind=Promise.Kind.APPOINTMENT,
+            what=what[:300],
+            due_at=starts_at,
+            made_at=at,
+            by=by,
         )
-        record(account_id=lead.account_id, kind="appointment.booked", at=at, by=by, lead_id=lead.pk,
-               person_id=lead.person_id, data={"starts_at": starts_at.isoformat(), "promise": promise.pk})
+        record(
+            account_id=lead.account_id,
+            kind="appointment.booked",
+            at=at,
+            by=by,
+            lead_id=lead.pk,
+            person_id=lead.person_id,
+            data={"starts_at": starts_at.isoformat(), "promise": promise.pk},
+        )
         stopping.pause_all(person=lead.person, because="appointment", by=by, at=at)
         stopping.set_stage(lead=lead, stage="appointment", by=by, at=at)
         conversation.answered(lead=lead, at=at)

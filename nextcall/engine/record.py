@@ -113,17 +113,20 @@ def _next_try(ready: Ready, error: SendError, at: datetime) -> datetime | None:
 def _sent(answers: Sequence[Answer], engine: str, at: datetime) -> None:
     if not answers:
         return
-    sql.execute_many(SENT, [
-        (answer.receipt.provider_reference[:200] if answer.receipt else "", at, at, answer.ready.due.id, engine)
-        for answer in answers
-    ])
+    sql.execute_many(
+        SENT,
+        [
+            (answer.receipt.provider_reference[:200] if answer.receipt else "", at, at, answer.ready.due.id, engine)
+            for answer in answers
+        ],
+    )
     made = [answer.ready for answer in answers]
     conversation.sent([_message(answer, at) for answer in answers])
     attempts = [ready for ready in made if ready.due.purpose != "confirmation"]
     ledger.mark_made([ready.due.id for ready in attempts], at=at)
-    sql.execute_many(COUNT, [
-        (at, ready.due.by_machine, at, not ready.due.by_machine, at, ready.due.lead_id) for ready in attempts
-    ])
+    sql.execute_many(
+        COUNT, [(at, ready.due.by_machine, at, not ready.due.by_machine, at, ready.due.lead_id) for ready in attempts]
+    )
     record_many(_event("touch.sent", ready, at) for ready in made)
     for ready in made:
         tally.count("sent", ready.due.channel)
@@ -133,9 +136,18 @@ def _message(answer: Answer, at: datetime) -> Message:
     ready = answer.ready
     due = ready.due
     return bulk.row(
-        Message, account_id=due.account_id, person_id=due.person_id, lead_id=due.lead_id, touch_id=due.id,
-        contact_point_id=ready.contact_point_id, channel=due.channel, outbound=True, subject=ready.outgoing.subject,
-        body=ready.outgoing.body, message_id=answer.receipt.provider_reference[:300] if answer.receipt else "", at=at,
+        Message,
+        account_id=due.account_id,
+        person_id=due.person_id,
+        lead_id=due.lead_id,
+        touch_id=due.id,
+        contact_point_id=ready.contact_point_id,
+        channel=due.channel,
+        outbound=True,
+        subject=ready.outgoing.subject,
+        body=ready.outgoing.body,
+        message_id=answer.receipt.provider_reference[:300] if answer.receipt else "",
+        at=at,
         by_id=None if due.by_machine else due.owner_id,
     )
 
@@ -168,10 +180,13 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
 
 def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:
     """It may have left: the caps count it, and a person is asked."""
-    sql.execute_many(CLOSE, [
-        ("uncertain", "", at, at, "", answer.uncertain[:200], answer.ready.due.due_at, answer.ready.due.id, engine)
-        for answer in answers
-    ])
+    sql.execute_many(
+        CLOSE,
+        [
+            ("uncertain", "", at, at, "", answer.uncertain[:200], answer.ready.due.due_at, answer.ready.due.id, engine)
+            for answer in answers
+        ],
+    )
     ledger.mark_made([answer.ready.due.id for answer in answers], at=at)
     record_many(_event("touch.uncertain", answer.ready, at, because=answer.uncertain[:200]) for answer in answers)
     for answer in answers:
@@ -181,6 +196,11 @@ def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:
 def _event(kind: str, ready: Ready, at: datetime, **data: object) -> Event:
     due = ready.due
     return event(
-        account_id=due.account_id, kind=kind, at=at, person_id=due.person_id, lead_id=due.lead_id, touch_id=due.id,
+        account_id=due.account_id,
+        kind=kind,
+        at=at,
+        person_id=due.person_id,
+        lead_id=due.lead_id,
+        touch_id=due.id,
         data={"channel": due.channel, "step": due.step_key, **data},
     )

@@ -59,8 +59,15 @@ def settle(touch: Touch, found: Found, *, engine: str, at: datetime) -> None:
                 ledger.mark_made([touch.pk])
                 follow([(touch.account_id, touch.enrollment_id)], at)
         kind = {"sent": "touch.sent", "never_arrived": "touch.rescued", "unknown": "touch.uncertain"}[found]
-        record(account_id=touch.account_id, kind=kind, at=at, lead_id=touch.lead_id, person_id=touch.person_id,
-               touch_id=touch.pk, data={"channel": touch.channel, "rescued": True})
+        record(
+            account_id=touch.account_id,
+            kind=kind,
+            at=at,
+            lead_id=touch.lead_id,
+            person_id=touch.person_id,
+            touch_id=touch.pk,
+            data={"channel": touch.channel, "rescued": True},
+        )
     tally.count("rescued", touch.channel)
     log.warning("touch.rescued", touch=touch.pk, found=found)
 
@@ -76,8 +83,16 @@ def resolve(touch: Touch, *, left: bool, by: Member | None, at: datetime) -> Non
         ):
             Attempt.objects.filter(account_id=touch.account_id, touch_id=touch.pk).delete()  # it had counted as made
         deed.says = f"{'Marked as sent' if left else 'Sends again'}, {touch.lead.person}"
-        record(account_id=touch.account_id, kind="touch.resolved", at=at, by=by, lead_id=touch.lead_id,
-               person_id=touch.person_id, touch_id=touch.pk, data={"left": left})
+        record(
+            account_id=touch.account_id,
+            kind="touch.resolved",
+            at=at,
+            by=by,
+            lead_id=touch.lead_id,
+            person_id=touch.person_id,
+            touch_id=touch.pk,
+            data={"left": left},
+        )
 
 
 def _look_up(touch: Touch, everyone: Senders) -> Found:

@@ -93,8 +93,13 @@ def make(row: Connection, *, provider: Callable[..., Provider | None] = registry
     except (sealing.CannotUnseal, registry.BadConnection) as error:
         return Sender(None, row.provider, row.pk, problem=str(error))
     return Sender(
-        made, row.provider, row.pk, row.from_address or config.get("from_address", ""),
-        config.get("from_name", "") or row.account.seller_name, config.get("reply_to", ""), row.per_minute,
+        made,
+        row.provider,
+        row.pk,
+        row.from_address or config.get("from_address", ""),
+        config.get("from_name", "") or row.account.seller_name,
+        config.get("reply_to", ""),
+        row.per_minute,
     )
 
 

@@ -14,9 +14,17 @@ Rows = Mapping[tuple[str, int], Mapping[str, Any]]  # (model, primary key) -> fi
 
 # Model and how its rows are found from the person. What is not here (events, notes) is never taken back.
 KEPT: Mapping[str, str] = {
-    "Touch": "person_id", "Enrollment": "person_id", "Pause": "enrollment__person_id", "Lead": "person_id",
-    "Promise": "lead__person_id", "Call": "person_id", "Attempt": "person_id", "Withdrawal": "person_id",
-    "Permission": "person_id", "ContactPoint": "reaches__person_id", "Message": "person_id",
+    "Touch": "person_id",
+    "Enrollment": "person_id",
+    "Pause": "enrollment__person_id",
+    "Lead": "person_id",
+    "Promise": "lead__person_id",
+    "Call": "person_id",
+    "Attempt": "person_id",
+    "Withdrawal": "person_id",
+    "Permission": "person_id",
+    "ContactPoint": "reaches__person_id",
+    "Message": "person_id",
 }
 
 
@@ -43,9 +51,9 @@ def difference(before: Rows, after: Rows) -> tuple[list[dict[str, Any]], list[di
             changed.append({"model": name, "pk": key, "was": dict(was), "now": None})
         elif was != now:
             fields = [field for field in was if was[field] != now[field]]
-            changed.append({
-                "model": name, "pk": key, "was": {f: was[f] for f in fields}, "now": {f: now[f] for f in fields},
-            })
+            changed.append(
+                {"model": name, "pk": key, "was": {f: was[f] for f in fields}, "now": {f: now[f] for f in fields}}
+            )
     made = [{"model": name, "pk": key} for name, key in after if (name, key) not in before]
     return changed, made
 

@@ -19,14 +19,28 @@ REACHED = frozenset({"new", "working", "resting"})  # stages that a human answer
 
 
 def withdraw(
-    *, lead: Lead, contact_point: ContactPoint | None, scope: Sequence[str], reason: str, said: str, via: str,
-    by: Member | None, at: datetime,
+    *,
+    lead: Lead,
+    contact_point: ContactPoint | None,
+    scope: Sequence[str],
+    reason: str,
+    said: str,
+    via: str,
+    by: Member | None,
+    at: datetime,
 ) -> list[Withdrawal]:
     """Store the wish and take back everything queued against it, for everyone whom it protects."""
     person = None if reason == "wrong_number" else lead.person
     rows = ledger.withdraw(
-        account=lead.account, person=person, contact_point=contact_point, scope=scope, reason=reason, said=said,
-        via=via, at=at, by=by,
+        account=lead.account,
+        person=person,
+        contact_point=contact_point,
+        scope=scope,
+        reason=reason,
+        said=said,
+        via=via,
+        at=at,
+        by=by,
     )
     channels = sorted({channel for row in rows for channel in row.channels})
     for concerned in sharing(contact_point, lead.person):

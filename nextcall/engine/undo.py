@@ -55,9 +55,9 @@ class Refused:
 def undoable(*, lead: Lead, kind: str, by: Member | None, at: datetime, says: str = "") -> Iterator[Deed]:
     """Around a deed towards one lead: one transaction under the person's lock, with what it takes to undo it.
 
-        with undoable(lead=lead, kind="pause", by=ann, at=now, says="Paused") as deed:
-            enroll.pause(...)
-        deed.action
+    with undoable(lead=lead, kind="pause", by=ann, at=now, says="Paused") as deed:
+        enroll.pause(...)
+    deed.action
     """
     deed = Deed(says, kind)
     with transaction.atomic():
@@ -65,10 +65,18 @@ def undoable(*, lead: Lead, kind: str, by: Member | None, at: datetime, says: st
         before = snapshot.take(lead)
         yield deed
         changed, made = snapshot.difference(before, snapshot.take(lead))
-        deed.actions.append(Action.objects.create(
-            account_id=lead.account_id, member=by, lead=lead, kind=deed.kind[:30], says=deed.says[:200], at=at,
-            before=changed, made=made,
-        ))
+        deed.actions.append(
+            Action.objects.create(
+                account_id=lead.account_id,
+                member=by,
+                lead=lead,
+                kind=deed.kind[:30],
+                says=deed.says[:200],
+                at=at,
+                before=changed,
+                made=made,
+            )
+        )
         transaction.on_commit(wake.wake)
 
 
@@ -88,8 +96,13 @@ def undo(*, action: Action, by: Member | None, at: datetime) -> Undone | Refused
         fresh.undone_at = at
         fresh.save(update_fields=["undone_at"])
         record(
-            account_id=fresh.account_id, kind="action.undone", at=at, by=by, lead_id=fresh.lead_id,
-            person_id=action.lead.person_id, data={"action": fresh.pk, "says": fresh.says},
+            account_id=fresh.account_id,
+            kind="action.undone",
+            at=at,
+            by=by,
+            lead_id=fresh.lead_id,
+            person_id=action.lead.person_id,
+            data={"action": fresh.pk, "says": fresh.says},
         )
         transaction.on_commit(wake.wake)
     action.undone_at = at

@@ -6,7 +6,7 @@ from nextcall.lib import hours
 
 
 def spoken(at: datetime, *, now: datetime, zone: str) -> str:
-    """"5:10 pm" today, "Tue 5:10 pm" within a week, "Tue Dec 1, 5:10 pm" after that."""
+    """ "5:10 pm" today, "Tue 5:10 pm" within a week, "Tue Dec 1, 5:10 pm" after that."""
     there, today = hours.local(at, zone), hours.local(now, zone).date()
     clock = f"{there.hour % 12 or 12}:{there.minute:02d} {'am' if there.hour < 12 else 'pm'}"
     if there.date() == today:

@@ -13,7 +13,7 @@ from django.db.models import Min
 
 from nextcall.cadences.models import Touch
 from nextcall.channels.contract import Provider
-from nextcall.engine import overdue
+from nextcall.engine import expiring
 from nextcall.engine.due import BATCH, Claims
 from nextcall.engine.record import GROUP, record_answers
 from nextcall.engine.rescue import rescue
@@ -43,7 +43,11 @@ class Worker:
     """
 
     def __init__(
-        self, *, clock: Clock = system_clock, everything: Provider | None = None, jobs: Sequence[Job] = (),
+        self,
+        *,
+        clock: Clock = system_clock,
+        everything: Provider | None = None,
+        jobs: Sequence[Job] = (),
         threads: int = THREADS,
     ) -> None:
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -107,7 +111,7 @@ class Worker:
         worked = self._record(at)
         if self._looked_after_at is None or at - self._looked_after_at >= ROUNDS_ON or at < self._looked_after_at:
             worked = bool(rescue(self._senders, engine=self.name, at=at)) or worked
-            worked = bool(overdue.turn(at=at)) or worked
+            worked = bool(expiring.turn(at=at)) or worked
             if not worked:
                 self._looked_after_at = at
         ran_dry = not self._pool.in_flight
@@ -131,8 +135,10 @@ class Worker:
         ahead = Touch.objects.filter(state="planned", due_at__gt=after).order_by("due_at")
         leased = Touch.objects.filter(state__in=["claimed", "sending"], lease_until__gt=after)
         found = [
-            ahead.values_list("due_at", flat=True).first(), leased.aggregate(at=Min("lease_until"))["at"],
-            overdue.next_at(after=after), self._claims.next_at(),
+            ahead.values_list("due_at", flat=True).first(),
+            leased.aggregate(at=Min("lease_until"))["at"],
+            expiring.next_at(after=after),
+            self._claims.next_at(),
         ]
         return min((at for at in found if at is not None), default=None)
 

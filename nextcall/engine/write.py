@@ -38,8 +38,11 @@ def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> D
     purpose: Purpose = "reply" if lead.waiting_since else "marketing"
     point = ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
     wanted = ledger.Wanted(
-        person_id=lead.person_id, contact_point_id=point.pk if point else None, channel=cast(Channel, channel),
-        purpose=purpose, lead_id=lead.pk,
+        person_id=lead.person_id,
+        contact_point_id=point.pk if point else None,
+        channel=cast(Channel, channel),
+        purpose=purpose,
+        lead_id=lead.pk,
     )
     facts = ledger.facts_for([wanted], account_id=lead.account_id, at=at)[0]
     if point is None:
@@ -48,9 +51,7 @@ def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> D
     return rules.decide(ask, facts, policy.for_account(lead.account.policy, at=at), at)
 
 
-def write(
-    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "",
-) -> Touch:
+def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "") -> Touch:
     """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
 
     Raises Refused with the decision when the gate denies it, Unfinished when there is nothing to send. The action

@@ -70,10 +70,21 @@ def more(touches: int) -> None:
     )
     pairs = list(zip(persons, points, strict=True))
     Reach.objects.bulk_create([Reach(account=account, person=person, contact_point=point) for person, point in pairs])
-    Permission.objects.bulk_create([
-        Permission(account=account, person=person, contact_point=point, channel="text", tier="written", source="form",
-                   given_at=STATED_AT, recorded_at=STATED_AT) for person, point in pairs
-    ])
+    Permission.objects.bulk_create(
+        [
+            Permission(
+                account=account,
+                person=person,
+                contact_point=point,
+                channel="text",
+                tier="written",
+                source="form",
+                given_at=STATED_AT,
+                recorded_at=STATED_AT,
+            )
+            for person, point in pairs
+        ]
+    )
     leads = Lead.objects.bulk_create(
         [Lead(account=account, person=person, arrived_at=STATED_AT, created_at=STATED_AT) for person in persons]
     )

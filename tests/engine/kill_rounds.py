@@ -40,8 +40,14 @@ def rounds(
     chance = random.Random(seed)
     file = home / "sent.txt"
     file.touch()
-    environment = {**os.environ, "NEXTCALL_HOME": str(home), "DATABASE_URL": database_url, "KILL_FILE": str(file),
-                   "KILL_KNOWS": "1" if knows else "", "DJANGO_SETTINGS_MODULE": "nextcall.settings"}
+    environment = {
+        **os.environ,
+        "NEXTCALL_HOME": str(home),
+        "DATABASE_URL": database_url,
+        "KILL_FILE": str(file),
+        "KILL_KNOWS": "1" if knows else "",
+        "DJANGO_SETTINGS_MODULE": "nextcall.settings",
+    }
     if not database_url:
         environment.pop("DATABASE_URL")
     _call(environment, "prepare", str(touches))
@@ -87,8 +93,12 @@ def _start(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
 
 def _call(environment: dict[str, str], *arguments: str) -> str:
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.engine.kill_engine", *arguments], env=environment, cwd=HERE, check=True,
-        capture_output=True, text=True,
+        [sys.executable, "-m", "tests.engine.kill_engine", *arguments],
+        env=environment,
+        cwd=HERE,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return ran.stdout
 
@@ -97,8 +107,11 @@ def _judge(environment: dict[str, str], file: Path, kills: int) -> Verdict:
     left = Counter(line.split()[0] for line in file.read_text().splitlines())
     states = dict(line.split() for line in _call(environment, "states").splitlines())
     twice = [reference for reference, times in left.items() if times > 1]
-    lost = [reference for reference, state in states.items()
-            if state not in ("sent", "uncertain") or (state == "sent" and reference not in left)]
+    lost = [
+        reference
+        for reference, state in states.items()
+        if state not in ("sent", "uncertain") or (state == "sent" and reference not in left)
+    ]
     lost += [reference for reference in left if states.get(reference) not in ("sent", "uncertain")]
     return Verdict(len(left), twice, lost, sum(state == "uncertain" for state in states.values()), kills)
 
@@ -117,10 +130,19 @@ def main() -> int:
             from tests.conftest import start_postgresql
 
             url = start_postgresql()
-        verdict = rounds(number=chosen.rounds, touches=chosen.touches, engines=2 if url else 1, knows=chosen.knows,
-                         home=Path(home), database_url=url, seed=chosen.seed)
-    print(f"{verdict.kills} kills, {verdict.sent} sent, {len(verdict.twice)} twice, {len(verdict.lost)} lost, "
-          f"{verdict.uncertain} uncertain and shown")
+        verdict = rounds(
+            number=chosen.rounds,
+            touches=chosen.touches,
+            engines=2 if url else 1,
+            knows=chosen.knows,
+            home=Path(home),
+            database_url=url,
+            seed=chosen.seed,
+        )
+    print(
+        f"{verdict.kills} kills, {verdict.sent} sent, {len(verdict.twice)} twice, {len(verdict.lost)} lost, "
+        f"{verdict.uncertain} uncertain and shown"
+    )
     return int(bool(verdict.twice or verdict.lost))
 
 

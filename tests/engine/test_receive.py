@@ -81,8 +81,14 @@ def test_stop_ends_texts_cancels_what_is_queued_and_confirms_once(on_fast_start:
 def test_a_second_stop_is_not_confirmed_again(on_fast_start: Lead, memory: Memory) -> None:
     text(on_fast_start, "STOP")
     on(memory, days=1)
-    receiving.receive(account=on_fast_start.account, channel="text", sender=number(on_fast_start), text="STOP!!",
-                      at=AT + timedelta(days=1), via="text")
+    receiving.receive(
+        account=on_fast_start.account,
+        channel="text",
+        sender=number(on_fast_start),
+        text="STOP!!",
+        at=AT + timedelta(days=1),
+        via="text",
+    )
     on(memory, days=2)
     assert len([message for message in memory.sent if message.channel == "text"]) == 1
 
@@ -112,7 +118,11 @@ def test_an_automatic_reply_does_not_pause_and_its_date_moves_what_is_planned(
 ) -> None:
     point = on_fast_start.person.reaches.get(contact_point__kind="email").contact_point
     received = receiving.receive(
-        account=on_fast_start.account, channel="email", sender=point.value, via="email", at=AT,
+        account=on_fast_start.account,
+        channel="email",
+        sender=point.value,
+        via="email",
+        at=AT,
         text="I am out of office until Nov 30 with limited access to my email.",
     )
     assert received.verdict == "auto_reply"
@@ -133,8 +143,11 @@ def test_help_is_answered_and_nothing_pauses(on_fast_start: Lead, memory: Memory
 def test_start_lifts_the_stop_of_the_number_that_sent_it(on_fast_start: Lead, memory: Memory) -> None:
     text(on_fast_start, "STOP")
     text(on_fast_start, "START")
-    assert not [row for row in Withdrawal.objects.filter(lifted_at=None) if "text" in row.channels and row.contact_point
-                and row.contact_point.value == number(on_fast_start)]
+    assert not [
+        row
+        for row in Withdrawal.objects.filter(lifted_at=None)
+        if "text" in row.channels and row.contact_point and row.contact_point.value == number(on_fast_start)
+    ]
 
 
 def test_the_same_event_twice_changes_nothing(on_fast_start: Lead) -> None:

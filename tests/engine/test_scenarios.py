@@ -68,8 +68,14 @@ def test_03_a_job_planned_for_the_evening_and_picked_up_late_waits_for_the_morni
 
 def test_01_what_is_stored_is_local_so_a_change_of_clocks_moves_the_instant(account: Account) -> None:
     """The row was planned with zone data that did not know the change: the instant is computed again at the claim."""
-    lead = make_lead(account, phone="+12125550142", postal_code="10001", region="NY", zone="America/New_York",
-                     arrived_at=T("2026-10-28 10:00"))
+    lead = make_lead(
+        account,
+        phone="+12125550142",
+        postal_code="10001",
+        region="NY",
+        zone="America/New_York",
+        arrived_at=T("2026-10-28 10:00"),
+    )
     nine_thirty = T("2026-11-02 09:30", "America/New_York")
     touch = make_touch(lead, "text", body="Hi", due_at=nine_thirty)
     Touch.objects.filter(pk=touch.pk).update(due_at=nine_thirty - timedelta(hours=1))

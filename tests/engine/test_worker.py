@@ -182,8 +182,9 @@ def test_an_engine_that_died_while_sending_leaves_the_answer_to_the_provider(acc
     gone = make_touch(
         lead, "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY, provider="memory"
     )
-    never = make_touch(make_lead(account), "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY,
-                       provider="memory")
+    never = make_touch(
+        make_lead(account), "text", body="Hi", state="sending", claimed_by="dead", lease_until=MONDAY, provider="memory"
+    )
     memory.sent.append(Outgoing(reference=str(gone.reference), channel="text", to="x", body="Hi"))
     run(memory)
     gone.refresh_from_db()

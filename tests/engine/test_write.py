@@ -48,8 +48,16 @@ def test_it_can_be_undone_until_it_leaves(lead: Lead, member: Member) -> None:
 
 def test_an_answer_closes_the_inbox_item_and_carries_the_thread(lead: Lead, member: Member) -> None:
     address = lead.person.reaches.get(contact_point__kind="email").contact_point.value
-    receive.receive(account=lead.account, channel="email", sender=address, text="How much?", subject="Your letter",
-                    message_id="<a@b>", at=AT, via="email")
+    receive.receive(
+        account=lead.account,
+        channel="email",
+        sender=address,
+        text="How much?",
+        subject="Your letter",
+        message_id="<a@b>",
+        at=AT,
+        via="email",
+    )
     lead.refresh_from_db()
     assert lead.waiting_since == AT
     write.write(lead=lead, channel="email", body="About 380.", by=member, at=AT)

@@ -15,7 +15,7 @@ HOLD_LASTS = timedelta(hours=24)  # an unclear message that nobody looked at bec
 
 
 def turn(*, at: datetime) -> int:
-    """One small bite of everything overdue; how many deeds."""
+    """One small bite of everything whose time is over; how many deeds."""
     return enroll.resume_due(at=at, limit=BATCH) + _unread_holds(at)
 
 
@@ -50,6 +50,12 @@ def _unread_holds(at: datetime) -> int:
                 at=at,
             )
             Message.objects.filter(pk=message.pk).update(answered_at=at, verdict="opt_out")
-            record(account_id=message.account_id, kind="hold.became_opt_out", at=at, lead_id=message.lead_id,
-                   person_id=message.person_id, data={"message": message.pk})
+            record(
+                account_id=message.account_id,
+                kind="hold.became_opt_out",
+                at=at,
+                lead_id=message.lead_id,
+                person_id=message.person_id,
+                data={"message": message.pk},
+            )
     return len(over)
