@@ -97,6 +97,7 @@ class Worker:
         while True:
             self._clock = lambda now=at: now  # type: ignore[misc]
             self._claims.chooser.forget()
+            self._looked_after_at = None
             worked = True
             while worked:
                 worked = self.turn(at)
@@ -158,6 +159,8 @@ class Worker:
     def _nap(self, at: datetime) -> float:
         """Seconds until there is something to do: a minute at most, a moment while other engines hold what is due."""
         following = min(self.next_at(after=at) or at + LONGEST_NAP, at + LONGEST_NAP)
+        if self._looked_after_at is not None and self._looked_after_at < at:  # what ran out since then was left alone
+            following = min(following, self._looked_after_at + ROUNDS_ON)
         if not self._claims.resting and Touch.objects.filter(state="planned", due_at__lte=at).exists():
             following = min(following, at + BUSY_NAP)
         return max((following - self._clock()).total_seconds(), 0.001)

@@ -311,3 +311,19 @@ def test_an_idle_engine_sleeps_and_wakes_for_new_work() -> None:
     assert touch.made_at is not None
     assert touch.made_at >= due_at
     assert len(memory.sent) == 1
+
+
+def test_a_lease_that_runs_out_between_two_looks_is_not_slept_over(lead: Lead) -> None:
+    soon = MONDAY + timedelta(seconds=0.5)
+    engine = Worker(everything=Memory(), threads=0, clock=lambda: soon)
+    engine.turn(MONDAY)
+    make_touch(lead, "text", state="sending", lease_until=MONDAY + timedelta(seconds=0.3))
+    assert not engine.turn(soon)
+    assert engine._nap(soon) <= 0.5
+    engine.turn(MONDAY + timedelta(seconds=1))
+    assert not Touch.objects.filter(state="sending").exists()
+    idle = MONDAY + timedelta(seconds=5)
+    engine = Worker(everything=Memory(), threads=0, clock=lambda: idle)
+    Touch.objects.all().delete()
+    engine.turn(idle)
+    assert engine._nap(idle) == 60  # with nothing to look after it sleeps
