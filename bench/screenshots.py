@@ -1,6 +1,10 @@
-"""`make screenshots`: every page on a phone and a desktop, light and dark, over the bench's invented leads."""
+"""`make screenshots`: every page on a phone and a desktop, light and dark, over the bench's invented leads.
+
+Those that the README shows go to docs/pictures as well.
+"""
 
 import os
+import shutil
 import threading
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -19,6 +23,7 @@ PAGES = {
     "settings": "/settings/",
     "more": "/more/",
 }
+IN_THE_README = ("now-desktop-light.png", "lead-desktop-light.png")
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -35,6 +40,8 @@ def main() -> None:
         os.environ[clock.SHIFT] = str(clock.shift_seconds())
         set_up()
         take(HERE / "screenshots")
+        for name in IN_THE_README:
+            shutil.copy(HERE / "screenshots" / name, HERE / "docs" / "pictures" / name)
     finally:
         place.close()
 
@@ -69,7 +76,7 @@ def photograph(address: str, cookie: str, lead: int, folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=chromium.place(), args=chromium.QUIET)
         for size, options in chromium.SIZES.items():
             for scheme in ("light", "dark"):
-                context = browser.new_context(base_url=address, color_scheme=scheme, **options)
+                context = browser.new_context(base_url=address, color_scheme=scheme, reduced_motion="reduce", **options)
                 context.add_cookies([{"name": "sessionid", "value": cookie, "url": address}])
                 page = context.new_page()
                 for name, path in {"sign-in": "/sign-in/link/none/", **PAGES}.items():
