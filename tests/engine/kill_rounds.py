@@ -52,10 +52,12 @@ def rounds(
         environment.pop("DATABASE_URL")
     _call(environment, "prepare", str(touches))
     running = [_start(environment) for _ in range(engines)]
-    kills, due = 0, touches
+    kills = 0
     try:
         for _ in range(number):
-            _until_it_sends(file)
+            if not _sends(file):  # all that is left is uncertain: a kill now would try nothing
+                _call(environment, "more", str(touches))
+                _sends(file)
             time.sleep(chance.uniform(0.0, 0.25))
             victim = chance.randrange(engines)
             if running[victim].poll() is None:
@@ -63,9 +65,6 @@ def rounds(
                 kills += 1
             running[victim].wait()
             running[victim] = _start(environment)
-            if len(file.read_text().splitlines()) >= due:
-                _call(environment, "more", str(touches))
-                due += touches
         _call(environment, "settle", "120")
     finally:
         for process in running:
@@ -76,11 +75,12 @@ def rounds(
     return _judge(environment, file, kills)
 
 
-def _until_it_sends(file: Path) -> None:
-    """Engines take a second to start: a kill before that tries nothing."""
-    size, patience = file.stat().st_size, time.monotonic() + 30
+def _sends(file: Path) -> bool:
+    """Whether something leaves: an engine takes a second to start, and a lease is two. A kill before tries nothing."""
+    size, patience = file.stat().st_size, time.monotonic() + 2 * LEASE_SECONDS + 2
     while file.stat().st_size == size and time.monotonic() < patience:
         time.sleep(0.01)
+    return file.stat().st_size > size
 
 
 def _start(environment: dict[str, str]) -> "subprocess.Popen[bytes]":
