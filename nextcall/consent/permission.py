@@ -27,7 +27,7 @@ THREAD_LASTS = timedelta(days=30)  # how long an answer still belongs to what th
 CONFIRM_WITHIN = timedelta(minutes=5)  # US-10
 UNVERIFIED_LASTS = timedelta(days=30)  # US-18: they wrote from the number lately, so it is theirs
 
-_NOTES = "compliance notes (a)"
+_NOTES = "Nextcall default policy"
 # What is wrong with a contact point: the kinds it stops, in words.
 PROBLEMS: dict[str, tuple[frozenset[str], str]] = {
     "wrong": (frozenset(("MC", "AC", "TX", "EM")), "wrong number or address: it is somebody else's"),
