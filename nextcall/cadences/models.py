@@ -33,6 +33,21 @@ class CadenceVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["cadence", "number"], name="one_version_a_number")]
 
 
+class Draft(models.Model):
+    """A cadence being edited: the whole TOML file, kept with every change until it is saved or dropped."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    cadence = models.ForeignKey(Cadence, on_delete=models.CASCADE, related_name="drafts")
+    by = models.ForeignKey(Member, on_delete=models.CASCADE)
+    based_on = models.ForeignKey(CadenceVersion, null=True, on_delete=models.SET_NULL)
+    source = models.TextField()
+    undo = models.JSONField(default=list)  # the sources before, newest last
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cadence", "by"], name="one_draft_a_member")]
+
+
 class Enrollment(models.Model):
     """One lead on one cadence version."""
 

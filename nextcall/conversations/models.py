@@ -98,3 +98,56 @@ class Promise(models.Model):
                 fields=["account", "owner", "due_at"], name="promise_open", condition=models.Q(closed_at__isnull=True)
             )
         ]
+
+
+class InboxItem(models.Model):
+    """How the messages with one lead stand, or those from one number nobody knows: one row each in the Inbox.
+
+    Kept beside the messages for lists of 100,000, in the transaction that writes the message (see inbox.py).
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    lead = models.OneToOneField(Lead, null=True, on_delete=models.CASCADE, related_name="inbox_item")
+    contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.CASCADE)  # of an unknown sender
+    unknown_sender = models.CharField(max_length=254, blank=True)  # as written, when no lead is known
+    latest_at = models.DateTimeField()
+    latest_outbound = models.BooleanField()
+    channel = models.CharField(max_length=10)
+    first_line = models.CharField(max_length=200, blank=True)  # of the latest message
+    waiting_since = models.DateTimeField(null=True, blank=True)  # waiting on us; null: waiting on them, or done
+    assignee = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="inbox_items")
+    until_reply = models.BooleanField(default=False)  # set aside until they write
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account", "waiting_since"],
+                name="inbox_waiting",
+                condition=models.Q(waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["account", "-latest_at"], name="inbox_on_them", condition=models.Q(waiting_since__isnull=True)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "unknown_sender"],
+                condition=~models.Q(unknown_sender=""),
+                name="one_inbox_item_a_stranger",
+            )
+        ]
+
+
+class Presence(models.Model):
+    """That a member has a lead's messages open, or is writing: so that two do not answer the same one unknowingly."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE)
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="presences")
+    seen_at = models.DateTimeField()
+    writing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lead", "member"], name="one_presence_a_member")]

@@ -1,9 +1,45 @@
-"""Action: what a member did, with what it takes to undo it. Pace: how fast a sender may send."""
+"""What members did and how to undo it, changes of many leads at once, posts taken once, and the pace of senders."""
 
 from django.db import models
 
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Connection, Member
+
+
+class BulkChange(models.Model):
+    """One change of many leads: previewed, done by the engine a bite at a time, undone as one."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        UNDOING = "undoing"
+        UNDONE = "undone"
+        FAILED = "failed"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    kind = models.CharField(max_length=20)  # owner, cadence, pause, resume, finish, stage
+    choices = models.JSONField(default=dict)  # what it sets: {"owner": 3}, {"cadence": "gentle-days"}
+    lead_ids = models.JSONField(default=list)  # as previewed; those done already are before `done`
+    says = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)  # changed since, or refused: nothing was done to them
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                name="bulk_change_to_do",
+                condition=models.Q(state__in=["waiting", "running", "undoing"]),
+            ),
+            models.Index(fields=["account", "-created_at"]),
+        ]
 
 
 class Action(models.Model):
@@ -18,9 +54,23 @@ class Action(models.Model):
     before = models.JSONField(default=list)
     made = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True, blank=True)
+    bulk = models.ForeignKey(BulkChange, null=True, on_delete=models.CASCADE, related_name="actions")
 
     class Meta:
         indexes = [models.Index(fields=["account", "member", "-at"])]
+
+
+class Taken(models.Model):
+    """A post that was taken, by the key its sender gave it: the same one again changes nothing (Idempotency-Key)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE)
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+    answer = models.JSONField(default=dict)  # {"said", "problem", "action"}: what the first one was told
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "key"], name="one_taken_a_key")]
 
 
 class Pace(models.Model):
@@ -28,3 +78,16 @@ class Pace(models.Model):
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True)
     next_at = models.DateTimeField()
+
+
+class Notice(models.Model):
+    """One notice pushed to a member's devices: once for each thing it is about, whatever crashes between."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10)  # new_lead, reply, promise
+    about = models.CharField(max_length=40)  # "lead:12", "message:99", "promise:5"
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "kind", "about"], name="one_notice_a_thing")]

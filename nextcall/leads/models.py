@@ -42,6 +42,7 @@ class Person(models.Model):
     created_at = models.DateTimeField()
     # Bumped by every claim and every withdrawal: the row that both lock (see engine/due.py).
     revision = models.PositiveIntegerField(default=0)
+    sample = models.BooleanField(default=False)  # invented: nothing ever leaves to them (see engine/senders.py)
 
     class Meta:
         indexes = [models.Index(fields=["account", "family_name", "postal_code"])]
@@ -112,6 +113,7 @@ class Lead(models.Model):
     message = models.TextField(blank=True)  # their own words, as sent
     interest = models.JSONField(default=dict, blank=True)
     answers = models.JSONField(default=dict, blank=True)
+    own = models.JSONField(default=dict, blank=True)  # values of the account's own fields, by key
     arrived_at = models.DateTimeField()  # what they did, by their clock: starts both clocks
     created_at = models.DateTimeField()  # when we stored it
     import_id = models.BigIntegerField(null=True, blank=True, db_index=True)
@@ -123,7 +125,7 @@ class Lead(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)  # the lead wrote, and nobody answered yet
     search = models.CharField(max_length=400, blank=True)  # name, addresses and numbers in lower case
     removed_at = models.DateTimeField(null=True, blank=True)  # an undone import
-    # A lead nobody owns is in one pair of hands at a time: who was dealt its card, and until when it is theirs.
+    # A card is in one pair of hands at a time: who was dealt it, and until when it is theirs.
     held_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     held_until = models.DateTimeField(null=True, blank=True)
 
@@ -145,3 +147,20 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} ({self.stage})"
+
+
+class SmartList(models.Model):
+    """A filter of the Leads page, kept by its name; who is in it is asked anew each time."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    by = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="smart_lists")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=500, blank=True)  # the page's own address query, in its canonical order
+    shared = models.BooleanField(default=False)  # the whole account sees it
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "by", "name"], name="one_smart_list_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -17,6 +17,9 @@ class Account(models.Model):
     outcomes = models.JSONField(default=dict, blank=True)  # changes to the shipped outcome table
     default_cadence = models.CharField(max_length=64, default="fast-start-light")
     undo_seconds = models.PositiveSmallIntegerField(default=10)  # how long a hand-written message waits before leaving
+    # fields of its own on every lead: [{"key", "label", "kind": "text" | "number" | "date" | "choice", "choices"}]
+    own_fields = models.JSONField(default=list, blank=True)
+    sample_at = models.DateTimeField(null=True, blank=True)  # since when invented leads are among its own
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -45,7 +48,8 @@ class Member(AbstractBaseUser):
     # [[open, close] | null] * 7, Monday first, local wall-clock "HH:MM"
     working_hours = models.JSONField(default=list, blank=True)
     away_until = models.DateTimeField(null=True, blank=True)
-    settings = models.JSONField(default=dict, blank=True)  # theme, single keys on or off
+    settings = models.JSONField(default=dict, blank=True)  # theme, style, density, single keys, what is pushed
+    sample = models.BooleanField(default=False)  # invented; goes when the sample is removed
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -62,6 +66,19 @@ class Member(AbstractBaseUser):
     def manages(self) -> bool:
         """Owners and managers see and change every lead of the account; a rep sees their own."""
         return self.role in (self.Role.OWNER, self.Role.MANAGER)
+
+
+class PushSubscription(models.Model):
+    """A browser of a member that takes notices (Web Push, RFC 8030)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="push_subscriptions")
+    endpoint = models.URLField(max_length=1000)
+    endpoint_hash = models.CharField(max_length=64, unique=True)
+    p256dh = models.CharField(max_length=120)  # the browser's public key, base64url
+    auth = models.CharField(max_length=60)  # its shared secret, base64url
+    label = models.CharField(max_length=80, blank=True)  # "Chrome on Android", as people tell devices apart
+    created_at = models.DateTimeField()
 
 
 class SignInLink(models.Model):

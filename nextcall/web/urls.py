@@ -1,21 +1,8 @@
-"""The addresses of the pages. One line a page, grouped by page."""
+"""The addresses of the pages: each page's own stand in its package."""
 
 from django.urls import include, path
 
-from nextcall.web import (
-    add_lead,
-    compose,
-    frame,
-    imports,
-    lead,
-    lead_plan,
-    leads,
-    now,
-    one_import,
-    outcomes,
-    sign_in,
-    welcome,
-)
+from nextcall.web import frame, sign_in, welcome
 
 urlpatterns = [
     path("", frame.home, name="home"),
@@ -27,33 +14,8 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("welcome/", welcome.welcome, name="welcome"),
     path("settings/", include("nextcall.web.settings.urls")),
-    path("imports/", imports.imports, name="imports"),
-    path("imports/<int:pk>/", one_import.one, name="import"),
-    path("imports/<int:pk>/choices/", one_import.choices, name="import_choices"),
-    path("imports/<int:pk>/confirmation/", one_import.confirmation, name="import_confirmation"),
-    path("imports/<int:pk>/undo/", one_import.undo, name="import_undo"),
-    path("imports/<int:pk>/set-aside/", one_import.set_aside, name="import_set_aside"),
-    path("add-lead/", add_lead.add_lead, name="add_lead"),
-    path("now/", now.now, name="now"),
-    path("now/<int:lead_id>/started/", outcomes.started, name="started"),
-    path("now/<int:lead_id>/outcome/", outcomes.outcome, name="outcome"),
-    path("now/<int:lead_id>/snooze/", outcomes.snooze, name="snooze"),
-    path("now/<int:lead_id>/window/", outcomes.window, name="window"),
-    path("now/<int:lead_id>/note/", outcomes.note, name="now_note"),
-    path("now/<int:touch_id>/decide/", outcomes.decide, name="decide"),
-    path("undo/<int:action_id>/", outcomes.undo, name="undo"),
-    path("leads/", leads.leads, name="leads"),
-    path("leads/<int:lead_id>/", lead.lead, name="lead"),
-    path("leads/<int:lead_id>/send/", compose.send, name="lead_send"),
-    path("leads/<int:lead_id>/note/", compose.note, name="lead_note"),
-    path("leads/<int:lead_id>/call/", compose.call, name="lead_call"),
-    path("leads/<int:lead_id>/pause/", lead_plan.pause, name="lead_pause"),
-    path("leads/<int:lead_id>/resume/", lead_plan.resume, name="lead_resume"),
-    path("leads/<int:lead_id>/cadence/", lead_plan.cadence, name="lead_cadence"),
-    path("leads/<int:lead_id>/finish/", lead_plan.finish, name="lead_finish"),
-    path("leads/<int:lead_id>/hand-over/", lead_plan.hand_over, name="lead_hand_over"),
-    path("leads/<int:lead_id>/received/", lead_plan.received, name="lead_received"),
-    path("leads/<int:lead_id>/seen/", lead_plan.seen, name="lead_seen"),
-    path("leads/<int:lead_id>/appointment/", lead_plan.appointment, name="lead_appointment"),
-    path("leads/<int:lead_id>/edit/", lead_plan.edit, name="lead_edit"),
+    path("", include("nextcall.web.now.urls")),
+    path("", include("nextcall.web.leads.urls")),
+    path("", include("nextcall.web.lead.urls")),
+    path("imports/", include("nextcall.web.imports.urls")),
 ]

@@ -14,7 +14,7 @@ from nextcall.conversations.models import Call, Note, Promise
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
-from nextcall.web import now
+from nextcall.web.now import page as now
 from nextcall.worklist import items
 from tests.builders import MONDAY, make_lead, make_touch
 from tests.web.signed import signed

@@ -21,7 +21,7 @@ from nextcall.team.models import Member
 from nextcall.timeline.record import record
 from nextcall.web.access import SignedIn, found_or_404, signed_in
 from nextcall.web.going_back import back, lead_of, number
-from nextcall.web.outcomes import read_time
+from nextcall.web.now.outcomes import read_time
 
 PERSON_FIELDS = ("given_name", "family_name", "street", "city", "region", "postal_code")
 

@@ -14,7 +14,7 @@ from nextcall.cadences.models import Touch
 from nextcall.channels import handset
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
-from nextcall.web.outcomes import Button, buttons, times, windows
+from nextcall.web.now.outcomes import Button, buttons, times, windows
 from nextcall.worklist import say
 from nextcall.worklist.card import Card
 from nextcall.worklist.gathering import Promised

@@ -16,7 +16,7 @@ from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.going_back import back, lead_of, number
-from nextcall.web.outcomes import read_time
+from nextcall.web.now.outcomes import read_time
 from nextcall.worklist import say
 from nextcall.worklist.card import question_to_ask
 from nextcall.worklist.gating import Reachable

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from nextcall.intake import importing, opened, previewing, undoing
 from nextcall.intake.choices import Choices
 from nextcall.intake.models import Import
-from nextcall.web import import_words
 from nextcall.web.access import SignedIn, found_or_404, signed_in
 from nextcall.web.cadence_names import cadence_choices
-from nextcall.web.import_choices import ChoicesForm, chosen_columns, decided_so_far, initial
-from nextcall.web.imports import imports_seen_by
-from nextcall.web.lead_fields import field_groups
+from nextcall.web.imports import words as import_words
+from nextcall.web.imports.choices import ChoicesForm, chosen_columns, decided_so_far, initial
+from nextcall.web.imports.fields import field_groups
+from nextcall.web.imports.page import imports_seen_by
 
 UNDER_WAY = (Import.State.WAITING, Import.State.RUNNING, Import.State.READING)
 

@@ -15,10 +15,11 @@ from nextcall.conversations.thread import thread
 from nextcall.engine import outcome as outcomes
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
-from nextcall.web import lead_facts, lead_line
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
-from nextcall.web.compose import modes
-from nextcall.web.outcomes import buttons, times
+from nextcall.web.lead import facts as lead_facts
+from nextcall.web.lead import line as lead_line
+from nextcall.web.lead.compose import modes
+from nextcall.web.now.outcomes import buttons, times
 from nextcall.worklist import items, say
 from nextcall.worklist.card import in_hand, touches_of
 from nextcall.worklist.gating import Reachable, reach_of

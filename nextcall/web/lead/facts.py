@@ -7,7 +7,7 @@ from nextcall.consent.models import Permission, Withdrawal
 from nextcall.leads.models import ContactPoint, Lead, Reach
 from nextcall.lib import phone
 from nextcall.team.models import Member
-from nextcall.web.lead_plan import PERSON_FIELDS, EditForm
+from nextcall.web.lead.plan import PERSON_FIELDS, EditForm
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable
 

@@ -1,0 +1,1 @@
+"""Import: a file becomes leads, and can be undone."""

@@ -1,0 +1,1 @@
+"""Lead: know the person, write, and see the whole plan."""

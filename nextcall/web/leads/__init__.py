@@ -1,0 +1,1 @@
+"""Leads: find, group, and change many at once."""

@@ -1,0 +1,1 @@
+"""Now: one card, the right next contact, and how it went."""
