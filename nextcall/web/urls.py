@@ -18,4 +18,9 @@ urlpatterns = [
     path("", include("nextcall.web.leads.urls")),
     path("", include("nextcall.web.lead.urls")),
     path("imports/", include("nextcall.web.imports.urls")),
+    path("", include("nextcall.web.inbox.urls")),
+    path("", include("nextcall.web.cadences.urls")),
+    path("", include("nextcall.web.call_list.urls")),
+    path("", include("nextcall.web.device.urls")),
+    path("", include("nextcall.web.sample.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Cadences: shape contact day by day."""

@@ -1,0 +1,1 @@
+"""Call list mode: one card after another from any list."""

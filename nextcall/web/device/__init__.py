@@ -1,0 +1,1 @@
+"""On the phone: installed, offline, and notices."""

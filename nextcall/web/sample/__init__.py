@@ -1,0 +1,1 @@
+"""The sample: invented people to try things on, removed in one tap."""
