@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from nextcall.cadences import enroll, outcomes
 from nextcall.cadences.models import Enrollment, Touch
@@ -13,7 +13,7 @@ from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
-from nextcall.engine import stopping
+from nextcall.engine import both_stay, stopping, unplanned
 from nextcall.engine.effects import SENT, SKIPPED, Effect, effects
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
@@ -30,7 +30,11 @@ WORKABLE = (Touch.State.PLANNED, Touch.State.OPEN, Touch.State.BLOCKED)
 
 
 class AlreadyClosed(Exception):
-    """Somebody logged this touch already, or it left by itself."""
+    """Somebody logged this touch already, or it left by itself; `touch` is as it stands now."""
+
+    def __init__(self, touch: Touch) -> None:
+        super().__init__(f"This {touch.channel} is {touch.state} already.")
+        self.touch = touch
 
 
 class NoSuchOutcome(ValueError):
@@ -50,6 +54,7 @@ class Logged:
     note: str
     until: datetime | None
     seconds: int | None
+    beside: Touch | None
 
 
 def log(
@@ -63,22 +68,31 @@ def log(
     note: str = "",
     until: datetime | None = None,
     seconds: int | None = None,
+    beside: Touch | None = None,
 ) -> Action:
     """Log an outcome of the account's table, or "sent" and "skipped"; the action can be undone.
 
     Without `touch` the lead's open one of the channel is meant, or an unplanned call. `until`: the time promised, or
     the end of a call-back window. `note`: for "sent" the words that left. Raises AlreadyClosed, NoSuchOutcome.
+    `beside`: the touch that was closed meanwhile; this is kept beside it, and the later of the two decides the plan.
     """
     line = _line(lead, outcome)
     with undoable(lead=lead, kind="outcome", by=by, at=at) as deed:
-        made = _the_touch(lead, touch, channel, line, by, at)
+        made = (
+            unplanned.touch(lead=lead, channel=channel, by=by, at=at)
+            if beside
+            else _the_touch(lead, touch, channel, by, at)
+        )
         point = made.contact_point or ledger.points_for([lead.person_id], account_id=lead.account_id).get(
             lead.person_id, {}
         ).get(made.channel)
-        logged = Logged(line, made, lead, point, by, at, note, until, seconds)
+        logged = Logged(line, made, lead, point, by, at, note, until, seconds, beside)
         _close(logged)
         _write_down(logged)
-        _work(logged)
+        if both_stay.theirs_decides(beside, at=at):
+            _withdraw(logged)
+        else:
+            _work(logged)
         if made.enrollment_id:
             _forget_next(logged)
             plan_next([made.enrollment_id], account_id=lead.account_id, at=at)
@@ -93,29 +107,15 @@ def _line(lead: Lead, outcome: str) -> outcomes.Outcome:
     return lines[outcome]
 
 
-def _the_touch(
-    lead: Lead, touch: Touch | None, channel: str, line: outcomes.Outcome, by: Member | None, at: datetime
-) -> Touch:
+def _the_touch(lead: Lead, touch: Touch | None, channel: str, by: Member | None, at: datetime) -> Touch:
     rows = Touch.objects.select_for_update().filter(account_id=lead.account_id, lead=lead)
     if touch is not None:
         found = rows.get(pk=touch.pk)
         if found.state not in WORKABLE:
-            raise AlreadyClosed(f"This {found.channel} is {found.state} already.")
+            raise AlreadyClosed(found)
         return found
     standing = rows.filter(channel=channel, state=Touch.State.OPEN).order_by("due_at").first()
-    return standing or Touch.objects.create(
-        account_id=lead.account_id,
-        lead=lead,
-        person_id=lead.person_id,
-        owner=by,
-        channel=channel,
-        by_machine=False,
-        state=Touch.State.OPEN,
-        due_at=at,
-        intended_at=at,
-        created_at=at,
-        zone=lead.person.zone,
-    )
+    return standing or unplanned.touch(lead=lead, channel=channel, by=by, at=at)
 
 
 def _close(logged: Logged) -> None:
@@ -138,7 +138,7 @@ def _close(logged: Logged) -> None:
         )
         Lead.objects.filter(account_id=touch.account_id, pk=touch.lead_id).update(
             attempts=F("attempts") + 1,
-            latest_attempt_at=at,
+            latest_attempt_at=Greatest(Coalesce(F("latest_attempt_at"), at), at),
             first_person_touch_at=Coalesce(F("first_person_touch_at"), at),
         )
     record(
@@ -193,17 +193,7 @@ def _work(logged: Logged) -> None:
     if line.key == "skipped":
         return
     _promises(logged)
-    if line.withdraw:
-        stopping.withdraw(
-            lead=lead,
-            contact_point=logged.point if line.withdraw_reason == "wrong_number" else None,
-            scope=line.withdraw,
-            reason=line.withdraw_reason,
-            said=logged.note,
-            via=logged.touch.channel,
-            by=by,
-            at=at,
-        )
+    _withdraw(logged)
     if line.problem and logged.point:
         ContactPoint.objects.filter(account_id=lead.account_id, pk=logged.point.pk).update(
             problem=line.problem, problem_at=at
@@ -216,6 +206,22 @@ def _work(logged: Logged) -> None:
     _hold(logged)
     if line.starts:
         enroll.change(lead=lead, slug=line.starts, by=by, at=at, because=line.key)
+
+
+def _withdraw(logged: Logged) -> None:
+    """What they asked us to stop; it holds whoever logged what when."""
+    line = logged.line
+    if line.withdraw:
+        stopping.withdraw(
+            lead=logged.lead,
+            contact_point=logged.point if line.withdraw_reason == "wrong_number" else None,
+            scope=line.withdraw,
+            reason=line.withdraw_reason,
+            said=logged.note,
+            via=logged.touch.channel,
+            by=logged.by,
+            at=logged.at,
+        )
 
 
 def _hold(logged: Logged) -> None:
@@ -278,6 +284,8 @@ def _summary(logged: Logged) -> str:
     ahead = Touch.objects.filter(account_id=logged.lead.account_id, lead=logged.lead, state=Touch.State.PLANNED)
     following = ahead.filter(channel="call").order_by("due_at").first() or ahead.order_by("due_at").first()
     told = f"{logged.line.label}, {logged.lead.person}."
+    if logged.beside and logged.beside.outcome:
+        return f"{told} {both_stay.says(logged.beside, at=logged.at)}"
     if following is None:
         return told
     zone = following.zone or logged.lead.person.zone or logged.lead.account.zone

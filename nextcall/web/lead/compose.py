@@ -16,7 +16,8 @@ from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.going_back import back, lead_of, number
-from nextcall.web.now.outcomes import read_time
+from nextcall.web.now.outcomes import log_outcome, read_time
+from nextcall.web.once import once, when_it_happened
 from nextcall.worklist import say
 from nextcall.worklist.card import question_to_ask
 from nextcall.worklist.gating import Reachable
@@ -122,6 +123,7 @@ def gate_line(there: Reachable, first: str, *, zone: str, at: datetime) -> str:
 
 @require_POST
 @signed_in
+@once
 def send(request: SignedIn, lead_id: int) -> HttpResponse:
     """A text or email: it waits a moment, can be undone until it leaves, and asks the gate once more as it does."""
     lead, channel = lead_of(request, lead_id), request.POST.get("channel", "")
@@ -147,27 +149,29 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def note(request: SignedIn, lead_id: int) -> HttpResponse:
     """A line to remember."""
     lead, body = lead_of(request, lead_id), request.POST.get("body", "").strip()[:LONGEST_NOTE]
     if not body:
         return back(request, lead, problem="Write a line first.")
-    log.noted(lead=lead, body=body, by=request.member, at=timezone.now())
+    log.noted(lead=lead, body=body, by=request.member, at=when_it_happened(request, timezone.now()))
     return back(request, lead, said=f"Noted for {lead.person}.")
 
 
 @require_POST
 @signed_in
+@once
 def call(request: SignedIn, lead_id: int) -> HttpResponse:
     """A call that was made, planned or not."""
-    at, lead = timezone.now(), lead_of(request, lead_id)
+    at, lead = when_it_happened(request, timezone.now()), lead_of(request, lead_id)
     until, key = read_time(request.POST.get("until", ""), request.member), request.POST.get("outcome", "")
     if key == "call_back" and (until is None or until <= at):
         return back(request, lead, problem="Pick a time that is still to come, then it is a promise.")
     minutes, touch_id = number(request.POST.get("minutes", "")), number(request.POST.get("touch", ""))
     touch = Touch.objects.filter(account=lead.account, lead=lead, pk=touch_id).first() if touch_id else None
     try:
-        outcomes.log(
+        log_outcome(
             lead=lead,
             touch=touch,
             outcome=key,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
 from nextcall.web.going_back import back as to_now
 from nextcall.web.going_back import lead_of, number
+from nextcall.web.once import once, when_it_happened
 from nextcall.worklist import say
 
 ICONS = {
@@ -157,27 +159,30 @@ def started(request: SignedIn, lead_id: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def log_outcome(*, touch: Touch | None, by: Member, **deed: Any) -> Action:
+    """As `engine.outcome.log`. What a colleague closed meanwhile is no reason to lose what happened: both stay."""
+    try:
+        return outcomes.log(touch=touch, by=by, **deed)
+    except outcomes.AlreadyClosed as closed:
+        if closed.touch.outcome and closed.touch.outcome_by_id == by.pk:
+            raise  # the same member, twice
+        return outcomes.log(by=by, beside=closed.touch, **deed)
+
+
 @require_POST
 @signed_in
+@once
 def outcome(request: SignedIn, lead_id: int) -> HttpResponse:
     """What came of a call, or of any touch in hand."""
-    at, lead = timezone.now(), lead_of(request, lead_id)
+    at, lead = when_it_happened(request, timezone.now()), lead_of(request, lead_id)
     until, key = read_time(request.POST.get("until", ""), request.member), request.POST.get("outcome", "")
     if key == "call_back" and (until is None or until <= at):
         return to_now(request, problem="Pick a time that is still to come, then it is a promise.")
     touch_id = number(request.POST.get("touch", ""))
     touch = found_or_404(Touch, lead.account, lead=lead, pk=touch_id) if touch_id else None
+    told = {"until": until, "channel": touch.channel if touch else "call", "note": request.POST.get("note", "")[:5000]}
     try:
-        outcomes.log(
-            touch=touch,
-            lead=lead,
-            outcome=key,
-            by=request.member,
-            at=at,
-            until=until,
-            channel=touch.channel if touch else "call",
-            note=request.POST.get("note", "")[:5000],
-        )
+        log_outcome(lead=lead, touch=touch, outcome=key, by=request.member, at=at, **told)
     except outcomes.AlreadyClosed:
         return to_now(request, said=f"{lead.person}: that was logged already.")
     except outcomes.NoSuchOutcome as why:
@@ -188,9 +193,10 @@ def outcome(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def snooze(request: SignedIn, lead_id: int) -> HttpResponse:
     """Move what is in hand to a later time."""
-    at, lead = timezone.now(), lead_of(request, lead_id)
+    at, lead = when_it_happened(request, timezone.now()), lead_of(request, lead_id)
     until = read_time(request.POST.get("until", ""), request.member)
     if until is None or until <= at:
         return to_now(request, problem="Pick a time that is still to come.")
@@ -201,6 +207,7 @@ def snooze(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def undo(request: SignedIn, action_id: int) -> HttpResponse:
     """Take back one of the member's own deeds, or, for a manager, anyone's."""
     actions = Action.objects.select_related("lead__person")
@@ -213,18 +220,20 @@ def undo(request: SignedIn, action_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def note(request: SignedIn, lead_id: int) -> HttpResponse:
     """A line only this member could write; it is a reason to call from then on."""
     lead = lead_of(request, lead_id)
     body = request.POST.get("body", "").strip()[:5000]
     if not body:
         return to_now(request, problem="Write a line first.")
-    log.noted(lead=lead, body=body, by=request.member, at=timezone.now())
+    log.noted(lead=lead, body=body, by=request.member, at=when_it_happened(request, timezone.now()))
     return to_now(request, said=f"Noted for {lead.person}.")
 
 
 @require_POST
 @signed_in
+@once
 def window(request: SignedIn, lead_id: int) -> HttpResponse:
     """When the voicemail said that we can be reached: pinned, and our calls hold until it closes."""
     at, lead = timezone.now(), lead_of(request, lead_id)
@@ -238,6 +247,7 @@ def window(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def decide(request: SignedIn, touch_id: int) -> HttpResponse:
     """Whether an uncertain message left: nobody but a person may say so."""
     rows = Touch.objects.select_related("lead__person", "lead__account")
