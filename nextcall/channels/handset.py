@@ -2,9 +2,16 @@
 
 from urllib.parse import quote
 
+NOWHERE = "#sample"  # where the links of invented people lead
 
-def link(*, channel: str, to: str, subject: str = "", body: str = "") -> str:
-    """What a tap opens: `tel:`, `sms:` or `mailto:`. Empty for a channel that a handset does not have."""
+
+def link(*, channel: str, to: str, subject: str = "", body: str = "", sample: bool = False) -> str:
+    """What a tap opens: `tel:`, `sms:` or `mailto:`. Empty for a channel that a handset does not have.
+
+    `sample`: an invented person, whom nobody is to dial or write to.
+    """
+    if sample:
+        return NOWHERE
     if channel in ("call", "voicemail"):
         return f"tel:{quote(to, safe='+')}"
     if channel == "text":

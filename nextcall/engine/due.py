@@ -101,7 +101,7 @@ class Claims:
         points: set[int] = set()
         found = []
         for due in due_of(persons, at=at):
-            resting = due.is_sent and (due.account_id, due.channel) in self.resting
+            resting = due.is_sent and not due.sample and (due.account_id, due.channel) in self.resting
             if due.person_id in taken or resting or due.contact_point_id in points:
                 continue
             taken.add(due.person_id)
@@ -114,7 +114,7 @@ class Claims:
         """Leaves out what the senders could not send now; their lanes rest until they can."""
         wanted: dict[tuple[int, str], int] = {}
         for due in dues:
-            if due.is_sent:
+            if due.is_sent and not due.sample:
                 wanted[due.account_id, due.channel] = wanted.get((due.account_id, due.channel), 0) + 1
         allowed = {}
         for key, count in wanted.items():
@@ -123,7 +123,7 @@ class Claims:
                 self.resting[key] = max(again_at, at + timedelta(milliseconds=10))
         kept = []
         for due in dues:
-            if due.is_sent:
+            if due.is_sent and not due.sample:
                 allowed[due.account_id, due.channel] -= 1
                 if allowed[due.account_id, due.channel] < 0:
                     continue
@@ -132,11 +132,11 @@ class Claims:
 
     def _permit(self, settled: list[Settled], known: Knowledge, at: datetime) -> list[Ready]:
         """Take the messages' share of their senders' rates; what another engine took meanwhile stays planned."""
+        ready = [_ready(one, known, at) for one in settled if one.state == "sending" and one.due.sample]
         groups: dict[tuple[int, str], list[Settled]] = {}
         for one in settled:
-            if one.state == "sending":
+            if one.state == "sending" and not one.due.sample:
                 groups.setdefault((one.due.account_id, one.due.channel), []).append(one)
-        ready = []
         for key, members in sorted(groups.items()):
             had = senders.take(known.senders.get(key, senders.OWN_HANDSET), len(members), at=at)
             for one in members[had:]:

@@ -13,7 +13,7 @@ from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Message
-from nextcall.engine.senders import OWN_HANDSET, Everything, Key, Sender, Senders
+from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import sql
 from nextcall.team.models import Account, Member
@@ -23,7 +23,7 @@ DUE = (
     " t.by_machine, t.purpose, t.local_at, t.zone, t.due_at, t.intended_at, t.priority, t.rule, t.because,"
     " t.contact_point_id, t.subject, t.body, t.in_reply_to, t.reference, t.tries, t.created_at,"
     " e.version_id, e.state, e.ended_at, l.removed_at, l.owner_id,"
-    " p.name, p.given_name, p.family_name, p.city, p.revision, o.name, s.name"
+    " p.name, p.given_name, p.family_name, p.city, p.revision, p.sample, o.name, s.name"
     " FROM nextcall_touch t JOIN nextcall_lead l ON l.id = t.lead_id JOIN nextcall_person p ON p.id = t.person_id"
     " LEFT JOIN nextcall_enrollment e ON e.id = t.enrollment_id"
     " LEFT JOIN nextcall_offer o ON o.id = l.offer_id LEFT JOIN nextcall_source s ON s.id = l.source_id"
@@ -70,6 +70,7 @@ class Due:
     family_name: str
     city: str
     revision: int  # of the person: unchanged means that nobody withdrew anything since
+    sample: bool  # an invented person: nothing ever leaves to them
     offer: str | None
     source: str | None
 
@@ -98,6 +99,8 @@ class Knowledge:
     senders: Mapping[Key, Sender] | Everything
 
     def sender(self, due: Due) -> Sender:
+        if due.sample:
+            return SAMPLE
         return self.senders.get((due.account_id, due.channel), OWN_HANDSET)
 
     def point(self, due: Due) -> ContactPoint | None:

@@ -14,7 +14,7 @@ from nextcall.conversations.models import Message
 from nextcall.engine import tally
 from nextcall.engine.due import LEASE
 from nextcall.engine.record import follow
-from nextcall.engine.senders import OWN_HANDSET, Senders
+from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Senders
 from nextcall.engine.undo import undoable
 from nextcall.leads.models import Lead
 from nextcall.lib import sql
@@ -96,6 +96,8 @@ def resolve(touch: Touch, *, left: bool, by: Member | None, at: datetime) -> Non
 
 
 def _look_up(touch: Touch, everyone: Senders) -> Found:
+    if touch.provider == SAMPLE.name:
+        return "never_arrived"
     sender = everyone.find([touch.account_id]).get((touch.account_id, touch.channel), OWN_HANDSET)
     if sender.provider is None or (touch.provider and sender.name != touch.provider):
         return "unknown"  # it went through a provider that is no longer connected

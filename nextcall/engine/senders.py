@@ -9,6 +9,7 @@ from django.db import transaction
 
 from nextcall.channels import registry
 from nextcall.channels.contract import Provider
+from nextcall.channels.memory import Memory
 from nextcall.engine.models import Pace
 from nextcall.lib import sealing
 from nextcall.team.models import Connection
@@ -31,6 +32,8 @@ class Sender:
 
 
 OWN_HANDSET = Sender(None)
+# Invented people are "sent" to by what only remembers, whatever the account is connected to.
+SAMPLE = Sender(Memory(keep=0), "sample", from_address="sample@example.com", from_name="Sample")
 Key = tuple[int, str]  # account, channel
 
 

@@ -71,12 +71,12 @@ def _note_in_flight(person: Person, channels: Sequence[str], at: datetime) -> No
 
 
 def sharing(contact_point: ContactPoint | None, person: Person) -> list[Person]:
-    """Everyone who is reached at this number or address, the person first."""
+    """Everyone who is reached at this number or address, the person first; nobody invented for a real one."""
     if contact_point is None:
         return [person]
-    others = Person.objects.filter(account_id=person.account_id, reaches__contact_point=contact_point).exclude(
-        pk=person.pk
-    )
+    others = Person.objects.filter(
+        account_id=person.account_id, reaches__contact_point=contact_point, sample=person.sample
+    ).exclude(pk=person.pk)
     return [person, *others.order_by("pk")]
 
 

@@ -79,7 +79,7 @@ def accept_many(
     """
     with transaction.atomic(savepoint=False):  # an error undoes it all, in whatever transaction it came
         arriving = [arriving_of(new) for new in arrivals]
-        directory = Directory(account.pk, arriving, at=at)
+        directory = Directory(account.pk, arriving, at=at, sample=placing.sample)
         found = [_person(directory, one, placing, account=account) for one in arriving]
         for one, capture_id in zip(found, captures, strict=False):
             one.capture_id = capture_id

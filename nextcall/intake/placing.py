@@ -24,6 +24,7 @@ class Placing:
     repeats: Literal["enquiry", "merge", "skip"] = "enquiry"
     via: str = "form"  # form, import, hand: as permissions and withdrawals name it
     import_id: int | None = None
+    sample: bool = False  # invented people
 
 
 @dataclass(slots=True)

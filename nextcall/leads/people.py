@@ -57,10 +57,13 @@ class Directory:
 
     Make it inside the transaction of the deed: it locks the contact points, so that the same person arriving twice at
     once becomes one person. With `store` False nothing is stored and nothing may be saved: for a forecast.
+    `sample`: the arrivals are invented; real persons and invented ones never meet.
     """
 
-    def __init__(self, account_id: int, arrivals: Iterable[Arriving], *, at: datetime, store: bool = True) -> None:
-        self.account_id, self.at = account_id, at
+    def __init__(
+        self, account_id: int, arrivals: Iterable[Arriving], *, at: datetime, store: bool = True, sample: bool = False
+    ) -> None:
+        self.account_id, self.at, self.sample = account_id, at, sample
         self.points, stored = _points(account_id, arrivals, store=store)
         self.people: dict[int, Person] = {}
         self.of_person: dict[int, set[PointKey]] = defaultdict(set)
@@ -75,6 +78,7 @@ class Directory:
         for start in range(0, len(ids), BATCH):
             for person_id, point_id in (
                 Reach.objects.filter(account_id=self.account_id, contact_point__in=ids[start : start + BATCH])
+                .filter(person__sample=self.sample)
                 .order_by("person_id")
                 .values_list("person_id", "contact_point_id")
             ):
@@ -113,7 +117,9 @@ class Directory:
     def make(self, arriving: Arriving, *, zone: str) -> Person:
         """A new person, stored by `save`."""
         key = UNSAVED + len(self.made)
-        person = bulk.row(Person, account_id=self.account_id, created_at=self.at, zone=zone, **arriving.values)
+        person = bulk.row(
+            Person, account_id=self.account_id, created_at=self.at, zone=zone, sample=self.sample, **arriving.values
+        )
         self.people[key] = person
         self.made.append(person)
         self._reach(person, key, arriving)

@@ -72,7 +72,7 @@ def mail_link(email: str, *, base_url: str, at: datetime) -> None:
     """
     member = sign_in.find_member(email)
     connection = mailer(member.account_id) if member else None
-    if member is None or connection is None:
+    if member is None or member.sample or connection is None:
         return
     url = base_url + sign_in.make_link(member, at=at)
     message = letter(member, connection, subject="Your sign-in link", body=LINK_LETTER.format(url=url))

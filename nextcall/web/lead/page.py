@@ -62,7 +62,7 @@ def _head(shown: Lead, reach: dict[str, Reachable], member: Member, *, zone: str
         "first_name": person.given_name or name,
         "there": say.clock(at, zone),
         "initials": "".join(word[0] for word in name.split()[:2]).upper(),
-        "call_url": handset.link(channel="call", to=call.point.value)
+        "call_url": handset.link(channel="call", to=call.point.value, sample=person.sample)
         if call.point and call.decision.verdict != "deny"
         else "",
         "call_word": f"Call {say.when(opens, member.zone, at=at)}" if opens else "Call",
