@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -19,7 +20,7 @@ from nextcall.intake.placing import Placing
 from nextcall.intake.rights import Wording
 from nextcall.leads.models import Lead
 from nextcall.lib import bulk, wake
-from nextcall.team.models import LeadInKey
+from nextcall.team.models import LeadInKey, Member
 
 # Builders repeat a delivery that they think was lost for up to a day; the same words later are a new enquiry.
 SAME_FOR = timedelta(hours=24)
@@ -92,6 +93,27 @@ def accept_capture(capture: Capture, *, at: datetime) -> list[Lead]:
         log.exception("capture.failed", capture=capture.pk)
         _set_aside(capture, f"could not be accepted ({type(error).__name__}); open it and accept it by hand")
     return []
+
+
+def accept_mended(capture: Capture, new_lead: NewLead, *, by: Member, at: datetime) -> Lead | None:
+    """Accept a delivery that could not be read as what a member read in it; None if it was accepted meanwhile.
+
+    Where it came in counts as for any other: its key's source, owner and cadence. What the key says of permission does
+    not: nobody knows whether the box was ticked, so only what the member attests counts. Raises NoWayToReach.
+    """
+    with transaction.atomic():
+        unread = Capture.objects.select_for_update(of=("self",)).select_related("account", "key__owner")
+        kept = unread.filter(pk=capture.pk, state=Capture.State.UNREADABLE).first()
+        if kept is None:
+            return None
+        if not (new_lead.emails or new_lead.phones):
+            raise NoWayToReach(_why(new_lead, ()))
+        placing = replace(_placing(kept), shown=Wording.from_json({}), via="hand")
+        [accepted] = accept.accept_many([new_lead], placing, account=kept.account, by=by, at=at, captures=[kept.pk])
+        lead = cast(Lead, accepted.lead)
+        _accepted(kept, lead)
+        kept.save(update_fields=["state", "problem", "lead"])
+        return lead
 
 
 def _accept(capture: Capture, *, at: datetime) -> list[Lead]:

@@ -6,8 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from nextcall.intake.models import Import
-from nextcall.team.models import Account, Member
+from nextcall.cadences.models import CadenceVersion, Draft
+from nextcall.conversations.models import InboxItem
+from nextcall.engine.models import Action, BulkChange
+from nextcall.intake.models import Capture, Import
+from nextcall.leads.models import SmartList
+from nextcall.team.models import Account, Member, PushSubscription
 from nextcall.web.access import leads_seen_by
 from tests.builders import make_account, make_enrollment, make_lead, make_lead_in_key, make_member, make_touch
 from tests.web.signed import signed
@@ -44,7 +48,39 @@ def victim(db: None) -> dict[str, object]:
         set_aside_file=SECRET,
         finished_at=timezone.now(),
     )
+    now = timezone.now()
+    capture = Capture.objects.create(
+        account=account, key=key, format="json", body=SECRET.encode(), body_hash="x", received_at=now,
+        state="unreadable", problem=SECRET,
+    )  # fmt: skip
+    item = InboxItem.objects.create(
+        account=account, lead=lead, latest_at=now, latest_outbound=False, channel="text", first_line=SECRET,
+        waiting_since=now,
+    )  # fmt: skip
+    stranger = InboxItem.objects.create(
+        pk=900, account=account, unknown_sender=SECRET, latest_at=now, latest_outbound=False, channel="text",
+        first_line=SECRET, waiting_since=now,
+    )  # fmt: skip
+    bulk = BulkChange.objects.create(
+        account=account, by=owner, kind="pause", lead_ids=[lead.pk], says=SECRET, state="done", created_at=now
+    )
+    device = PushSubscription.objects.create(
+        account=account, member=owner, endpoint="https://push.example.com/1", endpoint_hash="x", label=SECRET,
+        created_at=now,
+    )  # fmt: skip
+    version = CadenceVersion.objects.filter(account=account)[0]
     numbers = {
+        "capture": capture.pk,
+        "inbox_item": item.pk,
+        "unknown_sender": stranger.pk,
+        "smart_list": SmartList.objects.create(account=account, by=owner, name=SECRET, created_at=now).pk,
+        "bulk": bulk.pk,
+        "device": device.pk,
+        "version": version.pk,
+        "draft": Draft.objects.create(
+            account=account, cadence=version.cadence, by=owner, source=SECRET, edited_at=now
+        ).pk,
+        "action": Action.objects.create(account=account, member=owner, lead=lead, kind="x", says=SECRET, at=now).pk,
         "lead": lead.pk,
         "touch": touch.pk,
         "settings_lead_in": key.pk,

@@ -17,6 +17,7 @@ from nextcall.intake.models import Import
 from nextcall.intake.parsers.new_lead import CannotRead
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, signed_in
+from nextcall.web.imports.unread import kept
 from nextcall.worklist import say
 
 MEGABYTE = 1024 * 1024
@@ -93,6 +94,7 @@ def _page(request: SignedIn, *, problem: str = "", pasted: str = "") -> HttpResp
         "pasted": pasted,
         "max_bytes": limit,
         "max_megabytes": limit // MEGABYTE,
+        "unread": kept(request.member.account)[:100].count() if request.member.manages else 0,
     }
     return render(request, "imports/page.html", context, status=422 if problem else 200)
 
