@@ -1,5 +1,7 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from nextcall.web.device import page
+
+urlpatterns = [path("device/", page.device, name="device")]
