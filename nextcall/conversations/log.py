@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
-from django.db.models.functions import Coalesce
-
 from nextcall.cadences.models import Touch
+from nextcall.conversations import inbox
 from nextcall.conversations.models import Call, Message, Note
 from nextcall.leads.models import ContactPoint, Lead
 from nextcall.lib import bulk
@@ -19,7 +17,8 @@ LONGEST_BODY = 50_000  # characters of one message that are kept
 
 def sent(messages: Iterable[Message]) -> None:
     """Store messages that left, with few statements. The engine alone calls this; it makes their events itself."""
-    bulk.insert(list(messages))
+    left = bulk.insert(list(messages))
+    inbox.left(messages=left)
 
 
 def received(
@@ -35,8 +34,14 @@ def received(
     message_id: str = "",
     dedupe_key: str = "",
     by: Member | None = None,
+    sender: str = "",
 ) -> Message:
-    """A message from outside. `lead` None: nobody we know. `dedupe_key` is the provider's own id of the event."""
+    """A message from outside. `lead` None: nobody we know. `dedupe_key` is the provider's own id of the event.
+
+    `sender`: whom it came from, as written; a stranger who is no contact point either is told apart by it.
+    """
+    if lead is None and contact_point is None:
+        subject = inbox.named(sender)
     message = Message.objects.create(
         account=account,
         person_id=lead.person_id if lead else None,
@@ -54,6 +59,7 @@ def received(
     )
     if contact_point:
         ContactPoint.objects.filter(account=account, pk=contact_point.pk).update(latest_inbound_at=at)
+    inbox.arrived(message=message, at=at, sender=sender)
     record(
         account_id=account.pk,
         kind="message.received",
@@ -122,15 +128,12 @@ def noted(*, lead: Lead, body: str, by: Member | None, at: datetime) -> Note:
 
 def waiting(*, lead: Lead, at: datetime) -> None:
     """The lead wrote and waits for an answer, since `at` unless they waited already."""
-    Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(waiting_since=Coalesce(F("waiting_since"), at))
+    inbox.waiting(lead=lead, at=at)
 
 
-def answered(*, lead: Lead, at: datetime) -> None:
-    """Somebody of ours answered, or saw that no answer is needed: the lead waits no more."""
-    Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False, answered_at=None).update(
-        answered_at=at
-    )
-    Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(waiting_since=None)
+def answered(*, lead: Lead, at: datetime, by: Member | None = None) -> None:
+    """Somebody of ours answered, or saw that no answer is needed: the lead waits no more. `by`: who wrote to them."""
+    inbox.answered(lead=lead, at=at, by=by)
 
 
 def clean(text: Any) -> str:
