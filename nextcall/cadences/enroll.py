@@ -211,6 +211,23 @@ def cancel_ahead(
     return count
 
 
+def plan_anew(*, person: Person, at: datetime, lost: Sequence[str] = (), because: str = "") -> None:
+    """After a correction of where a person is or how they are reached: what is planned is planned again.
+
+    `lost`: channels on which nothing is left to reach them by; what stood open there goes until there is something.
+    """
+    with transaction.atomic():
+        unreachable = Touch.objects.filter(account_id=person.account_id, person=person, channel__in=lost)
+        _cancel(unreachable, because=because, at=at, free=True)
+        running = Enrollment.objects.filter(
+            account_id=person.account_id, person=person, state=Enrollment.State.ACTIVE, ended_at__isnull=True
+        )
+        ids = list(running.values_list("pk", flat=True))
+        planned = Touch.objects.filter(enrollment__in=ids, state=Touch.State.PLANNED)
+        planned.exclude(step_key="").delete()
+        plan_next(ids, account_id=person.account_id, at=at)
+
+
 def _new(
     lead: Lead, version: CadenceVersion, *, by: Member | None, at: datetime, anchor_at: datetime | None = None
 ) -> Enrollment:

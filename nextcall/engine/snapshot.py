@@ -13,7 +13,7 @@ from nextcall.leads.models import Lead
 Rows = Mapping[tuple[str, int], Mapping[str, Any]]  # (model, primary key) -> field -> JSON value
 
 # Model and how its rows are found from the person. What is not here (events, notes) is never taken back.
-KEPT: Mapping[str, str] = {
+KEPT: dict[str, str] = {
     "Touch": "person_id",
     "Enrollment": "person_id",
     "Pause": "enrollment__person_id",
@@ -25,20 +25,25 @@ KEPT: Mapping[str, str] = {
     "Permission": "person_id",
     "ContactPoint": "reaches__person_id",
     "Message": "person_id",
+    "InboxItem": "lead__person_id",
 }
+# What only a correction of the record changes: the person, how they are reached, where they say they are.
+OF_THE_RECORD: dict[str, str] = {"Person": "pk", "Reach": "person_id", "PlaceClue": "person_id"}
+NEVER_BACK = frozenset({"revision"})  # counts upwards only: an engine that holds a touch compares it
 
 
 def model(name: str) -> type[Model]:
     return apps.get_model("nextcall", name)
 
 
-def take(lead: Lead) -> Rows:
+def take(lead: Lead, *, of_the_record: bool = False) -> Rows:
     """One query for each kind of row."""
     found: dict[tuple[str, int], Mapping[str, Any]] = {}
-    for name, path in KEPT.items():
+    for name, path in (KEPT | OF_THE_RECORD if of_the_record else KEPT).items():
         rows = model(name)._default_manager.filter(account_id=lead.account_id, **{path: lead.person_id}).values()
         for row in rows:
-            found[name, row["id"]] = {field: _plain(value) for field, value in row.items()}
+            kept = {field: _plain(value) for field, value in row.items() if field not in NEVER_BACK}
+            found[name, row["id"]] = kept
     return found
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from nextcall.cadences.models import Touch
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
+from nextcall.conversations import inbox
 from nextcall.conversations.models import Call
 from nextcall.engine import snapshot
 from nextcall.engine.models import Action
@@ -25,11 +26,15 @@ PLAN = frozenset({"Touch", "Enrollment", "Pause", "Withdrawal", "Permission"})  
 
 @dataclass
 class Deed:
-    """What is being done; `says` is the line shown with Undo."""
+    """What is being done; `says` is the line shown with Undo.
+
+    `moved`: rows that came to this person from elsewhere, as snapshot.difference has changed ones; they go back there.
+    """
 
     says: str = ""
     kind: str = ""
     actions: list[Action] = field(default_factory=list)
+    moved: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def action(self) -> Action:
@@ -52,8 +57,12 @@ class Refused:
 
 
 @contextmanager
-def undoable(*, lead: Lead, kind: str, by: Member | None, at: datetime, says: str = "") -> Iterator[Deed]:
+def undoable(
+    *, lead: Lead, kind: str, by: Member | None, at: datetime, says: str = "", of_the_record: bool = False
+) -> Iterator[Deed]:
     """Around a deed towards one lead: one transaction under the person's lock, with what it takes to undo it.
+
+    `of_the_record`: the deed may change the person's own row and how they are reached, which few do.
 
     with undoable(lead=lead, kind="pause", by=ann, at=now, says="Paused") as deed:
         enroll.pause(...)
@@ -62,9 +71,10 @@ def undoable(*, lead: Lead, kind: str, by: Member | None, at: datetime, says: st
     deed = Deed(says, kind)
     with transaction.atomic():
         ledger.lock_persons([lead.person_id])
-        before = snapshot.take(lead)
+        before = snapshot.take(lead, of_the_record=of_the_record)
         yield deed
-        changed, made = snapshot.difference(before, snapshot.take(lead))
+        changed, made = snapshot.difference(before, snapshot.take(lead, of_the_record=of_the_record))
+        moved = [{"model": entry["model"], "pk": entry["pk"]} for entry in deed.moved]
         deed.actions.append(
             Action.objects.create(
                 account_id=lead.account_id,
@@ -73,8 +83,8 @@ def undoable(*, lead: Lead, kind: str, by: Member | None, at: datetime, says: st
                 kind=deed.kind[:30],
                 says=deed.says[:200],
                 at=at,
-                before=changed,
-                made=made,
+                before=[*changed, *deed.moved],
+                made=[one for one in made if one not in moved],
             )
         )
         transaction.on_commit(wake.wake)
@@ -82,10 +92,11 @@ def undoable(*, lead: Lead, kind: str, by: Member | None, at: datetime, says: st
 
 def undo(*, action: Action, by: Member | None, at: datetime) -> Undone | Refused:
     """Put back every row as it was. Refused when something has left since, or the plan was changed again."""
-    if action.lead is None:
+    persons = _persons(action)
+    if action.lead is None and not action.before:
         return Refused("The lead is gone.")
     with transaction.atomic():
-        ledger.lock_persons([action.lead.person_id])
+        ledger.lock_persons(persons)
         fresh = Action.objects.select_for_update().get(account_id=action.account_id, pk=action.pk)
         why = _why_not(fresh)
         if why:
@@ -101,12 +112,21 @@ def undo(*, action: Action, by: Member | None, at: datetime) -> Undone | Refused
             at=at,
             by=by,
             lead_id=fresh.lead_id,
-            person_id=action.lead.person_id,
+            person_id=action.lead.person_id if action.lead else None,
             data={"action": fresh.pk, "says": fresh.says},
         )
         transaction.on_commit(wake.wake)
     action.undone_at = at
     return Undone(fresh, f"Undone: {fresh.says}")
+
+
+def _persons(action: Action) -> list[int]:
+    """Whom it concerns: the person of its lead, or those of the leads that a deed towards several changed."""
+    if action.lead is not None:
+        return [action.lead.person_id]
+    leads = [entry["pk"] for entry in action.before if entry["model"] == "Lead"]
+    rows = Lead.objects.filter(account_id=action.account_id, pk__in=leads)
+    return list(rows.values_list("person_id", flat=True))
 
 
 def _why_not(action: Action) -> str:
@@ -153,15 +173,17 @@ def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
     Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", [])).update(
         lifted_at=at, lifted_by=by, lifted_because="undone at once"
     )
-    for name in ("Attempt", "Pause", "Promise", "Permission", "Message", "Enrollment"):
+    for name in ("Attempt", "Pause", "Promise", "Permission", "Message", "Enrollment", "Reach", "PlaceClue"):
         snapshot.model(name)._default_manager.filter(account_id=action.account_id, pk__in=made.get(name, [])).delete()
+    inbox.taken_back(account_id=action.account_id, ids=made.get("InboxItem", []))
 
 
 def _restore(entry: Mapping[str, Any]) -> None:
     rows = snapshot.model(entry["model"])._default_manager
     was = snapshot.real(entry["model"], entry["was"])
     if entry["now"] is None:
-        rows.bulk_create([snapshot.model(entry["model"])(**was)])
+        # what somebody made again since stays as they made it
+        rows.bulk_create([snapshot.model(entry["model"])(**was)], ignore_conflicts=True)
         return
     now = snapshot.real(entry["model"], entry["now"])
     current = _current(entry)
@@ -174,6 +196,7 @@ def _restore(entry: Mapping[str, Any]) -> None:
             and not isinstance(value, bool)
             and isinstance(current[name], int)
             and not name.endswith("_id")
+            and name != "rank"
         ):
             back[name] = current[name] - (now[name] - value)  # a count: others may have counted since
         elif current[name] == now[name]:

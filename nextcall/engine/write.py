@@ -1,5 +1,6 @@
 """A message written by hand: the same claim, gate and record as the machine's own."""
 
+import re
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -18,6 +19,8 @@ from nextcall.team.models import Member
 
 LONGEST_TEXT = 1600  # characters; carriers join at most ten parts
 LONGEST_EMAIL = 50_000
+# "[[what you saw on their street]]", "[one line only you could write]": what a draft leaves to its writer
+GAP = re.compile(r"\[\[(.*?)\]\]|\[([^\[\]]*\bonly you\b[^\[\]]*)\]", re.DOTALL)
 
 
 class Refused(Exception):
@@ -30,7 +33,13 @@ class Refused(Exception):
 
 
 class Unfinished(ValueError):
-    """Nothing is written, or too much."""
+    """Nothing is written, too much, or a gap is still open."""
+
+
+def open_gap(*texts: str) -> str:
+    """What the first gap of a draft asks for; "" when none is open."""
+    found = next((gap for gap in map(GAP.search, texts) if gap), None)
+    return (" ".join((found[1] or found[2] or "").split()) or "a line of your own") if found else ""
 
 
 def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> Decision:
@@ -60,6 +69,9 @@ def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetim
     words = conversation.clean(body).strip()
     if not words or len(words) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
         raise Unfinished("Write something first." if not words else f"That is too long for one {channel}.")
+    gap = open_gap(subject, words)
+    if gap:
+        raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
     leaves = at + timedelta(seconds=lead.account.undo_seconds)
     decision = may(lead=lead, channel=channel, at=leaves)
     if decision.verdict == "deny":
