@@ -121,9 +121,9 @@ def tell(what: str) -> None:
 
 def page_server(host: str, port: int) -> list[str]:
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "--workers-kill-timeout", "3", "--no-ws",
-        "--log-level", "warning", "nextcall.wsgi:application",
+        sys.executable, "-m", "granian", "--interface", "asgi", "--host", host, "--port", str(port),
+        "--workers", "1", "--workers-kill-timeout", "2", "--no-ws",  # open streams would hold it up for good
+        "--log-level", "warning", "nextcall.asgi:application",
     ]  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
-from nextcall.web import frame, sign_in, welcome
+from nextcall.web import frame, live, sign_in, welcome
 
 urlpatterns = [
     path("", frame.home, name="home"),
+    path("live", live.elsewhere, name="live"),
+    path("live/now", live.now, name="live_now"),
     path("more/", frame.more, name="more"),
     path("theme/", frame.theme, name="theme"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
