@@ -108,6 +108,11 @@ def _repeated(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from [{**line, unit: count} for count in line[unit]] if unit else [line]
 
 
+def steps_of(line: dict[str, Any]) -> list[Step]:
+    """The steps that one [[step]] makes, their keys not made up yet. Raises BadCadence."""
+    return [_step(one, number) for number, one in enumerate(_repeated([line]), 1)]
+
+
 def _step(line: Mapping[str, Any], number: int) -> Step:
     where = f"step {line.get('key') or number}"
     fields.only(line, STEP_KEYS, where)
