@@ -179,6 +179,19 @@ def join(*, item: InboxItem, lead: Lead, by: Member | None, at: datetime) -> lis
     return moved
 
 
+def taken_back(*, account_id: int, ids: Collection[int]) -> None:
+    """The deed that made these items is undone: each goes, or shows what is left of the messages."""
+    for item in InboxItem.objects.filter(account_id=account_id, pk__in=ids):
+        said = Message.objects.filter(Q(outbound=False) | Q(by__isnull=False), account_id=account_id, lead=item.lead_id)
+        latest = said.order_by("-at", "-pk").first() if item.lead_id else None
+        if latest is None:
+            item.delete()
+            continue
+        item.latest_at, item.latest_outbound = latest.at, latest.outbound
+        item.channel, item.first_line = latest.channel, line_of(latest)
+        item.save(update_fields=["latest_at", "latest_outbound", "channel", "first_line"])
+
+
 def from_stranger(item: InboxItem) -> QuerySet[Message]:
     """Everything that a sender whom nobody knows wrote."""
     rows = Message.objects.filter(account_id=item.account_id, lead=None, outbound=False)

@@ -11,6 +11,7 @@ from nextcall.cadences.models import Enrollment, Touch
 from nextcall.cadences.store import plan_next
 from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
+from nextcall.conversations import inbox
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.engine import both_stay, stopping, unplanned
@@ -158,7 +159,7 @@ def _write_down(logged: Logged) -> None:
     if line.key == "skipped":
         return
     if touch.channel in ("text", "email"):
-        Message.objects.create(
+        message = Message.objects.create(
             account_id=touch.account_id,
             person_id=touch.person_id,
             lead=logged.lead,
@@ -171,7 +172,8 @@ def _write_down(logged: Logged) -> None:
             at=logged.at,
             body=conversation.clean(logged.note or touch.body),
         )
-        conversation.answered(lead=logged.lead, at=logged.at)
+        conversation.answered(lead=logged.lead, at=logged.at, by=logged.by)
+        inbox.left(messages=[message])
         return
     conversation.called(
         lead=logged.lead,

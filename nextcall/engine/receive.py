@@ -12,7 +12,7 @@ from nextcall.consent.models import Withdrawal
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
-from nextcall.engine import stopping, tally
+from nextcall.engine import stopping, strangers, tally
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
@@ -74,7 +74,9 @@ def receive(
     point = _point(account, channel, sender)
     lead = lead or _latest(account, point, person)
     with transaction.atomic():
-        if lead is not None:
+        if lead is None:
+            point = point or strangers.meet(account, channel, sender)
+        else:
             ledger.lock_persons([one.pk for one in stopping.sharing(point, lead.person)])
         message = conversation.received(
             account=account,
@@ -88,10 +90,12 @@ def receive(
             message_id=message_id,
             dedupe_key=dedupe_key,
             by=by,
+            sender=sender,
         )
         tally.count("received", channel)
         if lead is None:
-            return Received(message, meaning.verdict, meaning.because)
+            wishes = strangers.obey(account, meaning, point, text=text, channel=channel, via=via, by=by, at=at)
+            return Received(message, meaning.verdict, meaning.because, withdrawals=wishes)
         arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, "wrong number" in meaning.because)
         received = _act(arrived, message)
         transaction.on_commit(wake.wake)
@@ -105,7 +109,9 @@ def _act(arrived: _Arrived, message: Message) -> Received:
     if verdict == "opt_out":
         withdrawals = _opt_out(arrived)
     elif verdict == "opt_in":
-        _opt_in(arrived)
+        stopping.start_again(
+            contact_point=arrived.point, said=arrived.text, channel=arrived.channel, by=arrived.by, at=arrived.at
+        )
     elif verdict == "help":
         _say_back(arrived, f"{_seller(arrived)}: {_help(arrived)} Reply STOP to end texts.", purpose="reply")
     elif verdict == "auto_reply":
@@ -137,17 +143,6 @@ def _opt_out(arrived: _Arrived) -> list[Withdrawal]:
         touch = _say_back(arrived, said, purpose="confirmation")
         Withdrawal.objects.filter(pk__in=[row.pk for row in rows]).update(confirmation_touch_id=touch.pk)
     return rows
-
-
-def _opt_in(arrived: _Arrived) -> None:
-    """START lifts a stop of texts for the number that sent it, and nothing else (US-10)."""
-    standing = Withdrawal.objects.filter(
-        account=arrived.account, contact_point=arrived.point, lifted_at=None, reason="opt_out"
-    )
-    for row in standing if arrived.channel == "text" and arrived.point else []:
-        if "text" in row.channels:
-            because = f"They wrote: {arrived.text[:200]}"
-            ledger.lift(row, by=arrived.by, because=because, at=arrived.at, channels=("text", "automated"))
 
 
 def _away(arrived: _Arrived) -> None:

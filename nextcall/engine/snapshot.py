@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from nextcall.leads.models import Lead
 
@@ -45,6 +45,21 @@ def take(lead: Lead, *, of_the_record: bool = False) -> Rows:
             kept = {field: _plain(value) for field, value in row.items() if field not in NEVER_BACK}
             found[name, row["id"]] = kept
     return found
+
+
+def columns(rows: QuerySet[Any], *names: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """These columns of some rows, or all, as `take` has them."""
+    wanted = ("id", *names) if names else ()
+    return {
+        (rows.model.__name__, row["id"]): {name: _plain(value) for name, value in row.items()}
+        for row in rows.values(*wanted)
+    }
+
+
+def leaving(row: Model) -> dict[str, Any]:
+    """The entry of a row that a deed is about to delete."""
+    was = {field.attname: _plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
+    return {"model": type(row).__name__, "pk": row.pk, "was": was, "now": None}
 
 
 def difference(before: Rows, after: Rows) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

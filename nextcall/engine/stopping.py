@@ -52,6 +52,20 @@ def withdraw(
     return rows
 
 
+def start_again(
+    *, contact_point: ContactPoint | None, said: str, channel: str, by: Member | None, at: datetime
+) -> None:
+    """START lifts a stop of texts for the number that sent it, and nothing else (US-10)."""
+    if channel != "text" or contact_point is None:
+        return
+    standing = Withdrawal.objects.filter(
+        account_id=contact_point.account_id, contact_point=contact_point, lifted_at=None, reason="opt_out"
+    )
+    for row in standing:
+        if "text" in row.channels:
+            ledger.lift(row, by=by, because=f"They wrote: {said[:200]}", at=at, channels=("text", "automated"))
+
+
 def _note_in_flight(person: Person, channels: Sequence[str], at: datetime) -> None:
     """What a provider holds already may still arrive: the record keeps both times, and nothing follows it."""
     held = Touch.objects.filter(

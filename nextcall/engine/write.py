@@ -97,7 +97,7 @@ def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetim
             created_at=at,
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
-        conversation.answered(lead=lead, at=at)
+        conversation.answered(lead=lead, at=at, by=by)
         deed.says = _says(touch, lead, at)
     return touch
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from nextcall.cadences import enroll
 from nextcall.consent.newcomers import knowledge_of
 from nextcall.consent.places import place_of
+from nextcall.conversations import inbox
 from nextcall.intake import permitting, settling
 from nextcall.intake.models import Capture
 from nextcall.intake.parsers.new_lead import NewLead
@@ -220,6 +221,7 @@ def _store(found: Sequence[Accepted], arriving: Sequence[Arriving]) -> None:
         points = [email.value.lower() for email in new.emails] + [phone.e164 for phone in new.phones]
         one.lead.search = people.search_text(one.person, dict.fromkeys([*points, *settling.known_points(one.lead)]))
     bulk.insert(list(fresh.values()))
+    inbox.asked_again(leads=fresh.values())
     bulk.update(list(changed.values()), ["message", "external_id", "interest", "answers", "search"])
 
 
