@@ -51,7 +51,8 @@ def columns(cadence: Cadence) -> tuple[Column, ...]:
     by_day: dict[int, list[Step]] = {}
     for step in sorted(cadence.steps, key=lambda step: at[step.key]):
         by_day.setdefault(int(at[step.key] // 1), []).append(step)
-    found, before = [], 0
+    found: list[Column] = []
+    before = 0
     for day, steps in by_day.items():
         quiet = day - before - 1 if found and before > 0 else 0
         beads = tuple(_bead(step, day, cadence) for step in steps)

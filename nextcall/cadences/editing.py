@@ -187,6 +187,7 @@ def _read(pieces: Pieces) -> dict[int, list[Step]]:
     for place in pieces.steps():
         block = pieces.blocks[place]
         found[place] = [
-            replace(step, key=key) for step, key in zip(parse.steps_of(dict(blocks.values(block))), block.keys, strict=True)
+            replace(step, key=key)
+            for step, key in zip(parse.steps_of(dict(blocks.values(block))), block.keys, strict=True)
         ]
     return found

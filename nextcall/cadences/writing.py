@@ -15,7 +15,8 @@ def value(given: Any) -> Item:
         if "\n" not in given:
             return tomlkit.string(given)
         long = tomlkit.string(f"{given}\n", multiline=True).as_string()
-        return tomlkit.value('"""\n' + long.removeprefix('"""'))
+        item: Item = tomlkit.value('"""\n' + long.removeprefix('"""'))
+        return item
     if isinstance(given, list):
         listed = tomlkit.array()
         for one in given:
