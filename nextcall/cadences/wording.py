@@ -138,7 +138,7 @@ def names_for(
         "lead": {key: value for key, value in lead.items() if value},
         "me": {key: value for key, value in me.items() if value},
         "seller": seller,
-        "offer": _in_a_sentence(offer),
+        "offer": in_a_sentence(offer),
         "question": question or question_for(offer),
         "city": city,
         "reason": reason,
@@ -209,6 +209,6 @@ def _variant(text: str) -> Variant:
     return Variant(template, tuple(sorted(needs)), parts if simple else ())
 
 
-def _in_a_sentence(offer: str) -> str:
+def in_a_sentence(offer: str) -> str:
     """ "Home Value Calculator" becomes "home value calculator"; "FHA loan" and "401k" stay."""
     return " ".join(word.lower() if word.istitle() else word for word in offer.split())

@@ -1,12 +1,15 @@
 """Promises a member makes for later: a snoozed touch, a call-back window, an appointment. Each can be undone."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment
 from nextcall.conversations.models import Promise
 from nextcall.engine import receive
 from nextcall.engine.models import Action
+from nextcall.engine.releasing import UNTIL_REPLY
 from nextcall.engine.undo import undoable
 from nextcall.engine.when import spoken
 from nextcall.leads.models import Lead
@@ -14,28 +17,33 @@ from nextcall.team.models import Member
 from nextcall.timeline.record import record
 
 SNOOZED = "Snoozed"  # what such a promise says: it was made to nobody but oneself
+SNOOZES = (SNOOZED, UNTIL_REPLY)
+LOST = timedelta(days=90)  # who never replies comes back after that: nobody is lost by a tap
 CARDS = (Promise.Kind.CALL, Promise.Kind.SEND)
 
 
-def snooze(*, lead: Lead, until: datetime, by: Member, at: datetime) -> Action:
-    """Move what is in hand to `until`: a promise moves there, else it becomes one to oneself; calls hold meanwhile."""
-    says = f"Snoozed {lead.person} to {spoken(until, now=at, zone=by.zone)}."
+def snooze(*, lead: Lead, until: datetime | None, by: Member, at: datetime, whole: bool = False) -> Action:
+    """Move what is in hand to `until`: a promise moves there, else it becomes one to oneself; calls hold meanwhile.
+
+    `until` None: until they reply. `whole`: texts and emails wait as well, the whole plan is paused until then.
+    """
+    back_at = until or at + LOST
+    then = f"to {spoken(until, now=at, zone=by.zone)}" if until else "until they reply"
+    says = f"Snoozed {lead.person} {then}.{' The whole plan waits.' if whole else ''}"
     with undoable(lead=lead, kind="snooze", by=by, at=at, says=says) as deed:
         promises = Promise.objects.filter(account_id=lead.account_id, lead=lead, closed_at=None, kind__in=CARDS)
-        if not promises.update(due_at=until, made_at=at):
+        what = SNOOZED if until else UNTIL_REPLY
+        promises.filter(what__in=SNOOZES).update(what=what)
+        if not promises.update(due_at=back_at, made_at=at):
             kind = Promise.Kind.SEND if lead.waiting_since else Promise.Kind.CALL
-            _promise(lead, kind, until, by, at, SNOOZED)
+            _promise(lead, kind, back_at, by, at, what)
         for enrollment in lead.enrollments.filter(account_id=lead.account_id, state=Enrollment.State.ACTIVE):
-            enroll.hold_calls(enrollment=enrollment, until=until, by=by, at=at, because="snoozed")
-        record(
-            account_id=lead.account_id,
-            kind="lead.snoozed",
-            at=at,
-            by=by,
-            lead_id=lead.pk,
-            person_id=lead.person_id,
-            data={"until": until.isoformat()},
-        )
+            if whole:
+                enroll.pause(enrollment=enrollment, by=by, at=at, because="snoozed", until=until)
+            else:
+                enroll.hold_calls(enrollment=enrollment, until=back_at, by=by, at=at, because="snoozed")
+        data = {"until": until.isoformat() if until else None, "whole": whole}
+        _record("lead.snoozed", lead, by, at, data)
     return deed.action
 
 
@@ -48,15 +56,7 @@ def open_window(*, lead: Lead, begins: datetime, ends: datetime, by: Member, at:
         Promise.objects.filter(pk=window.pk).update(until_at=ends)
         for enrollment in lead.enrollments.filter(state=Enrollment.State.ACTIVE):
             enroll.hold_calls(enrollment=enrollment, until=ends, by=by, at=at, because="call-back window")
-        record(
-            account_id=lead.account_id,
-            kind="window.opened",
-            at=at,
-            by=by,
-            lead_id=lead.pk,
-            person_id=lead.person_id,
-            data={"from": begins.isoformat(), "until": ends.isoformat()},
-        )
+        _record("window.opened", lead, by, at, {"from": begins.isoformat(), "until": ends.isoformat()})
     return deed.action
 
 
@@ -72,3 +72,7 @@ def _promise(lead: Lead, kind: str, due_at: datetime, by: Member, at: datetime, 
     return Promise.objects.create(
         account_id=lead.account_id, lead=lead, owner=by, kind=kind, due_at=due_at, made_at=at, by=by, what=what[:300]
     )
+
+
+def _record(kind: str, lead: Lead, by: Member, at: datetime, data: Mapping[str, Any]) -> None:
+    record(account_id=lead.account_id, kind=kind, at=at, by=by, lead_id=lead.pk, person_id=lead.person_id, data=data)

@@ -1,27 +1,27 @@
-"""One card: everything the Now page shows of one lead, in a fixed number of queries."""
+"""Cards: everything the Now page shows of one lead, for a whole hand in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nextcall.cadences import ahead, wording
+from nextcall.cadences import wording
 from nextcall.cadences.models import Touch
-from nextcall.cadences.progress import STANDING
-from nextcall.consent.known import Knowledge, read
-from nextcall.conversations.models import Message, Note
+from nextcall.consent.known import Knowledge, completed
 from nextcall.engine import outcome
-from nextcall.engine.promising import SNOOZED
+from nextcall.engine.promising import SNOOZES
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.worklist import say
-from nextcall.worklist.beads import MADE, Bead, Thread, thread_of
-from nextcall.worklist.gathering import Promised
+from nextcall.worklist.beads import Bead, Thread, thread_of
+from nextcall.worklist.details import details_of
+from nextcall.worklist.gathering import CARDS, Promised, promises
 from nextcall.worklist.gating import Reachable, reach_of
-from nextcall.worklist.ranking import Group, Ranked
+from nextcall.worklist.offering import goal_of
+from nextcall.worklist.ranking import Candidate, Group, Ranked
+from nextcall.worklist.reading import Rows, leads_of, rows_of, voice_of
+from nextcall.worklist.reasons import Reason, Voice, draft_for, find, first_line, question_in, reasons, told
 
 TOLD = "You told them you would call"  # a promise without words of its own
-SHOWN = (*STANDING, *MADE)
-MOST = 60  # touches of one lead looked at
 UNANSWERED = ("no_answer", "left_voicemail", "voicemail")
 
 
@@ -54,69 +54,15 @@ class Card:
     tint: str
     why: str
     details: tuple[tuple[str, str], ...]
-    reasons: tuple[say.Reason, ...]
+    reasons: tuple[Reason, ...]  # not offered to them before, best first
+    first_lines: tuple[str, ...]  # one for each reason, on request
     beads: tuple[Bead, ...]
     thread_says: str
     reach: dict[str, Reachable]
     primary: str  # call, text, email, reply, decide
     held: Held | None
     outcomes: tuple[outcome.Effect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The rows that a card is made of."""
-
-    lead: Lead
-    touches: Sequence[Touch]  # planned, open or made; the latest due first
-    touch: Touch
-    promise: Promised | None
-    inbound: Message | None
-    note: Note | None
-
-
-def lead_on(ranked: Ranked, member: Member) -> Lead | None:
-    """The lead of a card with everything a card says of it; None if it is gone since."""
-    rows = Lead.objects.filter(account_id=member.account_id, pk=ranked.candidate.lead_id)
-    return rows.select_related("account", "person", "source", "offer", "owner").first()
-
-
-def _read(ranked: Ranked, lead: Lead, standing: Sequence[Promised]) -> _Read:
-    one, touches = ranked.candidate, touches_of(lead)
-    return _Read(
-        lead=lead,
-        touches=touches,
-        touch=in_hand(lead, touches, one.touch_id),
-        promise=next((promised for promised in standing if promised.id == one.promise_id), None),
-        inbound=Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).order_by("-at").first(),
-        note=Note.objects.filter(account_id=lead.account_id, lead=lead).order_by("-at").first(),
-    )
-
-
-def touches_of(lead: Lead) -> list[Touch]:
-    """What is planned, open or made of a lead, the latest due first."""
-    rows = Touch.objects.filter(account_id=lead.account_id, lead=lead, state__in=SHOWN).order_by("-due_at")
-    touches = list(rows.defer("decision")[:MOST])
-    for touch in touches:
-        touch.account, touch.lead, touch.person = lead.account, lead, lead.person
-    return touches
-
-
-def in_hand(lead: Lead, touches: Sequence[Touch], touch_id: int | None = None) -> Touch:
-    """The touch a person has in hand for this lead: the one named, else the open one, else the next call planned.
-
-    With none of them an unplanned call, not stored: whatever is logged of it stands by itself.
-    """
-    if touch_id:
-        named = next((one for one in touches if one.pk == touch_id), None)
-        return named or Touch.objects.select_related("account").get(account_id=lead.account_id, lead=lead, pk=touch_id)
-    mine = [one for one in touches if not one.by_machine]
-    workable = [one for one in mine if one.state == Touch.State.OPEN] or [
-        one for one in mine if one.state == Touch.State.PLANNED and one.channel == "call"
-    ]
-    return min(workable, key=lambda one: one.due_at, default=None) or Touch(
-        account=lead.account, lead=lead, person=lead.person, channel="call", by_machine=False, state=Touch.State.OPEN
-    )
+    snoozes: int  # since the latest outcome
 
 
 def question_to_ask(lead: Lead) -> str:
@@ -124,27 +70,43 @@ def question_to_ask(lead: Lead) -> str:
     return wording.question_for(lead.offer.name if lead.offer else "")
 
 
-def card(
-    ranked: Ranked,
-    lead: Lead,
+def cards(
+    hand: Sequence[Ranked],
+    leads: Mapping[int, Lead],
     standing: Sequence[Promised],
-    knowledge: Knowledge | None,
     *,
     member: Member,
     at: datetime,
-) -> Card:
-    """The whole card of one ranked lead (see `lead_on`); `standing` are the member's open promises."""
-    rows, person = _read(ranked, lead, standing), lead.person
-    knowledge = knowledge or read([lead.person_id], account_id=lead.account_id, at=at)
-    running = ahead.situations_of(lead, at=at, known=knowledge)
+    known: Knowledge | None = None,
+) -> tuple[Card, ...]:
+    """A hand of cards, in order; `leads` as `reading.leads_of` gave them, without them no card.
+
+    `standing` are the member's open promises, `known` what was read of some of the persons a moment ago.
+    """
+    if not hand:
+        return ()
+    persons = {lead.person_id for lead in leads.values()}
+    known = completed(known, persons, account_id=member.account_id, at=at)
+    rows = rows_of(hand, leads, standing, member=member, at=at, known=known)
+    voice = voice_of(member)
+    return tuple(
+        _card(ranked, rows[ranked.candidate.lead_id], known, voice, member=member, at=at)
+        for ranked in hand
+        if ranked.candidate.lead_id in rows
+    )
+
+
+def _card(ranked: Ranked, rows: Rows, knowledge: Knowledge, voice: Voice, *, member: Member, at: datetime) -> Card:
+    lead, person = rows.lead, rows.lead.person
     reach = reach_of(lead, member=member, at=at, known=knowledge)
     zone = reach["call"].facts.place.home_zone
-    thread = thread_of(lead, rows.touches, touch=rows.touch, running=running, at=at, zone=zone)
+    thread = thread_of(lead, rows.touches, touch=rows.touch, running=rows.running, at=at, zone=zone)
     known = _known(ranked, rows, thread, member, zone=zone)
     chip, tint = say.chip(ranked, known, at=at)
     first = person.given_name or str(person)
     words, words_from = _words(rows, at=at)
     primary = _primary(ranked, reach)
+    reasons = _reasons(rows, thread, first)
     return Card(
         ranked=ranked,
         lead=lead,
@@ -160,18 +122,20 @@ def card(
         chip=chip,
         tint=tint,
         why=say.why(ranked, known, at=at),
-        details=tuple(_details(rows, reach, known, thread, at=at)),
-        reasons=_reasons(rows, thread, first),
+        details=tuple(details_of(rows, reach, known, thread, at=at)),
+        reasons=reasons,
+        first_lines=tuple(first_line(one, name=person.given_name, voice=voice) for one in reasons),
         beads=thread.beads,
         thread_says=thread.says,
         reach=reach,
         primary=primary,
         held=_held(reach, primary, zone=zone, at=at),
-        outcomes=tuple(outcome.effects(rows.touch, at=at, known=running, standing=rows.touches)),
+        outcomes=tuple(outcome.effects(rows.touch, at=at, known=rows.running, standing=rows.touches)),
+        snoozes=rows.snoozes,
     )
 
 
-def _known(ranked: Ranked, rows: _Read, thread: Thread, member: Member, *, zone: str) -> say.Known:
+def _known(ranked: Ranked, rows: Rows, thread: Thread, member: Member, *, zone: str) -> say.Known:
     """What the sentences on the card may draw on."""
     unanswered = [one.made_at for one in thread.made if one.channel == "call" and one.outcome in UNANSWERED]
     return say.Known(
@@ -184,6 +148,7 @@ def _known(ranked: Ranked, rows: _Read, thread: Thread, member: Member, *, zone:
         due_at=ranked.candidate.due_at,
         promise="" if not rows.promise or rows.promise.what == TOLD else rows.promise.what,
         unanswered_at=[made_at for made_at in unanswered if made_at],
+        goal=goal_of(rows.lead.account),
     )
 
 
@@ -203,26 +168,44 @@ def _about(lead: Lead) -> str:
     return " · ".join(part for part in (asked, source, place) if part)
 
 
-def _words(rows: _Read, *, at: datetime) -> tuple[str, str]:
+def _words(rows: Rows, *, at: datetime) -> tuple[str, str]:
     inbound = rows.inbound
     if inbound and inbound.body and (rows.lead.waiting_since or at - inbound.at < timedelta(days=30)):
         return inbound.body[:600], f"by {inbound.channel}, {say.ago(inbound.at, at=at)}"
     return rows.lead.message[:600], ""
 
 
-def _reasons(rows: _Read, thread: Thread, first: str) -> tuple[say.Reason, ...]:
+def _reasons(rows: Rows, thread: Thread, first: str) -> tuple[Reason, ...]:
     newest = rows.inbound.body if rows.inbound and not rows.inbound.answered_at else ""
     asked = rows.lead.message.strip()
-    promise = rows.promise.what if rows.promise and rows.promise.what not in (SNOOZED, TOLD) else ""
-    return say.reasons(
+    promise = rows.promise.what if rows.promise and rows.promise.what not in (*SNOOZES, TOLD) else ""
+    return reasons(
         name=first,
-        question=say.question_in(newest, asked),
+        question=question_in(newest, asked),
         asked=asked[:160],
-        answers=say.told(rows.lead.answers, imported=rows.lead.import_id is not None),
+        answers=told(rows.lead.answers, imported=rows.lead.import_id is not None),
         promise=promise,
         step_says=thread.step_says,
         note=rows.note.body[:200] if rows.note else "",
+        about=wording.in_a_sentence(rows.lead.offer.name) if rows.lead.offer else "",
+        without=rows.offered,
     )
+
+
+def draft_of(*, lead: Lead, key: str, member: Member, at: datetime) -> str:
+    """The text that "As a text" opens the composer with: the reason of that key worded, its gap open.
+
+    `key` is the `reason` of the address; "" when that is no reason of this lead, or was offered before. The gap stands
+    in square brackets (`reasons.GAP`): only the member can fill it.
+    """
+    leads = leads_of([lead.pk], member)
+    if lead.pk not in leads:
+        return ""
+    promised = [one for one in promises(member, at=at) if one.lead_id == lead.pk and one.kind in CARDS]
+    due = Candidate(lead.pk, lead.person_id, at, promise_id=promised[0].id if promised else None)
+    hand = cards([Ranked(Group.TODAY, due)], leads, promised, member=member, at=at)
+    reason = find(hand[0].reasons, key) if hand else None
+    return draft_for(reason, name=lead.person.given_name, voice=voice_of(member)) if reason else ""
 
 
 def _held(reach: dict[str, Reachable], primary: str, *, zone: str, at: datetime) -> Held | None:
@@ -239,62 +222,4 @@ def _held(reach: dict[str, Reachable], primary: str, *, zone: str, at: datetime)
         rule=rule.id if rule else "",
         source=rule.source if rule else "",
         opens=opens,
-    )
-
-
-def _details(
-    rows: _Read, reach: dict[str, Reachable], known: say.Known, thread: Thread, *, at: datetime
-) -> list[tuple[str, str]]:
-    lead = rows.lead
-    fresh = at - lead.arrived_at <= timedelta(minutes=5) and not lead.import_id
-    arrived = f"{say.ago(lead.arrived_at, at=at)}{', inside your 5-minute goal' if fresh else ''}"
-    details = [("Came with a file" if lead.import_id else "Arrived", arrived)]
-    if rows.promise and rows.promise.what != SNOOZED:
-        details.append(
-            ("Promise", f"{rows.promise.what or 'A call'}, {say.when(rows.promise.due_at, known.member_zone, at=at)}")
-        )
-    if thread.says:
-        details.append(("Cadence", thread.says))
-    details.append(("Hours", hours_line(reach["call"], zone=known.zone, at=at)))
-    details.append(("Permission", permission_line(reach)))
-    tried = say.tries(known)
-    if tried:
-        details.append(("Tries", tried))
-    if lead.owner is None:
-        details.append(("Owner", "Nobody yet; yours for 15 minutes"))
-    return details
-
-
-def hours_line(there: Reachable, *, zone: str, at: datetime) -> str:
-    """ "Calls allowed until 8 pm their time", or why not and when."""
-    decision = there.decision
-    noun = f"{there.channel.capitalize()}s"
-    if decision.verdict == "allow":
-        return (
-            f"{noun} allowed until {say.clock(decision.until, zone)} their time"
-            if decision.until
-            else f"{noun} allowed"
-        )
-    says = decision.deciding.says if decision.deciding else ""
-    if decision.earliest:
-        return f"{noun} open {say.when(decision.earliest, zone, at=at)} their time. {says}"
-    return f"No {there.channel}s. {says}"
-
-
-def permission_line(reach: dict[str, Reachable]) -> str:
-    """Which channels carry which permission."""
-    tiers: dict[str, list[str]] = {}
-    for channel, there in reach.items():
-        if there.point is not None:
-            tiers.setdefault("stopped" if there.facts.withdrawn else there.facts.tier, []).append(channel)
-    words = {
-        "written": "in writing",
-        "express": "given",
-        "implied": "implied",
-        "none": "none recorded",
-        "stopped": "withdrawn",
-    }
-    return (
-        "; ".join(f"{', '.join(channels)}: {words[tier]}" for tier, channels in tiers.items()).capitalize()
-        or "None recorded"
     )

@@ -1,18 +1,20 @@
 """Everything that could be a member's next card, read in a fixed number of bounded queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Promise
-from nextcall.engine.promising import SNOOZED
+from nextcall.engine.promising import SNOOZES
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
-from nextcall.worklist.ranking import SPEED_GOAL, Candidate
+from nextcall.worklist.offering import OFFERED_FOR, Colleague, goal_of, next_free
+from nextcall.worklist.ranking import Candidate
 
 MOST = 120  # rows of one kind looked at: more than anyone works in a day
 SOME = 50
@@ -33,9 +35,10 @@ class Promised:
     until_at: datetime | None
     made_at: datetime
     what: str
+    in_hands_of: str = ""  # another member has the lead open
 
 
-def promises(member: Member) -> list[Promised]:
+def promises(member: Member, *, at: datetime) -> list[Promised]:
     """Every open promise of a member: cards, windows and appointments."""
     columns = (
         "id",
@@ -47,19 +50,36 @@ def promises(member: Member) -> list[Promised]:
         "until_at",
         "made_at",
         "what",
+        *_holder("lead__"),
     )
     rows = Promise.objects.filter(account_id=member.account_id, owner=member, closed_at__isnull=True)
-    return [Promised(*row) for row in rows.order_by("due_at").values_list(*columns)[:MOST]]
+    found: list[tuple[Any, ...]] = list(rows.order_by("due_at").values_list(*columns)[:MOST])
+    return [replace(Promised(*row[:9]), in_hands_of=_in_hands_of(row[9:], member, at)) for row in found]
 
 
-def gather(member: Member, standing: Sequence[Promised], *, at: datetime) -> list[Candidate]:
-    """Candidates of a member: their own leads, and those nobody owns and nobody else holds.
+def _holder(lead: str) -> tuple[str, str, str]:
+    """The columns that say in whose hands a lead is; see `_in_hands_of`."""
+    return f"{lead}held_by_id", f"{lead}held_until", f"{lead}held_by__name"
 
-    `standing` is what `promises` gave. The gate has not been asked yet: see `gating.judge`.
+
+def _in_hands_of(held: Sequence[Any], member: Member, at: datetime) -> str:
+    """The other member who has it open; "" if nobody has."""
+    holder, until, name = held
+    return str(name) if holder and until and holder != member.pk and until > at else ""
+
+
+def gather(
+    member: Member, standing: Sequence[Promised], *, at: datetime, away_since: datetime | None = None
+) -> list[Candidate]:
+    """Candidates of a member: their own leads, those nobody owns and nobody else holds, and those offered to them.
+
+    `standing` is what `promises` gave. Own leads that another member has open say so, and are not for dealing.
+    Who arrived after `away_since` and was never tried is not carried over. The gate has not been asked yet.
     """
     cards = [one for one in standing if one.kind in CARDS]
     for_later = {one.lead_id: one.made_at for one in cards if one.due_at > at}
-    found = [*promised(cards, at=at), *fresh(member, at=at), *waiting(member, at=at), *due(member, at=at)]
+    found = [*promised(cards, at=at), *fresh(member, at=at), *waiting(member, at=at)]
+    found += due(member, at=at, away_since=away_since)
     return [one for one in found if not _can_wait(one, for_later)] + uncertain(member)
 
 
@@ -84,7 +104,8 @@ def promised(cards: Sequence[Promised], *, at: datetime) -> list[Candidate]:
             due_at=one.due_at,
             promise_id=one.id,
             channel="email" if one.kind == Promise.Kind.SEND else "call",
-            snoozed=one.what == SNOOZED,
+            snoozed=one.what in SNOOZES,
+            in_hands_of=one.in_hands_of,
         )
         for one in cards
         if one.due_at <= at
@@ -92,21 +113,45 @@ def promised(cards: Sequence[Promised], *, at: datetime) -> list[Candidate]:
 
 
 def fresh(member: Member, *, at: datetime) -> list[Candidate]:
-    """New leads inside the speed goal that no person has tried yet. Nobody waits at the phone for an imported file."""
+    """New leads that no person has tried yet: inside the speed goal, and past it those offered to one more member.
+
+    Nobody waits at the phone for an imported file.
+    """
+    goal = goal_of(member.account)
     new = Lead.objects.filter(
         account_id=member.account_id,
-        arrived_at__gte=at - SPEED_GOAL,
+        arrived_at__gte=at - max(OFFERED_FOR, goal),
         arrived_at__lte=at,
         import_id__isnull=True,
         first_person_touch_at__isnull=True,
         removed_at__isnull=True,
         stage__in=(Lead.Stage.NEW, Lead.Stage.WORKING),
     )
-    new = new.filter(Q(owner=member) | Q(owner__isnull=True) & _free(member, "", at=at))
-    rows = new.order_by("-arrived_at").values_list("id", "person_id", "arrived_at")[:SOME]
-    return [
-        Candidate(lead_id=lead, person_id=person, due_at=arrived, arrived_at=arrived) for lead, person, arrived in rows
-    ]
+    free = _free(member, "", at=at)
+    mine = Q(owner=member) | Q(owner__isnull=True, arrived_at__gte=at - goal) & free
+    theirs = Q(owner__isnull=False, arrived_at__lt=at - goal) & free
+    columns = ("id", "person_id", "arrived_at", "owner_id", "owner__name", *_holder(""))
+    rows = list(new.filter(mine | theirs).order_by("-arrived_at").values_list(*columns)[: 2 * SOME])
+    team = _team(member) if any(row[3] and at - row[2] > goal for row in rows) else []
+    found = []
+    for lead, person, arrived, owner, owner_name, *held in rows:
+        one = Candidate(lead, person, arrived, arrived_at=arrived, in_hands_of=_in_hands_of(held, member, at))
+        whose = next_free(team, owner_id=owner, arrived_at=arrived, at=at, goal=goal) if owner else None
+        if owner in (None, member.pk) and (whose or at - arrived <= goal):
+            found.append(replace(one, offered_to=_first_name(whose.name)) if whose else one)
+        elif whose and whose.id == member.pk and owner != member.pk:
+            found.append(replace(one, offered_by=_first_name(owner_name)))
+    return found
+
+
+def _first_name(name: str) -> str:
+    return name.partition(" ")[0]
+
+
+def _team(member: Member) -> list[Colleague]:
+    """Everyone of the account who takes leads."""
+    rows = Member.objects.filter(account_id=member.account_id, is_active=True)
+    return [Colleague(*row) for row in rows.values_list("id", "name", "zone", "working_hours", "away_until")]
 
 
 def waiting(member: Member, *, at: datetime) -> list[Candidate]:
@@ -115,26 +160,48 @@ def waiting(member: Member, *, at: datetime) -> list[Candidate]:
         Lead.objects.filter(account_id=member.account_id, waiting_since__isnull=False, removed_at__isnull=True)
         .filter(Q(owner=member) | Q(owner__isnull=True) & _free(member, "", at=at))
         .order_by("waiting_since")
-        .values_list("id", "person_id", "waiting_since")[:SOME]
+        .values_list("id", "person_id", "waiting_since", *_holder(""))[:SOME]
     )
     return [
-        Candidate(lead_id=lead, person_id=person, due_at=since, waiting_since=since, channel="text")
-        for lead, person, since in rows
+        Candidate(lead, person, since, "text", waiting_since=since, in_hands_of=_in_hands_of(held, member, at))
+        for lead, person, since, *held in rows
         if since is not None
     ]
 
 
-def due(member: Member, *, at: datetime) -> list[Candidate]:
+def due(member: Member, *, at: datetime, away_since: datetime | None = None) -> list[Candidate]:
     """Open touches: due, and a person's to do."""
     touches = Touch.objects.filter(account_id=member.account_id, state=Touch.State.OPEN)
+    return _touches(touches.filter(owner=member), member, at=at, away_since=away_since) + _touches(
+        touches.filter(owner__isnull=True).filter(_free(member, "lead__", at=at)), member, at=at, away_since=away_since
+    )
+
+
+def tomorrows(member: Member, *, at: datetime, until: datetime) -> list[Candidate]:
+    """Calls planned for later, up to `until`: for who wants to get ahead, if the gate allows them now."""
+    planned = Touch.objects.filter(account_id=member.account_id, owner=member, state=Touch.State.PLANNED)
+    return _touches(planned.filter(by_machine=False, channel="call", due_at__gt=at, due_at__lt=until), member, at=at)
+
+
+def _touches(
+    touches: QuerySet[Touch], member: Member, *, at: datetime, away_since: datetime | None = None
+) -> list[Candidate]:
     columns = ("id", "lead_id", "person_id", "due_at", "channel", "person__zone")
-    rows = list(touches.filter(owner=member).order_by("-due_at").values_list(*columns)[:MOST])
-    free = touches.filter(owner__isnull=True).filter(_free(member, "lead__", at=at))
-    rows += free.order_by("-due_at").values_list(*columns)[:MOST]
-    closes = {zone: evening(at, zone or member.zone) for zone in {row[-1] for row in rows}}
+    lead = ("lead__arrived_at", "lead__first_person_touch_at", "lead__import_id")
+    rows = list(touches.order_by("-due_at").values_list(*columns, *lead, *_holder("lead__"))[:MOST])
+    closes = {zone: evening(at, zone or member.zone) for zone in {row[5] for row in rows}}
     return [
-        Candidate(lead_id=lead, person_id=person, due_at=due_at, channel=channel, touch_id=key, closes_at=closes[zone])
-        for key, lead, person, due_at, channel, zone in rows
+        Candidate(
+            lead_id=lead_id,
+            person_id=person,
+            due_at=due_at,
+            channel=channel,
+            touch_id=key,
+            closes_at=closes[zone],
+            untried=bool(away_since and arrived >= away_since and tried is None and imported is None),
+            in_hands_of=_in_hands_of(held, member, at),
+        )
+        for key, lead_id, person, due_at, channel, zone, arrived, tried, imported, *held in rows
     ]
 
 
@@ -159,18 +226,8 @@ def uncertain(member: Member) -> list[Candidate]:
     ]
 
 
-def later_today(member: Member, *, at: datetime, day_ends_at: datetime) -> list[tuple[int, str, datetime]]:
-    """Person, channel and time of this member's own touches still to come today, soonest first."""
-    rows = (
-        Touch.objects.filter(
-            account_id=member.account_id,
-            owner=member,
-            state=Touch.State.PLANNED,
-            by_machine=False,
-            due_at__gt=at,
-            due_at__lt=day_ends_at,
-        )
-        .order_by("due_at")
-        .values_list("person_id", "channel", "due_at")[:MOST]
-    )
-    return list(rows)
+def later(member: Member, *, at: datetime, until: datetime) -> list[tuple[int, str, datetime]]:
+    """Person, channel and time of this member's own touches still to come before `until`, soonest first."""
+    planned = Touch.objects.filter(account_id=member.account_id, owner=member, state=Touch.State.PLANNED)
+    rows = planned.filter(by_machine=False, due_at__gt=at, due_at__lt=until).order_by("due_at")
+    return list(rows.values_list("person_id", "channel", "due_at")[:MOST])

@@ -23,6 +23,21 @@ class Group(IntEnum):
     UNCERTAIN = 7
 
 
+# The same in words, for whoever asks how the order works.
+GROUPS = (
+    (Group.PROMISE, "Promises due now", "What you told someone you would do, and what you snoozed until now."),
+    (
+        Group.NEW,
+        "New leads inside your speed goal",
+        "They asked minutes ago. Past the goal they are offered to one more of you.",
+    ),
+    (Group.WAITING, "People waiting for you", "They wrote, and nobody has answered yet."),
+    (Group.CLOSING, "Windows that close soonest", "Planned for today, and their hours end within two hours."),
+    (Group.TODAY, "The rest of today", "In the order in which it came due."),
+    (Group.CARRIED, "Carried over", "From the days before, at most a quarter of your day; the rest is spread."),
+    (Group.UNCERTAIN, "Sends nobody is sure of", "The line broke while a message left. You say whether it did."),
+)
+
 _HELD, _DENIED = 8, 9  # behind every group
 
 
@@ -43,6 +58,10 @@ class Candidate:
     opens_at: datetime | None = None  # the gate says: not before
     closes_at: datetime | None = None  # until when the gate allows it
     denied: bool = False  # the gate says no, and waiting will not help
+    untried: bool = False  # arrived while the member was away, and nobody tried them: no carrying over
+    offered_by: str = ""  # another member's new lead, past the goal: whose it is
+    offered_to: str = ""  # the member's own new lead, past the goal: who else is asked
+    in_hands_of: str = ""  # another member has it open
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +76,18 @@ class Ranked:
         return self.candidate.denied or self.candidate.opens_at is not None
 
 
-def group_of(candidate: Candidate, *, at: datetime, day_began_at: datetime) -> Group:
-    """The first group that fits; `day_began_at` is the member's own midnight."""
+def group_of(candidate: Candidate, *, at: datetime, day_began_at: datetime, goal: timedelta = SPEED_GOAL) -> Group:
+    """The first group that fits; `day_began_at` is the member's own midnight, `goal` how soon a new lead is called."""
     if candidate.uncertain:
         return Group.UNCERTAIN
     if candidate.promise_id is not None:
         return Group.PROMISE
-    if candidate.arrived_at is not None and at - candidate.arrived_at <= SPEED_GOAL:
+    offered = bool(candidate.offered_by or candidate.offered_to)
+    if candidate.arrived_at is not None and (offered or at - candidate.arrived_at <= goal):
         return Group.NEW
     if candidate.waiting_since is not None:
         return Group.WAITING
-    if candidate.due_at < day_began_at:
+    if candidate.due_at < day_began_at and not candidate.untried:
         return Group.CARRIED
     if candidate.closes_at is not None and candidate.closes_at - at <= CLOSING_WITHIN:
         return Group.CLOSING
@@ -84,11 +104,13 @@ def order(ranked: Ranked) -> tuple[int, datetime, int]:
     return ranked.group, since.get(ranked.group) or one.due_at, one.lead_id
 
 
-def one_each(candidates: Iterable[Candidate], *, at: datetime, day_began_at: datetime) -> list[Ranked]:
+def one_each(
+    candidates: Iterable[Candidate], *, at: datetime, day_began_at: datetime, goal: timedelta = SPEED_GOAL
+) -> list[Ranked]:
     """One card a person: the strongest reason stays, and takes over the touch that another reason carried."""
     best: dict[int, Ranked] = {}
     for candidate in candidates:
-        here = Ranked(group_of(candidate, at=at, day_began_at=day_began_at), candidate)
+        here = Ranked(group_of(candidate, at=at, day_began_at=day_began_at, goal=goal), candidate)
         there = best.get(candidate.person_id)
         if there is None:
             best[candidate.person_id] = here
@@ -114,10 +136,15 @@ def _with_touch_of(first: Ranked, second: Ranked) -> Ranked:
 
 
 def rank(
-    candidates: Iterable[Candidate], *, at: datetime, day_began_at: datetime, carried_left: int
+    candidates: Iterable[Candidate],
+    *,
+    at: datetime,
+    day_began_at: datetime,
+    carried_left: int,
+    goal: timedelta = SPEED_GOAL,
 ) -> tuple[list[Ranked], int]:
     """The deck in order, and how many carried-over people were left for the days after."""
-    people = one_each(candidates, at=at, day_began_at=day_began_at)
+    people = one_each(candidates, at=at, day_began_at=day_began_at, goal=goal)
     carried = sorted((ranked for ranked in people if ranked.group is Group.CARRIED), key=order)
     left_out = {ranked.candidate.person_id for ranked in carried[max(carried_left, 0) :]}
     kept = [ranked for ranked in people if ranked.candidate.person_id not in left_out]

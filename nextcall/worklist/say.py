@@ -1,7 +1,6 @@
 """Times, and why someone is next, in plain words. Pure: every sentence names a recorded fact, none is invented."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -80,6 +79,7 @@ class Known:
     due_at: datetime | None = None
     promise: str = ""  # what was promised, in the member's words
     unanswered_at: Sequence[datetime] = ()  # calls that nobody answered
+    goal: timedelta = SPEED_GOAL  # a new lead is called within this
 
 
 def tries(known: Known) -> str:
@@ -109,6 +109,8 @@ def chip(ranked: Ranked, known: Known, *, at: datetime) -> tuple[str, str]:
             return f"Carried over from {day(one.due_at, known.member_zone, at=at)}", ""
         case Group.CLOSING:
             return f"Until {clock(one.closes_at or at, known.zone)} their time", "gold"
+    if one.due_at > at:
+        return f"Planned for {when(one.due_at, known.member_zone, at=at)}", ""
     return (f"Day {known.cadence_day}" if known.cadence_day else "Today"), ""
 
 
@@ -117,7 +119,7 @@ def why(ranked: Ranked, known: Known, *, at: datetime) -> str:
     one, step = ranked.candidate, _step(known)
     match ranked.group:
         case Group.NEW:
-            return f"they asked {ago(one.arrived_at or at, at=at)}, inside your {span(SPEED_GOAL)} goal"
+            return f"they asked {ago(one.arrived_at or at, at=at)}, {_of_the_goal(one, known)}"
         case Group.PROMISE:
             if one.snoozed:
                 return f"you snoozed it until {when(one.due_at, known.member_zone, at=at)}"
@@ -135,7 +137,18 @@ def why(ranked: Ranked, known: Known, *, at: datetime) -> str:
             return f"{step}, and their {CHANNELS.get(one.channel, one.channel)} hours close in {left}"
         case Group.CARRIED:
             return f"{step}, due {when(one.due_at, known.member_zone, at=at)} and still to do"
+    if one.due_at > at:
+        return f"{step} is planned for {when(one.due_at, known.member_zone, at=at)}, and they may be called already"
     return f"{step} was due {when(one.due_at, known.member_zone, at=at)}"
+
+
+def _of_the_goal(one: Candidate, known: Known) -> str:
+    goal = span(known.goal)
+    if one.offered_by:
+        return f"and {one.offered_by}\u2019s {goal} are up: it is offered to you too"
+    if one.offered_to:
+        return f"past your {goal} goal: it is offered to {one.offered_to} too"
+    return f"inside your {goal} goal"
 
 
 def _promised(one: Candidate) -> str:
@@ -153,7 +166,8 @@ def line_for(ranked: Ranked, known: Known, *, at: datetime) -> str:
     one = ranked.candidate
     match ranked.group:
         case Group.NEW:
-            return f"New, asked {ago(one.arrived_at or at, at=at)}"
+            whose = f", {one.offered_by}\u2019s" if one.offered_by else ""
+            return f"New, asked {ago(one.arrived_at or at, at=at)}{whose}"
         case Group.PROMISE:
             return f"{_promised(one)} {when(one.due_at, known.member_zone, at=at)}"
         case Group.WAITING:
@@ -166,68 +180,5 @@ def line_for(ranked: Ranked, known: Known, *, at: datetime) -> str:
         return f"Opens {when(one.opens_at, known.member_zone, at=at)}"
     if ranked.group is Group.CLOSING:
         return f"Until {clock(one.closes_at or at, known.zone)} their time"
-    return f"Due {when(one.due_at, known.member_zone, at=at)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One useful thing to bring, and where it is written."""
-
-    says: str
-    source: str
-
-
-# Columns and hidden fields of other systems: what they keep about a lead, not what the lead said.
-HOUSEKEEPING = re.compile(
-    r"\b(status|stage|lifecycle|rating|score|marketing|campaigns?|utm|gclid|fbclid|source|medium|owner|assigned|agent"
-    r"|id|ids|tags?|lists?|segments?|groups?|pipeline|priority|created|modified|updated|added|activity|elsewhere"
-    r"|company|subscribed|unsubscribed|opt|consent|record|import|ip|page|url|referrer|attempts|dnc)\b"
-)
-# What a form asks: somebody is spoken to; or the name of something they want.
-SPOKEN_TO = re.compile(r"\byou(r|\u2019re|'re)?\b|\?$")
-WANTED = re.compile(
-    r"^(what|when|how|why|which|who|where)\b"
-    r"|\b(looking|interest(ed)?|want(ed|s)?|time ?frame|timeline|budget|price range|goals?|reason|plans?|planning"
-    r"|needs?|hoping|prefer(red|s|ence)?|bed(room)?s|bath(room)?s|moving|move|buying|selling|purpose|questions?|wish(es)?)\b"
-)
-
-
-def told(answers: Mapping[str, object], *, imported: bool) -> list[tuple[str, str]]:
-    """What they were asked, and their answer. Of an imported lead only columns that read like a question of a form."""
-    found = []
-    for label, answer in answers.items():
-        asked = " ".join(label.replace("_", " ").lower().split())
-        said = str(answer).strip() if isinstance(answer, str | int | float) and not isinstance(answer, bool) else ""
-        theirs = SPOKEN_TO.search(asked) or (not HOUSEKEEPING.search(asked) and (not imported or WANTED.search(asked)))
-        if said and theirs:
-            found.append((asked.rstrip(":? "), said))
-    return found
-
-
-def reasons(
-    *, name: str, question: str, asked: str, promise: str, step_says: str, note: str, answers: Sequence[tuple[str, str]]
-) -> tuple[Reason, ...]:
-    """Good reasons to call, best first: only what is on record. Empty when there is none. `answers`: see `told`."""
-    found = []
-    if question:
-        found.append(Reason(f"Answer what {name} asked: “{question}”", "From their own message"))
-    if promise:
-        found.append(Reason(f"You said you would: {promise}", "From your promise"))
-    if step_says:
-        found.append(Reason(step_says, "From the cadence"))
-    for asked_for, said in answers[:2]:
-        found.append(Reason(f"They told you “{said}” for {asked_for}. Ask what is behind it.", "From their answers"))
-    if note:
-        found.append(Reason(f"You noted: “{note}”", "From your note"))
-    if asked and not question:
-        found.append(Reason(f"They wrote: “{asked}” Ask what would help most.", "From their own message"))
-    return tuple(found)
-
-
-def question_in(*texts: str) -> str:
-    """The first question in what they wrote, newest text first; "" if they asked none."""
-    for written in texts:
-        for sentence in written.replace("?", "?\n").splitlines():
-            if sentence.strip().endswith("?") and len(sentence.strip()) > 3:
-                return sentence.strip().split(". ")[-1].split("! ")[-1][:200]
-    return ""
+    verb = "Planned" if one.due_at > at else "Due"
+    return f"{verb} {when(one.due_at, known.member_zone, at=at)}"

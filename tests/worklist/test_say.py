@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from nextcall.worklist import say
+from nextcall.worklist import reasons, say
 from nextcall.worklist.ranking import Candidate, Group, Ranked
 from tests.builders import T
 
@@ -59,7 +59,7 @@ def test_why_now_is_one_sentence_that_names_a_fact(group: Group) -> None:
 
 
 def test_reasons_come_from_the_record_alone_and_their_question_comes_first() -> None:
-    found = say.reasons(
+    found = reasons.reasons(
         name="Juniper",
         question="What would it sell for?",
         asked="",
@@ -69,7 +69,7 @@ def test_reasons_come_from_the_record_alone_and_their_question_comes_first() -> 
         answers=[],
     )
     assert [one.source for one in found] == ["From their own message", "From your note"]
-    assert say.reasons(name="Juniper", question="", asked="", promise="", step_says="", note="", answers=[]) == ()
+    assert reasons.reasons(name="Juniper", question="", asked="", promise="", step_says="", note="", answers=[]) == ()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_reasons_come_from_the_record_alone_and_their_question_comes_first() -> 
     ],
 )
 def test_a_question_is_found_in_their_words(written: str, question: str) -> None:
-    assert say.question_in(written) == question
+    assert reasons.question_in(written) == question
 
 
 CRM = {
@@ -98,12 +98,12 @@ CRM = {
 
 
 def test_columns_that_a_crm_keeps_about_a_lead_are_never_the_leads_words() -> None:
-    assert say.told(CRM, imported=True) == []
-    assert say.told(CRM, imported=False) == []
+    assert reasons.told(CRM, imported=True) == []
+    assert reasons.told(CRM, imported=False) == []
 
 
 def test_of_an_import_only_columns_that_read_like_questions_are_answers() -> None:
     asked = {"When do you want to move?": "June", "Time frame": "3 months", "Favourite colour": "Green", "Budget": ""}
-    assert say.told(CRM | asked, imported=True) == [("when do you want to move", "June"), ("time frame", "3 months")]
-    assert ("favourite colour", "Green") in say.told(asked, imported=False)
-    assert say.told({"Are you working with an agent or owner?": "No"}, imported=True)
+    assert reasons.told(CRM | asked, imported=True) == [("when do you want to move", "June"), ("time frame", "3 months")]
+    assert ("favourite colour", "Green") in reasons.told(asked, imported=False)
+    assert reasons.told({"Are you working with an agent or owner?": "No"}, imported=True)

@@ -21,8 +21,8 @@ from nextcall.web.lead import line as lead_line
 from nextcall.web.lead.compose import modes
 from nextcall.web.now.outcomes import buttons, times
 from nextcall.worklist import items, say
-from nextcall.worklist.card import in_hand, touches_of
 from nextcall.worklist.gating import Reachable, reach_of
+from nextcall.worklist.reading import in_hand, touches_of
 
 FEW, ALL = 3, 100
 
