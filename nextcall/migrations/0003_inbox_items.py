@@ -14,31 +14,33 @@ def line_of(message):
 
 def fill(apps, schema_editor):
     """A batch of leads at a time, each in its own transaction: one that is killed goes on where it was."""
-    Lead, Message, InboxItem = (apps.get_model("nextcall", name) for name in ("Lead", "Message", "InboxItem"))
+    lead_model, message_model, item_model = (
+        apps.get_model("nextcall", name) for name in ("Lead", "Message", "InboxItem")
+    )
     latest = 0
     while True:
-        wrote = Message.objects.filter(Q(outbound=False) | Q(by__isnull=False), lead__gt=latest)
+        wrote = message_model.objects.filter(Q(outbound=False) | Q(by__isnull=False), lead__gt=latest)
         ids = list(wrote.order_by("lead").values_list("lead", flat=True).distinct()[:BATCH])
         if not ids:
             break
         latest = ids[-1]
         with transaction.atomic():
-            leads = Lead.objects.in_bulk(ids)
+            leads = lead_model.objects.in_bulk(ids)
             messages = {}
-            for message in Message.objects.filter(lead__in=ids).order_by("at", "pk").iterator(chunk_size=2000):
+            for message in message_model.objects.filter(lead__in=ids).order_by("at", "pk").iterator(chunk_size=2000):
                 if message.by_id is not None or not message.outbound or message.lead_id in messages:
                     messages[message.lead_id] = message
-            InboxItem.objects.bulk_create(
-                [item(InboxItem, leads[pk], message) for pk, message in messages.items()], ignore_conflicts=True
+            item_model.objects.bulk_create(
+                [item(item_model, leads[pk], message) for pk, message in messages.items()], ignore_conflicts=True
             )
-    asked_again(Lead, InboxItem)
-    strangers(Message, InboxItem)
+    asked_again(lead_model, item_model)
+    strangers(message_model, item_model)
 
 
-def item(InboxItem, lead, message):
+def item(item_model, lead, message):
     """What waits, waits on; what they wrote last and nobody has to answer is done; else it waits on them."""
     seen = not message.outbound and lead.waiting_since is None
-    return InboxItem(
+    return item_model(
         account_id=lead.account_id,
         lead_id=lead.pk,
         latest_at=message.at,
@@ -51,31 +53,31 @@ def item(InboxItem, lead, message):
     )
 
 
-def asked_again(Lead, InboxItem):
+def asked_again(lead_model, item_model):
     """Leads that wait without a message: they asked again on a form."""
-    rows = Lead.objects.filter(waiting_since__isnull=False, inbox_item__isnull=True).order_by("pk")
+    rows = lead_model.objects.filter(waiting_since__isnull=False, inbox_item__isnull=True).order_by("pk")
     latest = 0
     while leads := list(rows.filter(pk__gt=latest)[:BATCH]):
         latest = leads[-1].pk
         made = [
-            InboxItem(
+            item_model(
                 account_id=lead.account_id, lead_id=lead.pk, latest_at=lead.waiting_since, latest_outbound=False,
                 channel="form", first_line=" ".join(lead.message[:2000].split())[:FIRST_LINE],
                 waiting_since=lead.waiting_since,
             )
             for lead in leads
         ]  # fmt: skip
-        InboxItem.objects.bulk_create(made, ignore_conflicts=True)
+        item_model.objects.bulk_create(made, ignore_conflicts=True)
 
 
-def strangers(Message, InboxItem):
+def strangers(message_model, item_model):
     """Messages of nobody whose number or address is known. Of the others nothing says where they came from."""
-    rows = Message.objects.filter(lead=None, outbound=False, contact_point__isnull=False)
+    rows = message_model.objects.filter(lead=None, outbound=False, contact_point__isnull=False)
     found = {}
     for message in rows.select_related("contact_point").order_by("at", "pk").iterator(chunk_size=2000):
         before = found.get(message.contact_point_id)
         since = before.waiting_since if before else None
-        found[message.contact_point_id] = InboxItem(
+        found[message.contact_point_id] = item_model(
             account_id=message.account_id,
             contact_point_id=message.contact_point_id,
             unknown_sender=message.contact_point.value,
@@ -85,7 +87,7 @@ def strangers(Message, InboxItem):
             first_line=line_of(message),
             waiting_since=since or (message.at if message.verdict in ("reply", "hold") else None),
         )
-    InboxItem.objects.bulk_create(found.values(), batch_size=BATCH, ignore_conflicts=True)
+    item_model.objects.bulk_create(found.values(), batch_size=BATCH, ignore_conflicts=True)
 
 
 class Migration(migrations.Migration):

@@ -69,7 +69,7 @@ def test_every_lead_that_wrote_has_its_item(
     assert standing() == {
         "Alder Wynn": "waits: Hello",
         "Briar Wynn": "on them: Yes, at four",
-        "Clove Wynn": "on them: We wrote first",
+        "Clove Wynn": "on them: The plan wrote",
         "Dill Wynn": "done: Thanks",
         "Fern Wynn": "waits: Still there?",
         "+13035550199": "waits: Who is this",

@@ -1,4 +1,4 @@
-"""How the messages with each person stand: every deed that writes one keeps the item, and `Lead.waiting_since`, true."""
+"""How the messages with each person stand: every deed that writes one keeps the item and the lead in step."""
 
 from datetime import timedelta
 
