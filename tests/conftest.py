@@ -150,7 +150,12 @@ def chromium() -> Iterator["Browser"]:
 @pytest.fixture(params=["phone", "desktop"])
 def page(request: pytest.FixtureRequest, chromium: "Browser", live_server: Any) -> Iterator["Page"]:
     """A page of a running server, at phone and at desktop size; fails on any script error."""
-    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", **installed.SIZES[request.param])
+    context = chromium.new_context(
+        base_url=live_server.url,
+        reduced_motion="reduce",
+        service_workers="block",  # what they do is tried in journeys/test_checks_phone.py
+        **installed.SIZES[request.param],
+    )
     page = context.new_page()
     page.set_default_timeout(8_000)
     wrong: list[str] = []

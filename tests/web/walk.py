@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 OPEN = {"sign_in", "sign_in_ask", "sign_in_link", "sign_out", "theme"}  # for people who are not signed in
+OPEN |= {"manifest", "service_worker", "offline"}  # and what a phone keeps: the same for everybody
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,11 @@
 
 from django.urls import path
 
-from nextcall.web.device import page
+from nextcall.web.device import app, page
 
-urlpatterns = [path("device/", page.device, name="device")]
+urlpatterns = [
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.service_worker, name="service_worker"),
+    path("device/", page.device, name="device"),
+    path("device/offline/", app.offline, name="offline"),
+]
