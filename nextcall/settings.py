@@ -12,6 +12,7 @@
 | NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
 | NEXTCALL_LOG_LEVEL | DEBUG, INFO, WARNING, ERROR | INFO |
 | NEXTCALL_ALLOW_PRIVATE_SMTP | 1 lets accounts use mail servers in private networks | 0; on localhost, its own |
+| NEXTCALL_SOURCE_URL | where people read the source of what runs here (AGPL) | none: More says whom to ask |
 | NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
 """
 
@@ -46,6 +47,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MIDDLEWARE = [
     "nextcall.web.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages and static files; its padding keeps tokens from being guessed
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -165,4 +167,5 @@ CSRF_FAILURE_VIEW = "nextcall.web.errors.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING_CONFIG = "nextcall.lib.logs.configure"
 LOGGING = {"level": os.environ.get("NEXTCALL_LOG_LEVEL", "INFO").upper()}
+SOURCE_URL = os.environ.get("NEXTCALL_SOURCE_URL", "")
 METRICS_TOKEN = os.environ.get("NEXTCALL_METRICS_TOKEN", "")

@@ -98,7 +98,7 @@ def undo(*, action: Action, by: Member | None, at: datetime) -> Undone | Refused
     with transaction.atomic():
         ledger.lock_persons(persons)
         fresh = Action.objects.select_for_update().get(account_id=action.account_id, pk=action.pk)
-        why = _why_not(fresh)
+        why = why_not(fresh)
         if why:
             return Refused(why)
         _take_back_made(fresh, by, at)
@@ -129,7 +129,8 @@ def _persons(action: Action) -> list[int]:
     return list(rows.values_list("person_id", flat=True))
 
 
-def _why_not(action: Action) -> str:
+def why_not(action: Action) -> str:
+    """What stands in the way of undoing, in words for the member; "" if nothing does."""
     if action.undone_at:
         return "It is undone already."
     made = _by_model(action.made)

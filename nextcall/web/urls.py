@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from nextcall.web import frame, live, sign_in, welcome
+from nextcall.web import deeds, frame, live, search, sign_in, welcome
 
 urlpatterns = [
     path("", frame.home, name="home"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("live/now", live.now, name="live_now"),
     path("more/", frame.more, name="more"),
     path("theme/", frame.theme, name="theme"),
+    path("style/", frame.style, name="style"),
+    path("undo/", deeds.deeds, name="deeds"),
+    path("search/", search.search, name="search"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/link/", sign_in.ask_link, name="sign_in_ask"),
     path("sign-in/link/<str:token>/", sign_in.link, name="sign_in_link"),

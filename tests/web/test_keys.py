@@ -35,7 +35,7 @@ def desk(chromium: Browser, live_server: Any, olga: Member) -> Iterator[Page]:
 
 
 def test_g_and_a_letter_go_to_a_page(desk: Page) -> None:
-    for letter, path in (("l", "/leads/"), ("m", "/imports/"), ("s", "/settings/"), ("n", "/now/")):
+    for letter, path in (("l", "/leads/"), ("i", "/inbox/"), ("s", "/settings/"), ("n", "/now/")):
         desk.keyboard.press("g")
         desk.keyboard.press(letter)
         desk.wait_for_url(f"**{path}")
