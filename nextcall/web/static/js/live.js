@@ -1,10 +1,8 @@
 // What just happened: `nextcall:live` {kind, lead} on document, over one stream while the page is seen. Where a stream
 // cannot be held it asks every 20 seconds whether anything came (kind "missed": fetch again what you show).
-// `nextcall:connection` {online} when the server is lost and found; the line in the frame says so.
+// `nextcall:connection` {online} when the server is lost and found; the bar in the frame says so (waiting.js).
 (() => {
   const nextcall = (window.nextcall ??= {});
-  const line = document.querySelector("[data-connection]");
-  const words = line?.querySelector("[data-words]");
   const ASK_EVERY = 20_000;
   const WAITS = [1_000, 2_000, 5_000, 10_000, 30_000];
   let online = true;
@@ -16,7 +14,6 @@
 
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const set = (reached) => {
-    if (words) words.textContent = reached ? "" : line.dataset.connection;
     if (reached === online) return;
     online = reached;
     tell("nextcall:connection", { online });
