@@ -17,6 +17,8 @@ def command(
     """
     from django.db import connection
 
+    from nextcall.engine.forgetting import Forgetting
+    from nextcall.engine.notify import Notify
     from nextcall.engine.statistics import Statistics
     from nextcall.engine.worker import Worker
     from nextcall.intake import captures, importing
@@ -25,7 +27,8 @@ def command(
         raise Wrong(
             "an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)"
         )
-    worker = Worker(jobs=[captures.run_waiting, importing.run_waiting, Statistics()], threads=threads)
+    jobs = [captures.run_waiting, importing.run_waiting, Statistics(), Notify(), Forgetting()]
+    worker = Worker(jobs=jobs, threads=threads)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())
     worker.run()

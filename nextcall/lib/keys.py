@@ -2,16 +2,39 @@
 
 import os
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
-def read_or_make(path: Path, *, fernet: bool = False) -> str:
+def token() -> str:
+    return secrets.token_urlsafe(50)
+
+
+def fernet() -> str:
+    return Fernet.generate_key().decode()
+
+
+def vapid() -> str:
+    """A P-256 key as push services want it: its 32 bytes, base64url."""
+    return _written(ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(32, "big"))
+
+
+def vapid_public(private: str) -> str:
+    """The half that browsers are given."""
+    point = ec.derive_private_key(int.from_bytes(_read(private), "big"), ec.SECP256R1()).public_key()
+    return _written(point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+
+
+def read_or_make(path: Path, make: Callable[[], str] = token) -> str:
     """The key in `path`, made on first use. Two processes that start at once get the same one."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = Fernet.generate_key().decode() if fernet else secrets.token_urlsafe(50)
+        fresh = make()
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(fresh)
@@ -22,3 +45,11 @@ def read_or_make(path: Path, *, fernet: bool = False) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def _written(key: bytes) -> str:
+    return urlsafe_b64encode(key).rstrip(b"=").decode()
+
+
+def _read(written: str) -> bytes:
+    return urlsafe_b64decode(written + "=" * (-len(written) % 4))
