@@ -10,7 +10,8 @@ from nextcall.leads.models import Lead
 from nextcall.timeline.models import Event
 
 LATEST = 200
-TOLD_OTHERWISE = ("message.", "call.", "note.", "touch.sent")  # events whose message, call or note is shown itself
+# events whose message, call or note is shown itself, and which reason was offered
+TOLD_OTHERWISE = ("message.", "call.", "note.", "touch.sent", "reason.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,9 @@ def _notes(lead: Lead, limit: int) -> Iterable[Said]:
 
 
 def _events(lead: Lead, limit: int) -> Iterable[Said]:
-    rows = (
-        Event.objects.filter(account_id=lead.account_id, lead=lead).select_related("by").order_by("-at", "-id")[:limit]
-    )
-    for row in rows:
-        if not row.kind.startswith(TOLD_OTHERWISE):
-            yield Said(
-                "event", row.at, who=row.by.name if row.by else "", event=row.kind, touch_id=row.touch_id, data=row.data
-            )
+    rows = Event.objects.filter(account_id=lead.account_id, lead=lead).select_related("by")
+    for begins in TOLD_OTHERWISE:
+        rows = rows.exclude(kind__startswith=begins)
+    for row in rows.order_by("-at", "-id")[:limit]:
+        who = row.by.name if row.by else ""
+        yield Said("event", row.at, who=who, event=row.kind, touch_id=row.touch_id, data=row.data)

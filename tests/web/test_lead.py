@@ -1,5 +1,6 @@
 """The Lead page: planned above, done below, and everything a member may decide."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -51,7 +52,7 @@ def test_the_line_of_time_shows_what_is_planned_and_the_composer(client: Client,
     assert html.index("Planned") < html.index("<span>Now</span>") < html.index("data-write") < html.index("line past")
     assert html.count('<span class="node">') >= 2
     assert "How much could we borrow?" in html
-    assert "All ahead" in html
+    assert re.search(r"All \d+ ahead", html)
     assert see(client, rowan, "?all=1").count('<span class="node">') > html.count('<span class="node">')
 
 
@@ -146,8 +147,8 @@ def test_a_note_and_a_logged_call_stand_in_the_thread(client: Client, rowan: Lea
 
 
 def test_basic_facts_are_edited_and_found_again(client: Client, rowan: Lead) -> None:
-    fields = {"given_name": "Rowena", "family_name": "Ashby", "city": "Tucson", "region": "AZ", "stage": "qualified"}
-    assert "Rowena Ashby" in do(client, rowan, "edit", **fields)
+    assert "Rowena Ashby" in do(client, rowan, "field/given_name", value="Rowena")
+    assert "Stage: qualified" in do(client, rowan, "field/stage", value="qualified")
     rowan.refresh_from_db()
     assert rowan.stage == "qualified"
     assert rowan.search.startswith("rowena ashby")

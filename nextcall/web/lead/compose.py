@@ -1,10 +1,6 @@
-"""The composer on a lead's page: text, email, note, or a call made. What it sends leaves through the engine."""
-
-from dataclasses import dataclass, replace
-from datetime import datetime
+"""What the composer on a lead's page sends: text, email, note, or a call made. It leaves through the engine."""
 
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,109 +12,10 @@ from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.going_back import back, lead_of, number
-from nextcall.web.now.outcomes import log_outcome, read_time
+from nextcall.web.now.outcomes import read_time
 from nextcall.web.once import once, when_it_happened
-from nextcall.worklist import say
-from nextcall.worklist.card import question_to_ask
-from nextcall.worklist.gating import Reachable
 
 LONGEST_NOTE = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """One tab of the composer."""
-
-    name: str
-    word: str
-    key: str
-    url: str
-    here: bool
-    gate: str  # what the gate says, or what this is for
-    no: bool = False  # it cannot be sent at all
-    writes: bool = True  # has a text area of its own
-    label: str = ""
-    placeholder: str = ""
-    send: str = ""
-    subject: str = ""
-    hint: str = ""
-    hint_word: str = ""
-
-
-def modes(lead: Lead, reach: dict[str, Reachable], *, chosen: str, zone: str, at: datetime) -> list[Mode]:
-    """The four tabs. The channel they wrote on last opens first, else the first that may be used."""
-    inbound = Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).order_by("-at").first()
-    open_now = [one for one in ("text", "email") if reach[one].decision.verdict != "deny"]
-    if chosen not in ("text", "email", "note", "call"):
-        chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
-    text = _message(lead, reach["text"], "Text", here=chosen == "text", zone=zone, at=at)
-    email = _message(lead, reach["email"], "Email", here=chosen == "email", zone=zone, at=at)
-    return [
-        text,
-        replace(email, subject=_answering(inbound)),
-        _note(lead, chosen == "note"),
-        _call(lead, chosen == "call"),
-    ]
-
-
-def _message(lead: Lead, there: Reachable, word: str, *, here: bool, zone: str, at: datetime) -> Mode:
-    first = lead.person.given_name or str(lead.person)
-    later = there.decision.earliest if there.decision.verdict == "wait" else None
-    hint = question_to_ask(lead)
-    return Mode(
-        name=there.channel,
-        word=word,
-        key=word[0].lower(),
-        url=reverse("lead_send", args=[lead.pk]),
-        here=here,
-        gate=gate_line(there, first, zone=zone, at=at),
-        no=there.decision.verdict == "deny",
-        label=f"{word} to {first}",
-        placeholder=f"Write to {first} in your own words",
-        send=f"Send {say.when(later, zone, at=at)}" if later else f"Send {there.channel}",
-        hint=hint,
-        hint_word="Ask one easy question" if hint else "",
-    )
-
-
-def _note(lead: Lead, here: bool) -> Mode:
-    return Mode(
-        name="note",
-        word="Note",
-        key="n",
-        url=reverse("lead_note", args=[lead.pk]),
-        here=here,
-        gate="For your team only; never an attempt.",
-        label="Note",
-        placeholder="What is worth remembering",
-        send="Keep the note",
-    )
-
-
-def _call(lead: Lead, here: bool) -> Mode:
-    gate = "A call that you made; the plan goes on from it."
-    url = reverse("lead_call", args=[lead.pk])
-    return Mode(name="call", word="Log a call", key="", url=url, here=here, gate=gate, writes=False)
-
-
-def _answering(inbound: Message | None) -> str:
-    """The subject of an answer to their email."""
-    answers = inbound is not None and inbound.channel == "email" and inbound.subject
-    return f"Re: {inbound.subject.removeprefix('Re: ')}" if inbound and answers else ""
-
-
-def gate_line(there: Reachable, first: str, *, zone: str, at: datetime) -> str:
-    """ "10:46 am for Rowan, texts fine until 8 pm", or why not, with the rule and where it is written."""
-    decision, noun = there.decision, f"{there.channel}s"
-    clock = f"{say.clock(at, zone)} for {first}"
-    if decision.verdict == "allow":
-        until = f" until {say.clock(decision.until, zone)}" if decision.until else ""
-        return f"{clock}, {noun} fine{until}"
-    rule = decision.deciding
-    cited = f" Rule {rule.id}: {rule.says} ({rule.source})." if rule else ""
-    if decision.earliest:
-        return f"{clock}. {noun.capitalize()} leave from {say.when(decision.earliest, zone, at=at)} their time.{cited}"
-    return f"No {noun} to {first}.{cited}"
 
 
 @require_POST
@@ -127,24 +24,27 @@ def gate_line(there: Reachable, first: str, *, zone: str, at: datetime) -> str:
 def send(request: SignedIn, lead_id: int) -> HttpResponse:
     """A text or email: it waits a moment, can be undone until it leaves, and asks the gate once more as it does."""
     lead, channel = lead_of(request, lead_id), request.POST.get("channel", "")
+    body, subject = request.POST.get("body", ""), request.POST.get("subject", "")[:300]
     if channel not in ("text", "email"):
         return back(request, lead, problem="Choose text or email.")
+    again = _same_again(lead, channel, body)
     try:
-        writing.write(
-            lead=lead,
-            channel=channel,
-            subject=request.POST.get("subject", "")[:300],
-            body=request.POST.get("body", ""),
-            by=request.member,
-            at=timezone.now(),
-        )
+        writing.write(lead=lead, channel=channel, subject=subject, body=body, by=request.member, at=timezone.now())
     except writing.Refused as refused:
         rule = refused.decision.deciding
         cited = f" Rule {rule.id}, {rule.source}." if rule else ""
-        return back(request, lead, problem=f"Not sent: {refused}.{cited}".replace("..", "."))
+        return back(request, lead, problem=f"Not sent: {str(refused).rstrip('.')}.{cited}")
     except writing.Unfinished as unfinished:
         return back(request, lead, problem=str(unfinished))
-    return back(request, lead)
+    return back(request, lead, said=again)
+
+
+def _same_again(lead: Lead, channel: str, body: str) -> str:
+    """A nudge, not a block: the very words of the last two went out before."""
+    ours = Message.objects.filter(account_id=lead.account_id, lead=lead, channel=channel, outbound=True)
+    latest = [" ".join(words.split()) for words in ours.order_by("-at", "-pk").values_list("body", flat=True)[:2]]
+    same = len(latest) == 2 and set(latest) == {" ".join(body.split())}
+    return f"Same {channel} as your last two to {lead.person.given_name or lead.person}." if same else ""
 
 
 @require_POST
@@ -155,7 +55,7 @@ def note(request: SignedIn, lead_id: int) -> HttpResponse:
     lead, body = lead_of(request, lead_id), request.POST.get("body", "").strip()[:LONGEST_NOTE]
     if not body:
         return back(request, lead, problem="Write a line first.")
-    log.noted(lead=lead, body=body, by=request.member, at=when_it_happened(request, timezone.now()))
+    log.noted(lead=lead, body=body, by=request.member, at=when_it_happened(request))
     return back(request, lead, said=f"Noted for {lead.person}.")
 
 
@@ -164,14 +64,14 @@ def note(request: SignedIn, lead_id: int) -> HttpResponse:
 @once
 def call(request: SignedIn, lead_id: int) -> HttpResponse:
     """A call that was made, planned or not."""
-    at, lead = when_it_happened(request, timezone.now()), lead_of(request, lead_id)
+    at, lead = when_it_happened(request), lead_of(request, lead_id)
     until, key = read_time(request.POST.get("until", ""), request.member), request.POST.get("outcome", "")
     if key == "call_back" and (until is None or until <= at):
         return back(request, lead, problem="Pick a time that is still to come, then it is a promise.")
     minutes, touch_id = number(request.POST.get("minutes", "")), number(request.POST.get("touch", ""))
     touch = Touch.objects.filter(account=lead.account, lead=lead, pk=touch_id).first() if touch_id else None
     try:
-        log_outcome(
+        outcomes.log(
             lead=lead,
             touch=touch,
             outcome=key,

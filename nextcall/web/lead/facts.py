@@ -1,18 +1,39 @@
-"""The right side of a lead's page: permission with its proof, numbers and their health, answers, who has it."""
+"""The right side of a lead's page: permission with its proof, answers, who belongs with them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
+from nextcall.cadences.models import Touch
 from nextcall.consent.models import Permission, Withdrawal
-from nextcall.leads.models import ContactPoint, Lead, Reach
-from nextcall.lib import phone
+from nextcall.leads import household
+from nextcall.leads.models import Lead
 from nextcall.team.models import Member
-from nextcall.web.lead.plan import PERSON_FIELDS, EditForm
+from nextcall.web.access import leads_seen_by
+from nextcall.web.lead.shown import Shown
 from nextcall.worklist import say
-from nextcall.worklist.gating import Reachable
 
 WORDS = {"call": "Calls", "text": "Texts", "email": "Email"}
 TIERS = {"written": "in writing", "express": "said so", "implied": "implied"}
+PROOF = {
+    "url": "Form",
+    "ip": "From",
+    "file": "File",
+    "attested_by": "Attested by",
+    "capture": "Capture",
+    "said": "Said",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """One channel: yes or no, and what it rests on."""
+
+    word: str
+    yes: bool
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,34 +42,45 @@ class Proof:
 
     lines: tuple[str, ...]
     wording: str
+    stop: bool = False
 
 
-def facts(lead: Lead, reach: dict[str, Reachable], member: Member, *, zone: str, at: datetime) -> dict[str, object]:
-    """Everything beside the line of time."""
-    given = list(
-        Permission.objects.filter(account_id=lead.account_id, person_id=lead.person_id).order_by("-given_at")[:20]
+@dataclass(frozen=True, slots=True)
+class Housemate:
+    """Another person of the household."""
+
+    name: str
+    url: str  # empty where this member may not open them
+    says: str
+    ahead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """Another lead of the same person."""
+
+    url: str
+    title: str
+    says: str
+
+
+def facts(shown: Shown) -> dict[str, object]:
+    """Everything beside the line of time but what is edited in place."""
+    lead = shown.lead
+    given = Permission.objects.filter(account_id=lead.account_id, person_id=lead.person_id).select_related(
+        "recorded_by"
     )
-    stops = list(Withdrawal.objects.filter(account_id=lead.account_id, person_id=lead.person_id).order_by("-at")[:20])
-    person = lead.person
-    place = ", ".join(
-        part for part in (person.street, person.city, f"{person.region} {person.postal_code}".strip()) if part
-    )
-    shown = [
-        ("Stage", lead.stage.capitalize()),
-        ("Owner", lead.owner.name if lead.owner else "Nobody yet"),
-        ("Source", lead.source.name if lead.source else ""),
-        ("Offer", lead.offer.name if lead.offer else ""),
-        ("Where", place),
-        ("Arrived", say.when(lead.arrived_at, member.zone, at=at)),
-        ("Tried", f"{lead.attempts} times" if lead.attempts else "Not yet"),
-    ]
-    initial = {name: getattr(person, name) for name in PERSON_FIELDS} | {"stage": lead.stage}
+    given_rows = list(given.order_by("-given_at")[:20])
+    stops = Withdrawal.objects.filter(account_id=lead.account_id, person_id=lead.person_id).select_related("by")
+    stop_rows = list(stops.order_by("-at")[:20])
     return {
-        "reach": [*_allowed(reach, given, zone=zone, member=member, at=at), *_points(lead)],
-        "proofs": [_stop(one, member, at=at) for one in stops] + [_proof(one, member, at=at) for one in given],
+        "allowed": _allowed(shown, given_rows),
+        "proofs": [_stop(one, shown) for one in stop_rows] + [_proof(one, shown) for one in given_rows],
+        "stopped": any(one.lifted_at is None for one in stop_rows)
+        and all(there.decision.verdict == "deny" for there in shown.reach.values()),
         "answers": _answers(lead),
-        "lead_facts": [(word, says) for word, says in shown if says],
-        "edit_form": EditForm(initial=initial),
+        "household": _household(shown),
+        "inquiries": _inquiries(shown),
         "members": _members(lead),
     }
 
@@ -65,52 +97,88 @@ def _answers(lead: Lead) -> list[tuple[str, str]]:
     ]
 
 
-def _allowed(
-    reach: dict[str, Reachable], given: list[Permission], *, zone: str, member: Member, at: datetime
-) -> list[tuple[str, str]]:
+def _allowed(shown: Shown, given: list[Permission]) -> list[Allowed]:
     lines = []
     for channel, word in WORDS.items():
-        there = reach[channel]
-        decision, rule = there.decision, there.decision.deciding
+        decision, rule = shown.reach[channel].decision, shown.reach[channel].decision.deciding
         said = next((one for one in given if one.channel == channel and one.ended_at is None), None)
-        how = f", {TIERS.get(said.tier, said.tier)} {say.when(said.given_at, member.zone, at=at)}" if said else ""
+        when = say.when(said.given_at, shown.member.zone, at=shown.at) if said else ""
+        how = f", {TIERS.get(said.tier, said.tier)} {when}" if said else ""
         if decision.verdict == "allow":
-            until = f", until {say.clock(decision.until, zone)} their time" if decision.until else ""
-            lines.append((word, f"Yes{how}{until}"))
+            until = f", until {say.clock(decision.until, shown.zone)} their time" if decision.until else ""
+            lines.append(Allowed(word, True, f"Yes{how}{until}"))
         elif decision.earliest:
-            lines.append((word, f"Yes{how}, from {say.when(decision.earliest, zone, at=at)} their time"))
+            opens = say.when(decision.earliest, shown.zone, at=shown.at)
+            lines.append(Allowed(word, True, f"Yes{how}, from {opens} their time"))
         else:
-            lines.append((word, f"No: {rule.says if rule else 'not now'}"))
+            lines.append(Allowed(word, False, f"No: {rule.says.rstrip('.') if rule else 'not now'}"))
     return lines
 
 
-def _points(lead: Lead) -> list[tuple[str, str]]:
-    rows = Reach.objects.filter(account_id=lead.account_id, person_id=lead.person_id).select_related("contact_point")
-    lines = []
-    for row in rows.order_by("rank", "pk"):
-        point = row.contact_point
-        is_phone = point.kind == ContactPoint.Kind.PHONE
-        shown = phone.show(point.value) if is_phone else point.value
-        health = point.problem.replace("_", " ") or "works as far as we know"
-        line = point.line_type.replace("_", " ") if is_phone and point.line_type not in ("", "unknown") else ""
-        detail = ", ".join(part for part in (line, row.label, health) if part)
-        lines.append(("Phone" if is_phone else "Address", f"{shown} ({detail})"))
-    return lines
+def _proof(one: Permission, shown: Shown) -> Proof:
+    when = say.when(one.given_at, shown.member.zone, at=shown.at)
+    first = f"{one.channel.capitalize()}, {TIERS.get(one.tier, one.tier)}, {when}, by {one.source}"
+    told = [
+        f"{PROOF.get(key, key.replace('_', ' ').capitalize())}: {str(value)[:200]}"
+        for key, value in one.proof.items()
+        if value and isinstance(value, str | int)
+    ]
+    by = f"Written down by {one.recorded_by.name}" if one.recorded_by else ""
+    automated = "" if one.automated else "Not for automated calls and texts"
+    version = f"Wording {one.wording_version}" if one.wording_version else ""
+    ended = f"Ended: {one.ended_because.replace('_', ' ')}" if one.ended_at else ""
+    return Proof(tuple(part for part in (first, *told[:8], by, automated, version, ended) if part), one.wording)
 
 
-def _proof(one: Permission, member: Member, *, at: datetime) -> Proof:
-    ended = f"Ended: {one.ended_because}" if one.ended_at else ""
-    origin = ", ".join(f"{key} {value}" for key, value in one.proof.items() if value and isinstance(value, str | int))
-    when = say.when(one.given_at, member.zone, at=at)
-    first = f"{one.channel.capitalize()}, {TIERS.get(one.tier, one.tier)}, {when} ({one.source})"
-    return Proof(tuple(part for part in (first, origin[:300], ended) if part), one.wording)
-
-
-def _stop(one: Withdrawal, member: Member, *, at: datetime) -> Proof:
+def _stop(one: Withdrawal, shown: Shown) -> Proof:
     lifted = f"Lifted: {one.lifted_because}" if one.lifted_at else ""
-    when, why = say.when(one.at, member.zone, at=at), one.reason.replace("_", " ")
-    first = f"Stopped {', '.join(one.channels)}, {when}, by {one.via}: {why}"
-    return Proof(tuple(part for part in (first, lifted) if part), one.said)
+    when, why = say.when(one.at, shown.member.zone, at=shown.at), one.reason.replace("_", " ")
+    by = f", logged by {one.by.name}" if one.by else ""
+    channels = ", ".join(name for name in one.channels if name != "automated")
+    first = f"Stopped {channels}, {when}, by {one.via}: {why}{by}"
+    return Proof(tuple(part for part in (first, lifted) if part), one.said, stop=one.lifted_at is None)
+
+
+def _household(shown: Shown) -> list[Housemate]:
+    found = household.household(shown.lead.person)
+    if not found:
+        return []
+    leads = [one.lead for one in found if one.lead]
+    mine = set(leads_seen_by(shown.member).filter(pk__in=[one.pk for one in leads]).values_list("pk", flat=True))
+    ahead = _ahead([one.pk for one in leads], shown)
+    told = []
+    for one in found:
+        key = one.lead.pk if one.lead else 0
+        with_whom = f"with {one.lead.owner.name}" if one.lead and one.lead.owner else "nobody\u2019s yet"
+        url = reverse("lead", args=[key]) if key in mine else ""
+        told.append(Housemate(str(one.person), url, f"{one.because}, {with_whom}", ahead.get(key, "")))
+    return told
+
+
+def _ahead(lead_ids: Iterable[int], shown: Shown) -> dict[int, str]:
+    """What is planned to reach them next, so that nobody is called twice a day unknowingly."""
+    rows = Touch.objects.filter(
+        account_id=shown.lead.account_id, lead__in=list(lead_ids), state__in=(Touch.State.PLANNED, Touch.State.OPEN)
+    )
+    return {
+        lead_id: f"{channel} {_when(due_at, shown.member, at=shown.at)}"
+        for lead_id, channel, due_at in rows.order_by("-due_at").values_list("lead_id", "channel", "due_at")
+    }
+
+
+def _when(due_at: datetime, member: Member, *, at: datetime) -> str:
+    return say.when(due_at, member.zone, at=at) if due_at > at else "now"
+
+
+def _inquiries(shown: Shown) -> list[Inquiry]:
+    found = []
+    for one in household.other_leads(shown.lead):
+        seen = shown.member.manages or one.owner_id in (None, shown.member.pk)
+        title = one.offer.name if one.offer else one.source.name if one.source else "Asked"
+        when = say.when(one.arrived_at, shown.member.zone, at=shown.at)
+        whose = "" if seen or not one.owner else f", with {one.owner.name}"
+        found.append(Inquiry(reverse("lead", args=[one.pk]) if seen else "", title, f"{when}, {one.stage}{whose}"))
+    return found
 
 
 def _members(lead: Lead) -> list[tuple[int, str]]:

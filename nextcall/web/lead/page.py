@@ -1,6 +1,6 @@
 """Lead: know the person, write, and see the whole plan: planned above, done below, you write at Now."""
 
-from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,99 +9,135 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from nextcall.cadences import versions
-from nextcall.cadences.models import Enrollment
 from nextcall.channels import handset
-from nextcall.conversations.thread import thread
 from nextcall.engine import outcome as outcomes
-from nextcall.leads.models import Lead
-from nextcall.team.models import Member
-from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
-from nextcall.web.lead import facts as lead_facts
-from nextcall.web.lead import line as lead_line
-from nextcall.web.lead.compose import modes
+from nextcall.web.access import SignedIn, leads_seen_by, signed_in
+from nextcall.web.lead import done, facts, planned
+from nextcall.web.lead.elsewhere import elsewhere
+from nextcall.web.lead.modes import modes
+from nextcall.web.lead.points import points
+from nextcall.web.lead.rows import Wrong, rows
+from nextcall.web.lead.shown import Shown, asked_by, shown
+from nextcall.web.leads import asked
 from nextcall.web.now.outcomes import buttons, times
-from nextcall.worklist import items, say
-from nextcall.worklist.gating import Reachable, reach_of
-from nextcall.worklist.reading import in_hand, touches_of
+from nextcall.worklist import finding, items, say
+from nextcall.worklist.beads import thread_of
 
-FEW, ALL = 3, 100
+FEW = 3
+QUIETLY = "X-Nextcall-Live"  # a page that fetches itself again takes no words that the next one is to say
+WRONG = "wrong"  # of the session: the field that was not saved, what was typed, and why
 
 
 @require_GET
 @signed_in
 def lead(request: SignedIn, lead_id: int) -> HttpResponse:
-    """The whole lead. `?mode=` names the composer's channel, `?all=1` shows everything ahead."""
+    """The whole lead. `?mode=` and `?reason=` open the composer, `?all=1` everything ahead, `?done=` more behind."""
     at, member = timezone.now(), request.member
-    rows = leads_seen_by(member).select_related("account", "person", "source", "offer", "owner", "held_by")
-    shown = found_or_404(rows, member.account, pk=lead_id)
-    reach = reach_of(shown, member=member, at=at)
-    zone = reach["call"].facts.place.home_zone
-    context = _head(shown, reach, member, zone=zone, at=at)
-    context |= _time_line(shown, member, zone=zone, at=at, everything=bool(request.GET.get("all")))
-    context |= lead_facts.facts(shown, reach, member, zone=zone, at=at)
-    context |= {
-        "modes": modes(shown, reach, chosen=request.GET.get("mode", ""), zone=zone, at=at),
+    seen = leads_seen_by(member).select_related("account", "person", "source", "offer", "owner", "held_by")
+    row = seen.filter(account=member.account, pk=lead_id).first()
+    if row is None:
+        return elsewhere(request, lead_id)
+    return render(request, "lead/page.html", _all(request, shown(row, member, at=at)))
+
+
+def _all(request: SignedIn, one: Shown) -> dict[str, object]:
+    """Everything on the page. What the deed before had to say is said once."""
+    quietly = QUIETLY in request.headers
+    said, problem, stored = (
+        ("", "", None) if quietly else (request.session.pop(n, None) for n in ("said", "problem", WRONG))
+    )
+    wrong = Wrong(**stored["field"]) if stored and stored["lead"] == one.lead.pk else None
+    deeds = items.deeds_since(one.member, since=one.at - items.UNDOABLE, lead=one.lead, most=1)
+    latest = next(iter(deeds), None)
+    context = _head(one) | _plan(one) | facts.facts(one) | rows(one, wrong) | points(one, wrong)
+    context |= _line(one, request, latest.id if latest else 0) | _way(request, one)
+    chosen, reason = request.GET.get("mode", ""), request.GET.get("reason", "")
+    return context | {
+        "modes": modes(one, chosen=chosen, reason=reason, call_url=str(context["call_url"])),
         "focus": "mode" in request.GET,
-        "times": times(member.zone, zone, at=at),
-        "said": request.session.pop("said", ""),
-        "problem": request.session.pop("problem", ""),
-        "latest": next(iter(items.deeds_since(member, since=at - items.UNDOABLE, lead=shown, most=1)), None),
+        "times": times(one.member.zone, one.zone, at=one.at),
+        "said": said or "",
+        "problem": problem or "",
+        "latest": latest,
+        "facts_open": wrong is not None or "facts" in request.GET,
     }
-    return render(request, "lead/page.html", context)
 
 
-def _head(shown: Lead, reach: dict[str, Reachable], member: Member, *, zone: str, at: datetime) -> dict[str, object]:
-    person = shown.person
-    name = str(person)
-    call = reach["call"]
+def _head(one: Shown) -> dict[str, object]:
+    lead, call, name = one.lead, one.reach["call"], str(one.lead.person)
     opens = call.decision.earliest if call.decision.verdict == "wait" else None
-    held = shown.held_by if shown.held_until and shown.held_until > at and shown.held_by_id != member.pk else None
+    held = lead.held_by if lead.held_until and lead.held_until > one.at and lead.held_by_id != one.member.pk else None
+    sample = lead.person.sample
     return {
-        "lead": shown,
+        "lead": lead,
         "name": name,
-        "first_name": person.given_name or name,
-        "there": say.clock(at, zone),
+        "first_name": one.first,
+        "there": say.clock(one.at, one.zone),
         "initials": "".join(word[0] for word in name.split()[:2]).upper(),
-        "call_url": handset.link(channel="call", to=call.point.value, sample=person.sample)
+        "call_url": handset.link(channel="call", to=call.point.value, sample=sample)
         if call.point and call.decision.verdict != "deny"
         else "",
-        "call_word": f"Call {say.when(opens, member.zone, at=at)}" if opens else "Call",
+        "call_word": f"Call {say.when(opens, one.member.zone, at=one.at)}" if opens else "Call",
         "hands": held.name if held else "",
-        "back": reverse("now"),
+        "asks": asked_by(one),
+        "detailed": one.member.settings.get("style") == "detailed",
+        "note_templates": "\n\n".join(one.member.settings.get("note_templates") or []),
+        "arrived": say.when(lead.arrived_at, one.member.zone, at=one.at),
+        "tried": f"{lead.attempts} times" if lead.attempts > 1 else "Once" if lead.attempts else "Not yet",
     }
 
 
-def _time_line(shown: Lead, member: Member, *, zone: str, at: datetime, everything: bool) -> dict[str, object]:
-    enrollment = (
-        Enrollment.objects.filter(account_id=shown.account_id, lead=shown, ended_at__isnull=True)
-        .select_related("version__cadence")
-        .order_by("beside", "-pk")
-        .first()
-    )
-    held = enrollment.pauses.filter(ended_at__isnull=True).first() if enrollment else None
-    touch = in_hand(shown, touches_of(shown))
-    ahead, more = lead_line.ahead_of(shown, limit=ALL if everything else FEW, member=member, at=at)
-    days = (at - enrollment.anchor_at).days + 1 if enrollment else 0
-    name = versions.definition_of(enrollment.version).name if enrollment else ""
-    parts = [name, f"day {max(days, 1)}" if enrollment else "", shown.offer.name if shown.offer else ""]
+def _plan(one: Shown) -> dict[str, object]:
+    lead, enrollment = one.lead, one.enrollment
+    thread = thread_of(lead, one.touches, touch=one.touch, running=one.running, at=one.at, zone=one.zone)
+    days = max((step.when.day or 0 for step in one.running[0].cadence.steps), default=0) if one.running else 0
+    day = f"day {thread.day}{f' of {days}' if days >= thread.day else ''}" if enrollment else ""
+    touch = f"touch {thread.number} of {thread.total}" if enrollment and thread.total else ""
+    parts = [one.cadence, day, touch, lead.offer.name if lead.offer else "", f"{say.clock(one.at, one.zone)} there"]
+    newest = versions.latest(lead.account, versions.names(lead.account), at=one.at).values()
     return {
         "enrollment": enrollment,
-        "paused": held is not None,
-        "plan_says": lead_line.plan_says(name, held, member, at=at),
-        "touch": touch if touch.pk else None,
-        "outcomes": buttons(outcomes.effects(touch, at=at)),
-        "ahead": ahead,
-        "ahead_more": more and not everything,
-        "all": everything,
-        "ahead_none": lead_line.nothing_ahead(name, held),
-        "day_says": f"day {max(days, 1)}" if enrollment else "",
-        "head_says": " · ".join(part for part in (*parts, f"{say.clock(at, zone)} there") if part),
-        "past": [lead_line.entry(one, shown, member, at=at) for one in thread(shown)],
-        "cadences": _cadences(shown, at=at),
+        "paused": one.held is not None,
+        "plan_says": planned.plan_says(one),
+        "touch": one.touch if one.touch.pk else None,
+        "outcomes": buttons(outcomes.effects(one.touch, at=one.at, known=one.running, standing=one.touches)),
+        "day_says": day,
+        "head_says": " · ".join(part for part in parts if part),
+        "cadences": sorted((each.cadence.slug, versions.definition_of(each).name) for each in newest),
     }
 
 
-def _cadences(shown: Lead, *, at: datetime) -> list[tuple[str, str]]:
-    """Slug and name of every cadence that may be started."""
-    newest = versions.latest(shown.account, versions.names(shown.account), at=at).values()
-    return sorted((one.cadence.slug, versions.definition_of(one).name) for one in newest)
+def _line(one: Shown, request: SignedIn, latest_id: int) -> dict[str, object]:
+    """What is ahead, the farthest first, and what was done, the newest first."""
+    ahead, everything = planned.ahead_of(one), bool(request.GET.get("all"))
+    few = ahead if everything else ahead[:FEW]
+    asked_for = request.GET.get("done", "")
+    most = min(int(asked_for), done.MOST) if asked_for.isdecimal() and len(asked_for) < 6 else done.FEW
+    past, earlier = done.done_of(one, most=max(most, 1), waiting=len(ahead))
+    return {
+        "ahead": few[::-1],
+        "ahead_count": len(ahead),
+        "ahead_more": len(ahead) > len(few),
+        "all": everything,
+        "ahead_none": planned.nothing_ahead(one),
+        "past": past,
+        "earlier": most * 4 if earlier else 0,
+        "leaves_in": next((each.leaves_in for each in ahead if each.undo_id and each.undo_id == latest_id), None),
+    }
+
+
+def _way(request: SignedIn, one: Shown) -> dict[str, object]:
+    """The list one came from: back to it, and to the leads before and after this one in it."""
+    query = request.GET.get("from")
+    if query is None:
+        return {"here": request.path, "back": reverse("leads"), "came_from": ""}
+    wanted = asked.parse(query)
+    seen, tail = leads_seen_by(one.member), urlencode({"from": asked.written(wanted)})
+    before, following = finding.neighbours(seen, one.member, wanted, one.lead.pk, at=one.at)
+    return {
+        "here": f"{request.path}?{tail}",
+        "back": f"{reverse('leads')}?{asked.written(wanted)}",
+        "came_from": tail,
+        "before_url": f"{reverse('lead', args=[before])}?{tail}" if before else "",
+        "following_url": f"{reverse('lead', args=[following])}?{tail}" if following else "",
+    }

@@ -1,10 +1,7 @@
-"""What a member decides on a lead's page: the cadence, who has it, what they said, and the basic facts."""
+"""What a member decides on a lead's page: the cadence, who has it, what they said, and when they meet."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
-from django import forms
-from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -13,29 +10,14 @@ from nextcall.cadences import enroll, versions
 from nextcall.cadences.models import Enrollment
 from nextcall.conversations import log
 from nextcall.engine import hand_over as handing
-from nextcall.engine import promising, receive, stopping
+from nextcall.engine import promising, receive
 from nextcall.engine.undo import undoable
 from nextcall.leads.models import Lead
-from nextcall.leads.people import search_text
 from nextcall.team.models import Member
-from nextcall.timeline.record import record
 from nextcall.web.access import SignedIn, found_or_404, signed_in
 from nextcall.web.going_back import back, lead_of, number
 from nextcall.web.now.outcomes import read_time
-
-PERSON_FIELDS = ("given_name", "family_name", "street", "city", "region", "postal_code")
-
-
-class EditForm(forms.Form):
-    """The basic facts of a lead."""
-
-    given_name = forms.CharField(max_length=100, required=False, label="First name")
-    family_name = forms.CharField(max_length=100, required=False, label="Last name")
-    street = forms.CharField(max_length=200, required=False, label="Street")
-    city = forms.CharField(max_length=100, required=False, label="City")
-    region = forms.CharField(max_length=40, required=False, label="State")
-    postal_code = forms.CharField(max_length=20, required=False, label="ZIP")
-    stage = forms.ChoiceField(choices=[(one.value, one.value.capitalize()) for one in Lead.Stage], label="Stage")
+from nextcall.web.once import once
 
 
 def _running(lead: Lead) -> Iterable[Enrollment]:
@@ -44,6 +26,7 @@ def _running(lead: Lead) -> Iterable[Enrollment]:
 
 @require_POST
 @signed_in
+@once
 def pause(request: SignedIn, lead_id: int) -> HttpResponse:
     at, lead = timezone.now(), lead_of(request, lead_id)
     with undoable(lead=lead, kind="pause", by=request.member, at=at, says=f"Paused for {lead.person}."):
@@ -54,6 +37,7 @@ def pause(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def resume(request: SignedIn, lead_id: int) -> HttpResponse:
     at, lead = timezone.now(), lead_of(request, lead_id)
     with undoable(lead=lead, kind="resume", by=request.member, at=at, says=f"Resumed for {lead.person}."):
@@ -64,6 +48,7 @@ def resume(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def cadence(request: SignedIn, lead_id: int) -> HttpResponse:
     """Start a cadence, or change to another: day 1 is today."""
     at, lead, slug = timezone.now(), lead_of(request, lead_id), request.POST.get("cadence", "")[:64]
@@ -78,6 +63,7 @@ def cadence(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def finish(request: SignedIn, lead_id: int) -> HttpResponse:
     """End the cadence for good, with a reason."""
     at, lead = timezone.now(), lead_of(request, lead_id)
@@ -92,6 +78,7 @@ def finish(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def hand_over(request: SignedIn, lead_id: int) -> HttpResponse:
     lead, key = lead_of(request, lead_id), number(request.POST.get("to", ""))
     to = found_or_404(Member.objects.filter(is_active=True), request.member.account, pk=key)
@@ -103,6 +90,7 @@ def hand_over(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def received(request: SignedIn, lead_id: int) -> HttpResponse:
     """What they said, logged by hand: it pauses or stops exactly as if it had come in by itself."""
     at, lead = timezone.now(), lead_of(request, lead_id)
@@ -142,6 +130,7 @@ def _heard(answer: receive.Received, lead: Lead) -> str:
 
 @require_POST
 @signed_in
+@once
 def seen(request: SignedIn, lead_id: int) -> HttpResponse:
     """What they wrote was read and needs no answer; an unclear message holds the machine no longer."""
     at, lead = timezone.now(), lead_of(request, lead_id)
@@ -152,6 +141,7 @@ def seen(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
+@once
 def appointment(request: SignedIn, lead_id: int) -> HttpResponse:
     at, lead = timezone.now(), lead_of(request, lead_id)
     when = read_time(request.POST.get("until", ""), request.member)
@@ -163,39 +153,12 @@ def appointment(request: SignedIn, lead_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def edit(request: SignedIn, lead_id: int) -> HttpResponse:
-    """Name, address, stage. A stage may end the cadence or begin another."""
+@once
+def window(request: SignedIn, lead_id: int) -> HttpResponse:
+    """When we told them that we can be reached: pinned, and our calls to them hold until it closes."""
     at, lead = timezone.now(), lead_of(request, lead_id)
-    form = EditForm(request.POST)
-    if not form.is_valid():
-        wrong = "; ".join(f"{name}: {' '.join(map(str, says))}" for name, says in form.errors.items())
-        return back(request, lead, problem=wrong)
-    _keep(form, lead, by=request.member, at=at)
-    return back(request, lead, said=f"Saved for {lead.person}.")
-
-
-@transaction.atomic
-def _keep(form: EditForm, lead: Lead, *, by: Member, at: datetime) -> None:
-    """Names and place of the person, and what the lists search in; then the stage, with what cadences say of it."""
-    person = lead.person
-    changed = [name for name in PERSON_FIELDS if getattr(person, name) != form.cleaned_data[name]]
-    for name in changed:
-        setattr(person, name, form.cleaned_data[name])
-    if {"given_name", "family_name"} & set(changed):
-        person.name = f"{person.given_name} {person.family_name}".strip()
-    if changed:
-        person.save(update_fields=[*changed, "name"])
-        points = [one.contact_point.value for one in person.reaches.select_related("contact_point")]
-        Lead.objects.filter(account_id=lead.account_id, person=person).update(search=search_text(person, points))
-        record(
-            account_id=lead.account_id,
-            kind="lead.edited",
-            at=at,
-            by=by,
-            lead_id=lead.pk,
-            person_id=person.pk,
-            data={"fields": changed},
-        )
-    if form.cleaned_data["stage"] != lead.stage:
-        with undoable(lead=lead, kind="stage", by=by, at=at, says=f"{person}: stage {form.cleaned_data['stage']}."):
-            stopping.set_stage(lead=lead, stage=form.cleaned_data["stage"], by=by, at=at)
+    begins, ends = (read_time(request.POST.get(name, ""), request.member) for name in ("begins", "ends"))
+    if begins is None or ends is None or ends <= max(at, begins):
+        return back(request, lead, problem="Pick a window that is still to come, its end after its beginning.")
+    promising.open_window(lead=lead, begins=begins, ends=ends, by=request.member, at=at)
+    return back(request, lead)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.lead import compose, page, plan
+from nextcall.web.lead import compose, edit, elsewhere, page, plan
 
 urlpatterns = [
     path("leads/<int:lead_id>/", page.lead, name="lead"),
@@ -17,5 +17,11 @@ urlpatterns = [
     path("leads/<int:lead_id>/received/", plan.received, name="lead_received"),
     path("leads/<int:lead_id>/seen/", plan.seen, name="lead_seen"),
     path("leads/<int:lead_id>/appointment/", plan.appointment, name="lead_appointment"),
-    path("leads/<int:lead_id>/edit/", plan.edit, name="lead_edit"),
+    path("leads/<int:lead_id>/window/", plan.window, name="lead_window"),
+    path("leads/<int:lead_id>/field/<str:name>/", edit.field, name="lead_field"),
+    path("leads/<int:lead_id>/point/", edit.add_point, name="lead_add_point"),
+    path("leads/<int:lead_id>/point/<int:point_id>/", edit.point, name="lead_point"),
+    path("leads/<int:lead_id>/note-templates/", edit.note_templates, name="lead_note_templates"),
+    path("leads/<int:lead_id>/ask/", elsewhere.ask, name="lead_ask"),
+    path("leads/<int:lead_id>/keep/", elsewhere.keep, name="lead_keep"),
 ]

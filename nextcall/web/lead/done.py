@@ -1,0 +1,157 @@
+"""The lower part of the line of time: what was said and done, the newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from nextcall.conversations.thread import Said, thread
+from nextcall.web.lead.planned import ICONS, because
+from nextcall.web.lead.shown import Shown
+from nextcall.worklist import say
+
+FEW, MOST = 25, 1000
+OUTCOMES = {"no_answer": "noans", "left_voicemail": "vm", "talked": "talk", "call_back": "back-at"}
+VERDICTS = {
+    "opt_out": "asked us to stop",
+    "hold": "unclear: machine touches wait until you say",
+    "auto_reply": "an automatic reply",
+    "opt_in": "asked us to go on",
+    "help": "asked for help",
+}
+EVENTS = {
+    "lead.arrived": ("form", "Lead arrived"),
+    "lead.created": ("form", "Lead arrived"),
+    "lead.merged": ("people", "Asked again"),
+    "lead.imported": ("upload", "Imported"),
+    "lead.added": ("plus", "Added by hand"),
+    "lead.edited": ("note", ""),
+    "lead.asked": ("people", "Asked for this lead"),
+    "lead.kept": ("people", "Kept by its owner"),
+    "lead.snoozed": ("clock", "Snoozed"),
+    "lead.stayed": ("check", "Stayed when its import was undone"),
+    "cadence.began": ("plan", "Cadence began"),
+    "cadence.paused": ("pause", "Cadence paused"),
+    "cadence.resumed": ("play", "Cadence resumed"),
+    "cadence.finished": ("check", "Cadence ended"),
+    "cadence.calls_held": ("swap", "Calls held"),
+    "touches.cancelled": ("cross", "What was planned is cancelled"),
+    "permission.given": ("shield", "Permission recorded"),
+    "permission.granted": ("shield", "Permission recorded"),
+    "permission.withdrawn": ("stop", "Asked us to stop"),
+    "permission.restored": ("shield", "Stop lifted"),
+    "withdrawal.lifted": ("shield", "Stop lifted"),
+    "action.undone": ("undo", "Undone"),
+    "touch.blocked": ("shield", "Not sent"),
+    "touch.failed": ("alert", "Failed"),
+    "touch.uncertain": ("alert", "Nobody knows whether it left"),
+    "touch.resolved": ("check", "Decided whether it left"),
+    "touch.rescued": ("check", "Taken up again"),
+    "touch.retried": ("clock", "Tried again"),
+    "touch.in_flight": ("alert", "Was leaving as they asked us to stop"),
+    "touch.skipped": ("right", "Skipped"),
+    "touch.cancelled": ("cross", "Cancelled"),
+    "touch.bounced": ("alert", "Came back"),
+    "touch.delivered": ("check", "Delivered"),
+    "touch.done": ("check", "Done"),
+    "stage.changed": ("swap", "Stage"),
+    "window.opened": ("back-at", "Call-back window opened"),
+    "appointment.booked": ("back-at", "Appointment booked"),
+    "touch.opened": ("ring", "Came due"),
+    "touch.decided": ("check", "Decided"),
+    "inbox.joined": ("in", "A message joined this lead"),
+    "hold.became_opt_out": ("stop", "Nobody cleared it: taken as asked to stop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened."""
+
+    icon: str
+    tint: str  # in: theirs, mine: ours, "": the machine's bookkeeping
+    title: str
+    sub: str
+    body: str
+    when: str
+    iso: str
+    undone: bool = False
+    paused: bool = False  # the pause that stands: it can be undone here
+
+
+def done_of(shown: Shown, *, most: int, waiting: int) -> tuple[list[Entry], bool]:
+    """The latest entries, and whether earlier ones are left out; `waiting`: how many touches a pause holds."""
+    said = thread(shown.lead, limit=most + 1)
+    entries = [_entry(one, shown) for one in said[:most]]
+    if shown.held is not None:
+        entries = _with_pause(entries, said, shown, waiting)
+    return entries, len(said) > most
+
+
+def _with_pause(entries: list[Entry], said: Sequence[Said], shown: Shown, waiting: int) -> list[Entry]:
+    """What was paused and why, with its undo, at the pause that stands."""
+    held = shown.held
+    for n, one in enumerate(said[: len(entries)]):
+        if held and one.event == "cadence.paused" and abs(one.at - held.began_at) < timedelta(seconds=2):
+            icon, old = "swap", entries[n]
+            entries[n] = Entry(icon, "", "", paused_says(shown, waiting), "", old.when, old.iso, paused=True)
+            break
+    return entries
+
+
+def paused_says(shown: Shown, waiting: int) -> str:
+    """ "Steady paused: they replied. 9 touches wait." """
+    held = shown.held
+    why = because(held.because) if held else ""
+    wait = f" {waiting} {'touch waits' if waiting == 1 else 'touches wait'}." if waiting else ""
+    return f"{shown.cadence} paused: {why}.{wait}"
+
+
+def _entry(one: Said, shown: Shown) -> Entry:
+    """One entry of the thread as the page shows it."""
+    at, me = shown.at, shown.member
+    when, iso = say.when(one.at, me.zone, at=at), one.at.isoformat()
+    if at - one.at < timedelta(hours=1):
+        when = say.ago(one.at, at=at)
+    if one.kind == "message":
+        return _message(one, shown, when, iso)
+    if one.kind == "call":
+        said = one.outcome.replace("_", " ") or ("made" if one.outbound else "came in")
+        length = f"{round(one.seconds / 60) or 1} min" if one.seconds else ""
+        sub = " · ".join(part for part in (one.who, length) if part)
+        tint = "mine" if one.outbound else "in"
+        icon = OUTCOMES.get(one.outcome, "call")
+        return Entry(icon, tint, f"Call, {said}", sub, one.body, when, iso, one.undone)
+    if one.kind == "note":
+        return Entry("note", "", f"Note, {one.who}" if one.who else "Note", "", one.body, when, iso)
+    icon, words = event_words(one)
+    return Entry(icon, "", "", words + (f", {one.who}" if one.who else ""), "", when, iso, one.undone)
+
+
+def _message(one: Said, shown: Shown, when: str, iso: str) -> Entry:
+    icon = ICONS.get(one.channel, "text")
+    if not one.outbound:
+        title = f"{shown.first}, by {one.channel}"
+        return Entry(icon, "in", title, VERDICTS.get(one.verdict, ""), one.body[:4000], when, iso)
+    who = f", {one.who}" if one.who and one.who != shown.member.name else ""
+    title = f"{one.channel.capitalize()}{who}"
+    return Entry(icon, "mine", title, one.subject, one.body[:4000], when, iso, one.undone)
+
+
+def event_words(one: Said) -> tuple[str, str]:
+    """An event in words, with the cause it carries."""
+    plain = one.event.replace(".", " ").replace("_", " ").capitalize()
+    icon, words = EVENTS.get(one.event, ("ring", plain))
+    if one.event == "lead.handed_over":
+        return "people", f"Handed to {one.data.get('to_name', 'someone')}"
+    if one.event == "lead.edited":
+        return icon, str(one.data.get("says", "Edited")).rstrip(".")
+    if one.event == "stage.changed":
+        return icon, f"Stage: {one.data.get('to', '')}"
+    channel = one.data.get("channel")
+    words += f": {channel}" if isinstance(channel, str) and one.event.startswith("touch.") else ""
+    cause = one.data.get("because") or one.data.get("says") or one.data.get("reason") or one.data.get("cadence") or ""
+    if one.event == "cadence.began" and " " not in str(cause):  # its slug
+        cause = str(cause).replace("-", " ").capitalize()
+    if one.event == "cadence.paused":
+        cause = because(str(cause))
+    return icon, words + (f": {str(cause).replace('_', ' ').rstrip('.')}" if cause else "")

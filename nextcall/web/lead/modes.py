@@ -1,0 +1,175 @@
+"""The composer's four tabs: what each may do now, and what it opens with."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import reverse
+
+from nextcall.conversations.models import Message
+from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT
+from nextcall.leads.models import ContactPoint
+from nextcall.lib import phone
+from nextcall.web.lead.shown import Shown
+from nextcall.worklist import say
+from nextcall.worklist.card import draft_of, question_to_ask
+from nextcall.worklist.gating import Reachable
+
+NAMES = ("text", "email", "note", "call")
+QUESTION, BETTER_NUMBER = "question", "better-number"  # drafts of the page's own, by the `reason` of its address
+MOST_TEMPLATES, LONGEST_TEMPLATE = 12, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Words to put into the draft, or a link that opens with them."""
+
+    word: str
+    puts: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One tab of the composer."""
+
+    name: str
+    word: str
+    key: str
+    url: str
+    here: bool
+    gate: str  # what the gate says, or what this is for
+    no: bool = False  # it cannot be sent at all
+    instead: tuple[Chip, ...] = ()  # what may be done where this may not
+    writes: bool = True  # has a text area of its own
+    label: str = ""
+    placeholder: str = ""
+    send: str = ""
+    subject: str = ""
+    body: str = ""
+    chips: tuple[Chip, ...] = ()
+    longest: int = 20_000
+    sent: str = ""  # the last two that we sent on it, as JSON: the same again is worth a second look
+
+
+def modes(shown: Shown, *, chosen: str, reason: str, call_url: str) -> list[Mode]:
+    """The four tabs. The channel they wrote on last opens first, else the first that may be used."""
+    messages = list(
+        Message.objects.filter(account_id=shown.lead.account_id, lead=shown.lead).order_by("-at", "-pk")[:30]
+    )
+    inbound = next((one for one in messages if not one.outbound), None)
+    open_now = [one for one in ("text", "email") if shown.reach[one].decision.verdict != "deny"]
+    if chosen not in NAMES:
+        chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
+    subject, body = _draft(shown, chosen, reason)
+    found = [_message(shown, one, messages, call_url=call_url) for one in ("text", "email")]
+    found = [replace(found[0], body=""), replace(found[1], subject=_answering(inbound)), _note(shown), _call(shown)]
+    return [
+        replace(one, here=True, body=body, subject=subject or one.subject) if one.name == chosen else one
+        for one in found
+    ]
+
+
+def _message(shown: Shown, channel: str, messages: list[Message], *, call_url: str) -> Mode:
+    there, first = shown.reach[channel], shown.first
+    later = there.decision.earliest if there.decision.verdict == "wait" else None
+    ours = [one.body for one in messages if one.outbound and one.channel == channel][:2]
+    no = there.decision.verdict == "deny"
+    word = channel.capitalize()
+    return Mode(
+        name=channel,
+        word=word,
+        key=word[0].lower(),
+        url=reverse("lead_send", args=[shown.lead.pk]),
+        here=False,
+        gate=gate_line(there, first, zone=shown.zone, at=shown.at),
+        no=no,
+        instead=_instead(shown, channel, call_url) if no else (),
+        label=f"{word} to {first}",
+        placeholder=f"Write to {first} in your own words",
+        send=f"Send {say.when(later, shown.zone, at=shown.at)}" if later else f"Send {channel}",
+        chips=() if no else _chips(shown, channel),
+        longest=LONGEST_TEXT if channel == "text" else LONGEST_EMAIL,
+        sent=json.dumps(ours),
+    )
+
+
+def _chips(shown: Shown, channel: str) -> tuple[Chip, ...]:
+    """One easy question; and what was promised to them, offered as a time."""
+    question = question_to_ask(shown.lead)
+    return (Chip("Ask one easy question", question, f"?mode={channel}&reason={QUESTION}#write"),) if question else ()
+
+
+def _instead(shown: Shown, channel: str, call_url: str) -> tuple[Chip, ...]:
+    """The channels that are open, where this one is closed."""
+    found = [Chip("Call", "", call_url)] if call_url else []
+    for other, word in (("text", "text"), ("email", "email")):
+        if other != channel and shown.reach[other].decision.verdict != "deny":
+            found.append(Chip(f"Ask by {word}" if found else f"Write by {word}", "", f"?mode={other}#write"))
+    return tuple(found)
+
+
+def _note(shown: Shown) -> Mode:
+    saved = shown.member.settings.get("note_templates")
+    detailed = shown.member.settings.get("style") == "detailed"
+    templates = [str(one) for one in saved if one][:MOST_TEMPLATES] if isinstance(saved, list) and detailed else []
+    return Mode(
+        name="note",
+        word="Note",
+        key="n",
+        url=reverse("lead_note", args=[shown.lead.pk]),
+        here=False,
+        gate="For your team only; never an attempt.",
+        label="Note",
+        placeholder="What is worth remembering",
+        send="Keep the note",
+        chips=tuple(Chip(one.splitlines()[0][:32], one, "") for one in templates),
+    )
+
+
+def _call(shown: Shown) -> Mode:
+    gate = "A call that you made; the plan goes on from it."
+    url = reverse("lead_call", args=[shown.lead.pk])
+    return Mode(name="call", word="Log a call", key="", url=url, here=False, gate=gate, writes=False)
+
+
+def _draft(shown: Shown, channel: str, reason: str) -> tuple[str, str]:
+    """Subject and words that the address asks for."""
+    if not reason or channel not in ("text", "email"):
+        return "", ""
+    if reason == QUESTION:
+        return "", question_to_ask(shown.lead)
+    if reason == BETTER_NUMBER:
+        return "The best number for you", _better_number(shown)
+    return "", draft_of(lead=shown.lead, key=reason[:80], member=shown.member, at=shown.at)
+
+
+def _better_number(shown: Shown) -> str:
+    """Asks for a number that works, naming the one that does not."""
+    points = [one for one in shown.points if one.kind == ContactPoint.Kind.PHONE and one.problem]
+    which = f"the number I have for you, {phone.show(points[0].value)}," if points else "the number I have for you"
+    me = shown.member.name.partition(" ")[0]
+    return (
+        f"Hi {shown.lead.person.given_name or 'there'},\n\n{which} does not reach you. "
+        f"Which one is best, and when may I call?\n\n{me}"
+    )
+
+
+def _answering(inbound: Message | None) -> str:
+    """The subject of an answer to their email."""
+    answers = inbound is not None and inbound.channel == "email" and inbound.subject
+    return f"Re: {inbound.subject.removeprefix('Re: ')}" if inbound and answers else ""
+
+
+def gate_line(there: Reachable, first: str, *, zone: str, at: datetime) -> str:
+    """ "10:46 am for Rowan, texts fine until 8 pm", or why not, with the rule and where it is written."""
+    decision, noun = there.decision, f"{there.channel}s"
+    clock = f"{say.clock(at, zone)} for {first}"
+    if decision.verdict == "allow":
+        until = f" until {say.clock(decision.until, zone)}" if decision.until else ""
+        return f"{clock}, {noun} fine{until}"
+    rule = decision.deciding
+    cited = f" Rule {rule.id}: {rule.says.rstrip('.')} ({rule.source})." if rule else ""
+    if decision.earliest:
+        return f"{clock}. {noun.capitalize()} leave from {say.when(decision.earliest, zone, at=at)} their time.{cited}"
+    return f"No {noun} to {first}.{cited}"
