@@ -1,47 +1,27 @@
 """Leads by filter, in keyset pages: never a count over everything, never a query a row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import F, Q, QuerySet
 
 from nextcall.cadences.models import Enrollment, Touch
-from nextcall.consent.models import Permission, Withdrawal
-from nextcall.leads.models import ContactPoint, Lead, Reach
+from nextcall.leads.models import Lead, Reach
 from nextcall.team.models import Member
+from nextcall.worklist.sifting import SORTS, Filter, fitting
 
 PAGE = 50
-MATCHES = 2000  # of a search; who has more hits narrows it
-
-# sort -> (column, descending). Every one has an index that starts with the account.
-SORTS: Mapping[str, tuple[str, bool]] = {
-    "newest": ("arrived_at", True),
-    "oldest": ("arrived_at", False),
-    "name": ("search", False),
-    "name_back": ("search", True),
-    "touched": ("latest_attempt_at", True),
-    "untouched": ("latest_attempt_at", False),
+# the same order, read from its other end
+TURNED: Mapping[str, str] = {
+    "newest": "oldest",
+    "oldest": "newest",
+    "name": "name_back",
+    "name_back": "name",
+    "touched": "untouched",
+    "untouched": "touched",
 }
-CADENCE_STATES = ("active", "paused", "none")
-REACHABLE = ("call", "text", "email")
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What is looked for; every field empty means everyone."""
-
-    search: str = ""
-    source_id: int | None = None
-    owner_id: int | None = None  # 0: nobody's
-    stage: str = ""
-    cadence: str = ""  # active, paused, none
-    untouched_days: int | None = None
-    can: str = ""  # call, text, email: permission not withdrawn, and a working number or address
-    sort: str = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +35,7 @@ class Row:
     source: str
     offer: str
     stage: str
+    owner_id: int | None
     owner: str
     arrived_at: datetime
     attempts: int
@@ -74,97 +55,87 @@ class Found:
     after: int | None
 
 
-def find(seen: QuerySet[Lead], member: Member, wanted: Filter, *, at: datetime, after: int | None = None) -> Found:
+COLUMNS = (
+    "id",
+    "person_id",
+    "person__name",
+    "person__given_name",
+    "source__name",
+    "offer__name",
+    "stage",
+    "owner_id",
+    "owner__name",
+    "arrived_at",
+    "attempts",
+    "latest_attempt_at",
+    "waiting_since",
+)
+
+
+def find(
+    seen: QuerySet[Lead],
+    member: Member,
+    wanted: Filter,
+    *,
+    at: datetime,
+    after: int | None = None,
+    size: int | None = None,
+) -> Found:
     """One page of the leads `seen` by the member that fit `wanted`; `after` as given by the page before."""
+    size = size or PAGE
+    found = ids(seen, member, wanted, at=at, after=after, most=size + 1)
+    # Names are joined to these few alone: joined to the search, they may lead the database to sort everything.
+    stored = Lead.objects.filter(account_id=member.account_id, pk__in=found[:size]).values(*COLUMNS)
+    rows = {row["id"]: row for row in stored}
+    page = [rows[pk] for pk in found[:size] if pk in rows]
+    return Found(_rows(page, member), found[size - 1] if len(found) > size else None)
+
+
+def ids(
+    seen: QuerySet[Lead], member: Member, wanted: Filter, *, at: datetime, most: int, after: int | None = None
+) -> list[int]:
+    """The first leads that fit, in the order of the list; those behind `after`, if that has a place in it."""
     column, descending = SORTS.get(wanted.sort, SORTS["newest"])
-    leads = _filtered(seen, member, wanted, at=at)
-    if column == "latest_attempt_at":
-        leads = leads.filter(latest_attempt_at__isnull=False)
-    leads = _from(leads, column, descending, after)
-    order = ("-" if descending else "") + column, ("-" if descending else "") + "id"
-    columns = (
-        "id",
-        "person_id",
-        "person__name",
-        "person__given_name",
-        "source__name",
-        "offer__name",
-        "stage",
-        "owner__name",
-        "arrived_at",
-        "attempts",
-        "latest_attempt_at",
-        "waiting_since",
-    )
-    rows = list(leads.order_by(*order).values(*columns)[: PAGE + 1])
-    return Found(_rows(rows[:PAGE], member), rows[PAGE - 1]["id"] if len(rows) > PAGE else None)
+    mark = _mark(member, column, after) if after else None
+    # Of one owner's leads: the index of owners, never a walk through everybody's in the wanted order.
+    key = F("id") + 0 if wanted.owner or not member.manages else F("id")
+    order = [F(column).desc(), key.desc()] if descending else [F(column).asc(), key.asc()]
+    found: list[tuple[Any, int]] = []
+    for part in _parts(seen, member, wanted):
+        leads = fitting(part, member, wanted, at=at)
+        if mark is not None:
+            leads = _beyond(leads, column, descending, mark, after)
+        found += leads.order_by(*order).values_list(column, "pk")[:most]
+    return [pk for _, pk in sorted(found, reverse=descending)][:most]
 
 
-def _filtered(leads: QuerySet[Lead], member: Member, wanted: Filter, *, at: datetime) -> QuerySet[Lead]:
-    if wanted.source_id is not None:
-        leads = leads.filter(source_id=wanted.source_id)
-    if wanted.owner_id is not None:
-        leads = leads.filter(owner_id=wanted.owner_id) if wanted.owner_id else leads.filter(owner__isnull=True)
-    if wanted.stage:
-        leads = leads.filter(stage=wanted.stage)
-    if wanted.untouched_days is not None:
-        since = at - timedelta(days=wanted.untouched_days)
-        leads = leads.annotate(touched_at=Coalesce("latest_attempt_at", "arrived_at")).filter(touched_at__lt=since)
-    if wanted.cadence in CADENCE_STATES:
-        leads = _on_cadence(leads, member, wanted.cadence)
-    if wanted.can in REACHABLE:
-        leads = _reachable(leads, member, wanted.can)
-    return _searched(leads, member, wanted.search)
+def neighbours(
+    seen: QuerySet[Lead], member: Member, wanted: Filter, lead_id: int, *, at: datetime
+) -> tuple[int | None, int | None]:
+    """The leads before and after this one in the list, for whoever came from there; None where it has no place."""
+    column, _ = SORTS.get(wanted.sort, SORTS["newest"])
+    if _mark(member, column, lead_id) is None:
+        return None, None
+    back = replace(wanted, sort=TURNED.get(wanted.sort, "oldest"))
+    before, following = (ids(seen, member, one, at=at, after=lead_id, most=1) for one in (back, wanted))
+    return next(iter(before), None), next(iter(following), None)
 
 
-def _on_cadence(leads: QuerySet[Lead], member: Member, state: str) -> QuerySet[Lead]:
-    running = Enrollment.objects.filter(account_id=member.account_id, ended_at__isnull=True, beside=False)
-    if state == "none" and connection.vendor == "sqlite":
-        # Asked once for all leads, not once a lead; PostgreSQL finds such a join by itself.
-        return leads.exclude(pk__in=running.values("lead"))
-    theirs = running.filter(lead=OuterRef("pk"))
-    return leads.filter(~Exists(theirs) if state == "none" else Exists(theirs.filter(state=state)))
+def _parts(seen: QuerySet[Lead], member: Member, wanted: Filter) -> list[QuerySet[Lead]]:
+    """A rep sees their own and nobody's: two walks along an index, where one would read and sort all of both."""
+    if member.manages or wanted.owner:
+        return [seen]
+    return [seen.filter(owner=member), seen.filter(owner__isnull=True)]
 
 
-def _searched(leads: QuerySet[Lead], member: Member, search: str) -> QuerySet[Lead]:
-    """Name, email, or the digits of a phone however they are written."""
-    words = search.lower().split()
-    digits = "".join(character for character in search if character.isdigit())
-    if len(digits) >= 3 and not any(character.isalpha() or character == "@" for character in search):
-        words = [digits]
-    if not words:
-        return leads
-    hits = Lead.objects.filter(account_id=member.account_id)
-    for word in words[:5]:
-        hits = hits.filter(search__contains=word[:60])
-    return leads.filter(pk__in=Subquery(hits.order_by().values("pk")[:MATCHES]))
+def _mark(member: Member, column: str, lead_id: int) -> Any:
+    """Where the lead stands in that order."""
+    own = Lead.objects.filter(account_id=member.account_id, pk=lead_id)
+    return own.values_list(column, flat=True).first()
 
 
-def _reachable(leads: QuerySet[Lead], member: Member, channel: str) -> QuerySet[Lead]:
-    kind = ContactPoint.Kind.EMAIL if channel == "email" else ContactPoint.Kind.PHONE
-    stopped = (
-        Withdrawal.objects.filter(account_id=member.account_id, lifted_at__isnull=True)
-        .annotate(named=Cast("channels", TextField()))
-        .filter(named__contains=f'"{channel}"')
-    )
-    points = Reach.objects.filter(person=OuterRef("person"), contact_point__kind=kind, contact_point__problem="")
-    points = points.filter(~Exists(stopped.filter(contact_point=OuterRef("contact_point"))))
-    leads = leads.filter(Exists(points)).filter(
-        ~Exists(stopped.filter(person=OuterRef("person"), contact_point__isnull=True))
-    )
-    if channel == "text":  # a text needs a permission on record; a call by hand and an email do not
-        given = Permission.objects.filter(
-            account_id=member.account_id, person=OuterRef("person"), channel="text", ended_at__isnull=True
-        )
-        leads = leads.filter(Exists(given))
-    return leads
-
-
-def _from(leads: QuerySet[Lead], column: str, descending: bool, after: int | None) -> QuerySet[Lead]:
+def _beyond(leads: QuerySet[Lead], column: str, descending: bool, mark: Any, after: int | None) -> QuerySet[Lead]:
     """The leads behind the one with the id `after`, in the order of `column`."""
-    mark = leads.model.objects.filter(pk=after).values_list(column, flat=True).first() if after else None
-    if mark is None:
-        return leads
     beyond = "lt" if descending else "gt"
     # The first condition alone lets the index seek; the second splits ties.
     return leads.filter(**{f"{column}__{beyond}e": mark}).filter(
@@ -200,6 +171,7 @@ def _rows(rows: list[dict[str, Any]], member: Member) -> tuple[Row, ...]:
             source=row["source__name"] or "",
             offer=row["offer__name"] or "",
             stage=row["stage"],
+            owner_id=row["owner_id"],
             owner=row["owner__name"] or "",
             arrived_at=row["arrived_at"],
             attempts=row["attempts"],

@@ -1,24 +1,25 @@
-"""Leads: find and group. The filter reads as a sentence; pages are cut by key, nothing is counted."""
+"""Leads: find and group. The filter reads as a sentence; pages are cut by key, nothing is counted unasked."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from nextcall.leads.models import Lead, Source
 from nextcall.lib import phone
+from nextcall.lib.patience import TookTooLong, within
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
-from nextcall.worklist import finding, say
-from nextcall.worklist.finding import Filter
+from nextcall.web.leads import asked, bar, lists, preview
+from nextcall.web.leads.sentence import sentence, words
+from nextcall.worklist import counting, finding, say
+from nextcall.worklist.sifting import SORTS, Filter
 
-UNTOUCHED = (3, 7, 14, 30, 60, 90)
-CADENCE_WORDS = {"active": "on a running cadence", "paused": "on a paused cadence", "none": "on no cadence"}
-CAN_WORDS = {"call": "can be called", "text": "can be texted", "email": "can be emailed"}
+PATIENCE = 4.0  # seconds a filter may take
 HEADINGS = (("name", "name", "name_back"), ("latest try", "touched", "untouched"), ("arrived", "newest", "oldest"))
 
 
@@ -51,88 +52,62 @@ class Heading:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    value: str
-    word: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """One choice in the sentence."""
-
-    name: str
-    label: str
-    before: str
-    choices: tuple[Choice, ...]
-
-
 @require_GET
 @signed_in
 def leads(request: SignedIn) -> HttpResponse:
-    """The list, filtered by the address alone, so that it can be sent to a colleague or kept."""
+    """The list, filtered by the address alone, so that it can be sent to a colleague. `part=rows`: the rows alone."""
     at, member = timezone.now(), request.member
-    wanted = read(request.GET)
-    after = request.GET.get("after", "")
-    found = finding.find(
-        leads_seen_by(member),
-        member,
-        wanted,
-        at=at,
-        after=int(after) if after.isdecimal() and len(after) < 19 else None,
-    )
-    return render(
-        request,
-        "leads/page.html",
-        {
-            "wanted": wanted,
-            "lines": [line(row, member, at=at) for row in found.rows],
-            "next_url": _url(wanted, after=str(found.after)) if found.after else "",
-            "first": not after,
-            "picks": picks(member, wanted),
-            "headings": headings(wanted),
-            "drops": drops(wanted),
-            "any_leads": bool(found.rows) or leads_seen_by(member).exists(),
-        },
-    )
-
-
-def read(query: QueryDict) -> Filter:
-    """The filter an address names; what it does not know it leaves out."""
-
-    def number(name: str) -> int | None:
-        value = query.get(name, "")
-        return int(value) if value.isdecimal() and len(value) < 19 else None
-
-    def one_of(name: str, known: object) -> str:
-        value = query.get(name, "")
-        return value if value in known else ""  # type: ignore[operator]
-
-    days = number("untouched")
-    return Filter(
-        search=query.get("q", "").replace("\x00", "").strip()[:100],
-        source_id=number("source"),
-        owner_id=number("owner"),
-        stage=one_of("stage", Lead.Stage.values),
-        cadence=one_of("cadence", CADENCE_WORDS),
-        untouched_days=days if days is not None and days <= 3650 else None,
-        can=one_of("can", CAN_WORDS),
-        sort=one_of("sort", finding.SORTS) or "newest",
-    )
-
-
-NAMES = {"search": "q", "source_id": "source", "owner_id": "owner", "untouched_days": "untouched"}
-
-
-def _url(wanted: Filter, after: str = "") -> str:
-    plain = Filter()
-    query = {
-        NAMES.get(one.name, one.name): getattr(wanted, one.name)
-        for one in fields(wanted)
-        if getattr(wanted, one.name) != getattr(plain, one.name)
+    wanted, after = asked.read(request.GET), request.GET.get("after", "")
+    part = request.GET.get("part") == "rows"
+    context = _rows(member, wanted, after=after if after.isdecimal() and len(after) < 19 else "", at=at)
+    if part:
+        return render(request, "leads/_rows.html", context)
+    context |= {
+        "sentence": sentence(member, wanted),
+        "lists": lists.shown(member, wanted, at=at, counted="counts" in request.GET),
+        "said": request.session.pop("said", ""),
+        "problem": request.session.pop("problem", ""),
+        "deleted": request.session.pop("deleted_list", None),
+        "latest": bar.latest(member, at=at),
+        "kinds": preview.TITLES.items(),
+        "call_url": address("call_list", context["query"]),
+        "sample_url": address("sample"),
     }
-    return "?" + urlencode(query | ({"after": after} if after else {}))
+    return render(request, "leads/page.html", context)
+
+
+def _rows(member: Member, wanted: Filter, *, after: str, at: datetime) -> dict[str, object]:
+    """The rows and what is around them; or why there are none."""
+    seen, query = leads_seen_by(member), asked.written(wanted)
+    context: dict[str, object] = {
+        "wanted": wanted,
+        "query": query,
+        "came_from": quote(query, safe=""),
+        "first": not after,
+        "filters": len(asked.turned_on(wanted)),
+        "any_leads": True,
+    }
+    try:
+        with within(PATIENCE):
+            found = finding.find(seen, member, wanted, at=at, after=int(after) if after else None)
+    except TookTooLong:
+        return {**context, "lines": [], "slow": True}
+    if not found.rows:
+        context |= {"any_leads": seen.exists(), "drops": drops(member, wanted, at=at)}
+    return {
+        **context,
+        "lines": [line(row, member, at=at) for row in found.rows],
+        "next_url": asked.url(wanted, after=str(found.after)) if found.after else "",
+        "headings": headings(wanted),
+    }
+
+
+def address(name: str, query: str | object = "") -> str:
+    """Of a page that may not be there yet."""
+    try:
+        return reverse(name) + (f"?{query}" if query else "")
+    except NoReverseMatch:
+        return ""
 
 
 def line(row: finding.Row, member: Member, *, at: datetime) -> Line:
@@ -166,53 +141,17 @@ def headings(wanted: Filter) -> dict[str, Heading]:
     """The columns one can sort by, by their first word."""
     found = {}
     for word, first, second in HEADINGS:
-        column, descending = finding.SORTS[wanted.sort]
-        here = finding.SORTS[first][0] == column
+        column, descending = SORTS[wanted.sort]
+        here = SORTS[first][0] == column
         turned = second if wanted.sort == first else first
         state = ("descending" if descending else "ascending") if here else ""
-        found[word.split()[0]] = Heading(word.capitalize(), state, _url(replace(wanted, sort=turned)))
+        found[word.split()[0]] = Heading(word.capitalize(), state, asked.url(replace(wanted, sort=turned)))
     return found
 
 
-def picks(member: Member, wanted: Filter) -> list[Pick]:
-    """The sentence: "From any source, owned by anyone, at any stage, …"."""
-    sources = Source.objects.filter(account=member.account).order_by("name").values_list("id", "name")[:200]
-    owners = (
-        Member.objects.filter(account=member.account, is_active=True).order_by("name").values_list("id", "name")[:200]
-    )
-
-    def pick(name: str, label: str, before: str, any_word: str, values: object, chosen: object) -> Pick:
-        choices = [Choice("", any_word, chosen in (None, ""))]
-        choices += [Choice(str(value), word, value == chosen) for value, word in values]  # type: ignore[attr-defined]
-        return Pick(name, label, before, tuple(choices))
-
-    days = [(days, f"for {days} days") for days in UNTOUCHED]
-    return [
-        pick("source", "Source", "From", "any source", sources, wanted.source_id),
-        pick("owner", "Owner", "owned by", "anyone", [(0, "nobody yet"), *owners], wanted.owner_id),
-        pick(
-            "stage", "Stage", "at", "any stage", [(one.value, f"stage {one.value}") for one in Lead.Stage], wanted.stage
-        ),
-        pick("cadence", "Cadence", "", "with or without a cadence", CADENCE_WORDS.items(), wanted.cadence),
-        pick("untouched", "Untouched", "untouched", "for any time", days, wanted.untouched_days),
-        pick("can", "Reach", "", "reachable or not", CAN_WORDS.items(), wanted.can),
-    ]
-
-
-def drops(wanted: Filter) -> list[tuple[str, str]]:
-    """Each filter that is on, with the address without it."""
-    plain = Filter()
-    words = {
-        "search": f"“{wanted.search}”",
-        "source_id": "that source",
-        "owner_id": "that owner",
-        "stage": f"stage {wanted.stage}",
-        "cadence": CADENCE_WORDS.get(wanted.cadence, ""),
-        "can": CAN_WORDS.get(wanted.can, ""),
-        "untouched_days": f"untouched {wanted.untouched_days} days",
-    }
-    return [
-        (word, _url(replace(wanted, **{name: getattr(plain, name)})))
-        for name, word in words.items()
-        if getattr(wanted, name) != getattr(plain, name)
-    ]
+def drops(member: Member, wanted: Filter, *, at: datetime) -> list[tuple[str, str, counting.Count | None]]:
+    """Each filter that is on: its words, the address without it, and how many leads it keeps away; the most first."""
+    said = words(member, wanted)
+    ways = [(name, asked.less(wanted, name)) for name in said]
+    found = counting.without(leads_seen_by(member), member, ways, at=at)
+    return [(said[name], asked.url(asked.less(wanted, name)), count) for name, count in found]
