@@ -23,7 +23,10 @@ class NoDevice(ValueError):
 
 def check(device: Device) -> None:
     """Raises NoDevice, before anything is stored. Where the name leads is looked at when something is sent."""
-    place = urlsplit(device.endpoint)
+    try:
+        place = urlsplit(device.endpoint)
+    except ValueError as error:
+        raise NoDevice("the address of the push service cannot be read") from error
     if place.scheme != "https" or not place.hostname or place.username or place.password:
         raise NoDevice("the address of the push service is no https address")
     try:

@@ -71,9 +71,9 @@ class Notify:
 
     def _push(self, devices: list[PushSubscription], payload: bytes, member: Member) -> None:
         if self._pool:
-            self._running.append(self._pool.submit(deliver, devices, payload, member=member))
+            self._running.append(self._pool.submit(deliver, devices, payload, member=member, sent=Sent()))
         else:
-            forget(deliver(devices, payload, member=member))
+            forget(deliver(devices, payload, member=member, sent=Sent()))
 
     def _tidy(self) -> None:
         """Devices that are gone are forgotten, in the engine's own thread: the others touch no database."""
@@ -82,7 +82,16 @@ class Notify:
         forget(pk for one in done if one.exception() is None for pk in one.result())
 
 
-def deliver(devices: Iterable[PushSubscription], payload: bytes, *, member: Member) -> list[int]:
+@dataclass(slots=True)
+class Sent:
+    """How many devices took a notice, could not be reached, or are gone."""
+
+    took: int = 0
+    failed: int = 0
+    gone: int = 0
+
+
+def deliver(devices: Iterable[PushSubscription], payload: bytes, *, member: Member, sent: Sent) -> list[int]:
     """Push to each device; which of them are gone. One that cannot be reached now is left as it is."""
     gone = []
     contact = settings.URL if settings.SECURE else f"mailto:{member.email}"
@@ -92,8 +101,12 @@ def deliver(devices: Iterable[PushSubscription], payload: bytes, *, member: Memb
             push.push(device, payload, key=settings.VAPID_KEY, contact=contact, reach=settings.SMTP_REACH)
         except push.Gone:
             gone.append(one.pk)
+            sent.gone += 1
         except SendError as error:
+            sent.failed += 1
             log.warning("notice.not_taken", device=one.pk, why=str(error))
+        else:
+            sent.took += 1
     return gone
 
 
@@ -103,12 +116,12 @@ def forget(gone: Iterable[int]) -> None:
         PushSubscription.objects.filter(pk__in=keys).delete()
 
 
-def test(*, member: Member) -> tuple[int, int]:
-    """A notice to every device of theirs, at once; how many there are, and how many of them are gone."""
-    devices = list(member.push_subscriptions.filter(account_id=member.account_id))
-    gone = deliver(devices, _payload("Notices work", "This is what one looks like.", "/now/", "test"), member=member)
-    forget(gone)
-    return len(devices), len(gone)
+def test(*, member: Member) -> Sent:
+    """A notice to every device of theirs, at once."""
+    devices, sent = list(member.push_subscriptions.filter(account_id=member.account_id)), Sent()
+    payload = _payload("Notices work", "This is what one looks like.", "/now/", "test")
+    forget(deliver(devices, payload, member=member, sent=sent))
+    return sent
 
 
 def wants(member: Member, kind: str) -> bool:

@@ -69,7 +69,7 @@ def _worker() -> str:
 def assets() -> list[str]:
     """The static files of the pages that open without a connection, as their templates name them."""
     templates = Path(settings.TEMPLATES[0]["DIRS"][0])
-    named = set(SHEETS) | {"icons.svg", "icons/app-192.png"}
+    named = set(SHEETS) | {"icons.svg", "icons/app-192.png", "icons/badge-96.png"}
     for room in ROOMS:
         for page in sorted((templates / room).glob("*.html")):
             named |= set(NAMED.findall(page.read_text("utf-8")))

@@ -12,6 +12,7 @@ from nextcall.web.access import SignedIn
 # url name, word, whether only owners and managers have it
 SECTIONS = (
     ("settings", "You", False),
+    ("settings_notices", "Notices", False),
     ("settings_account", "Company", True),
     ("settings_email", "Email", True),
     ("settings_lead_ins", "Lead-in keys", True),

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from nextcall.web.settings import account, email, lead_ins, members, profile, rules
+from nextcall.web.settings import account, email, lead_ins, members, notices, profile, rules
 
 urlpatterns = [
     path("", profile.profile, name="settings"),
     path("password/", profile.password, name="settings_password"),
+    path("notices/", notices.notices, name="settings_notices"),
+    path("notices/devices/", notices.device, name="settings_notice_device"),
+    path("notices/devices/<int:pk>/removal/", notices.removal, name="settings_notice_removal"),
+    path("notices/trial/", notices.trial, name="settings_notice_trial"),
     path("company/", account.account, name="settings_account"),
     path("email/", email.email, name="settings_email"),
     path("email/disconnection/", email.disconnection, name="settings_email_disconnection"),

@@ -83,6 +83,7 @@ self.addEventListener("push", (event) => {
     body: told.body ?? "",
     tag: told.tag,
     icon: assets.find((one) => one.includes("app-192")),
+    badge: assets.find((one) => one.includes("badge-96")),
     data: { url: told.url ?? "/now/" },
   }));
 });

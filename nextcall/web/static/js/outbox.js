@@ -28,6 +28,13 @@
     const all = data instanceof FormData || data instanceof URLSearchParams ? [...data] : Object.entries(data ?? {});
     return all.filter(([name, value]) => name !== "csrfmiddlewaretoken" && !(value instanceof Blob)).map(([name, value]) => [name, String(value ?? "")]);
   };
+  // What it is, for the list, if whoever posts does not say.
+  const KINDS = { outcome: "How it went", note: "Note", send: "Message", call: "Call", snooze: "Snooze", window: "Call-back window" };
+  const named = (path) => {
+    const kind = KINDS[path.match(/\/(\w+)\/$/)?.[1]] ?? "A change";
+    const who = (document.getElementById("who") ?? document.querySelector("main h1"))?.textContent.trim();
+    return who && leadOf(path) ? `${kind}, ${who}` : kind;
+  };
   const inOrder = (entries) => entries.sort((a, b) => a.tapped_at - b.tapped_at || (a.key < b.key ? -1 : 1));
   const mine = async () => inOrder((await table.all()).filter((one) => one.member === me));
 
@@ -54,8 +61,7 @@
 
   const keep = async (entry) => {
     if (!entry.kept) await table.put(Object.assign(entry, { kept: true }));
-    const said = entry.says || "Saved on this device.";
-    resolve(entry.key, { ok: true, queued: true, status: 0, said, problem: "", action: null, url: "" });
+    resolve(entry.key, { ok: true, queued: true, status: 0, said: `${entry.says}. Saved on this device.`, problem: "", action: null, url: "" });
   };
 
   const ask = async (entry) => {
@@ -142,6 +148,7 @@
   const post = async (url, data, { says = "" } = {}) => {
     latest = Math.max(Date.now(), latest + 1);
     const entry = { key: fresh(), url: new URL(url, location.href).pathname, fields: pairs(data), tapped_at: latest, says, member: me, lead: "", kept: !navigator.onLine };
+    entry.says ||= named(entry.url);
     entry.lead = leadOf(entry.url);
     await table.put(entry);
     const answered = new Promise((take) => awaited.set(entry.key, take));
