@@ -43,7 +43,7 @@ class Crossed(Exception):
 def seen_of(lead: Lead) -> Seen:
     """How far somebody has read who sees the lead's messages now, in two queries."""
     message = Message.objects.filter(account_id=lead.account_id, lead=lead).order_by("-pk")
-    touch = _leaving(lead).order_by("-pk")
+    touch = leaving(lead).order_by("-pk")
     return Seen(
         message.values_list("pk", flat=True).first() or 0,
         touch.values_list("pk", flat=True).first() or 0,
@@ -76,9 +76,9 @@ def answer(
 
 def _stop_if_crossed(lead: Lead, seen: Seen, by: Member) -> None:
     now = seen_of(lead)
-    leaving = _leaving(lead).filter(pk__gt=seen.touch).select_related("owner").order_by("-pk").first()
-    if leaving is not None:
-        raise Crossed(_name(leaving.owner, by), leaving.created_at, _short(leaving.body), now)
+    soon = leaving(lead).filter(pk__gt=seen.touch).select_related("owner").order_by("-pk").first()
+    if soon is not None:
+        raise Crossed(_name(soon.owner, by), soon.created_at, _short(soon.body), now)
     left = (
         Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=True, pk__gt=seen.message)
         .exclude(touch__by_machine=False, touch_id__lte=seen.touch)  # it was leaving when they looked
@@ -94,7 +94,8 @@ def _stop_if_crossed(lead: Lead, seen: Seen, by: Member) -> None:
         raise Crossed(who, item.done_at if item else None, "", now)
 
 
-def _leaving(lead: Lead) -> QuerySet[Touch]:
+def leaving(lead: Lead) -> QuerySet[Touch]:
+    """Messages written by hand that have not left yet."""
     return Touch.objects.filter(
         account_id=lead.account_id, lead=lead, by_machine=False, channel__in=("text", "email"), state__in=LEAVING
     ).exclude(body="")

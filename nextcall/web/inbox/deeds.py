@@ -1,0 +1,58 @@
+"""Done, assign, until they reply, open again: one item or those that are selected, undone as one."""
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from nextcall.conversations import inbox
+from nextcall.conversations.models import InboxItem
+from nextcall.engine import tending
+from nextcall.team.models import Member
+from nextcall.web.access import SignedIn, found_or_404, signed_in
+from nextcall.web.going_back import back, number
+from nextcall.web.once import once
+
+DEEDS = ("done", "until_reply", "reopen", "assign")
+
+
+@require_POST
+@signed_in
+@once
+def deed(request: SignedIn) -> HttpResponse:
+    """`one` is a row's own button, "done.12"; `deed` is for the rows selected, or the one that is open."""
+    single, _, only = request.POST.get("one", "").partition(".")
+    name, _, to = (single or request.POST.get("deed", "")).partition(" ")
+    if name not in DEEDS:
+        return _back(request, problem="Choose done, assign or until they reply.")
+    items = _items(request, only)
+    if not items:
+        return _back(request, problem="Choose somebody first.")
+    action = tending.tend(
+        items=items,
+        deed=name,
+        by=request.member,
+        at=timezone.now(),
+        to=_member(request, to) if name == "assign" else None,
+    )
+    return _back(request, said=action.says if action else "They are gone from the Inbox.")
+
+
+def _items(request: SignedIn, only: str) -> list[InboxItem]:
+    """Those of the ones named that this member may see."""
+    named = [only] if only else request.POST.getlist("item") or [request.POST.get("open", "")]
+    ids = [one for one in map(number, named[: tending.MOST]) if one is not None]
+    return list(inbox.seen_by(request.member).filter(pk__in=ids).select_related("lead__person"))
+
+
+def _member(request: SignedIn, written: str) -> Member | None:
+    """To whom; "" for nobody."""
+    if not written:
+        return None
+    return found_or_404(Member.objects.filter(is_active=True), request.member.account, pk=number(written))
+
+
+def _back(request: SignedIn, *, said: str = "", problem: str = "") -> HttpResponse:
+    request.POST = request.POST.copy()
+    request.POST.setdefault("next", reverse("inbox"))
+    return back(request, said=said, problem=problem)

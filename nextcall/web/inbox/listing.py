@@ -1,0 +1,226 @@
+"""The list: three states, filters, and rows in words. Pages are cut by key; nothing is counted beyond a bound."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+
+from nextcall.cadences.models import Enrollment
+from nextcall.consent.models import Withdrawal
+from nextcall.conversations import inbox, presence
+from nextcall.conversations.models import InboxItem
+from nextcall.lib import phone
+from nextcall.team.models import Connection, Member
+from nextcall.worklist import say
+
+PAGE, MOST = 50, 50
+STATES = (("waiting", "Waiting on you"), ("them", "Waiting on them"), ("done", "Done"))
+WHOSE = (("all", "All"), ("mine", "Mine"), ("nobody", "Nobody\u2019s"))
+ICONS = {"call": "call", "text": "text", "email": "mail", "form": "form", "voicemail": "vm"}
+CHANNELS = {"email": "Email", "text": "Text", "call": "Calls"}
+EVERYTHING = {"call", "text", "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an address asks for."""
+
+    state: str = "waiting"
+    whose: str = "all"
+    after: str = ""
+
+    def query(self, **other: str) -> str:
+        """As an address has it; "" for the plain list."""
+        values = {"state": self.state, "whose": self.whose} | other
+        plain = {"state": "waiting", "whose": "all"}
+        kept = {name: value for name, value in values.items() if value and value != plain.get(name)}
+        return f"?{urlencode(kept)}" if kept else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list, in words."""
+
+    id: int
+    url: str
+    name: str
+    icon: str
+    channel: str
+    line: str
+    ours: bool  # the first line is ours
+    wait: str
+    unread: bool
+    notes: tuple[str, ...]  # plan paused, whose it is
+    stopped: str
+    others: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A state or a filter, with its count."""
+
+    word: str
+    url: str
+    here: bool
+    count: str = ""
+
+
+def read(query: QueryDict) -> Wanted:
+    state, whose = query.get("state", ""), query.get("whose", "")
+    return Wanted(
+        state if state in dict(STATES) else "waiting",
+        whose if whose in dict(WHOSE) else "all",
+        query.get("after", "")[:60],
+    )
+
+
+def found(member: Member, wanted: Wanted) -> QuerySet[InboxItem]:
+    """The items of a state, newest first: who just wrote tops the list."""
+    rows = _of_state(_whose(inbox.seen_by(member), member, wanted.whose), wanted.state)
+    return rows.order_by("-waiting_since", "-pk") if wanted.state == "waiting" else rows.order_by("-latest_at", "-pk")
+
+
+def _of_state(rows: QuerySet[InboxItem], state: str) -> QuerySet[InboxItem]:
+    if state == "waiting":
+        return rows.filter(waiting_since__isnull=False)
+    return rows.filter(waiting_since__isnull=True, done_at__isnull=state == "them")
+
+
+def _whose(rows: QuerySet[InboxItem], member: Member, whose: str) -> QuerySet[InboxItem]:
+    if whose == "mine":
+        return rows.filter(Q(assignee=member) | Q(assignee=None, lead__owner=member))
+    return rows.filter(Q(lead=None) | Q(lead__owner=None), assignee=None) if whose == "nobody" else rows
+
+
+def page(member: Member, wanted: Wanted, *, here: int | None, at: datetime) -> tuple[list[Row], str]:
+    """One page of rows and the address of the next one, in four queries. `here`: the item that is open."""
+    rows = found(member, wanted)
+    column = "waiting_since" if wanted.state == "waiting" else "latest_at"
+    then, pk = _cursor(wanted.after)
+    if then is not None:
+        same = Q(**{column: then}, pk__lt=pk)
+        rows = rows.filter(Q(**{f"{column}__lt": then}) | same, **{f"{column}__lte": then})
+    items = list(rows.select_related("lead__person", "assignee", "contact_point")[: PAGE + 1])
+    more, items = len(items) > PAGE, items[:PAGE]
+    after = f"{getattr(items[-1], column).isoformat()}~{items[-1].pk}" if more else ""
+    return lines(items, member, wanted, here=here, at=at), wanted.query(after=after) if after else ""
+
+
+def _cursor(written: str) -> tuple[datetime | None, int]:
+    then, _, pk = written.partition("~")
+    try:
+        instant = datetime.fromisoformat(then)
+    except ValueError:
+        return None, 0
+    return (instant, int(pk)) if instant.tzinfo and pk.isdecimal() and len(pk) < 19 else (None, 0)
+
+
+def lines(items: Sequence[InboxItem], member: Member, wanted: Wanted, *, here: int | None, at: datetime) -> list[Row]:
+    """The rows of these items, in three queries."""
+    leads = [item.lead_id for item in items if item.lead_id]
+    paused = set(
+        Enrollment.objects.filter(
+            account_id=member.account_id, lead__in=leads, state=Enrollment.State.PAUSED, ended_at=None
+        ).values_list("lead_id", flat=True)
+    )
+    stopped, others = stops(items, member), presence.says(leads, to=member, at=at)
+    return [_row(item, member, wanted, paused, stopped, others, here=here, at=at) for item in items]
+
+
+def _row(
+    item: InboxItem,
+    member: Member,
+    wanted: Wanted,
+    paused: set[int],
+    stopped: dict[int, str],
+    others: dict[int, str],
+    *,
+    here: int | None,
+    at: datetime,
+) -> Row:
+    since = item.waiting_since
+    notes = ["plan paused"] if item.lead_id in paused else []
+    notes += ["until they reply"] if item.until_reply else []
+    if item.assignee is not None:
+        notes.append("yours" if item.assignee_id == member.pk else f"{item.assignee.name.split()[0]}\u2019s")
+    return Row(
+        id=item.pk,
+        url=url_of(item) + wanted.query(),
+        name=name_of(item),
+        icon=ICONS.get(item.channel, "text"),
+        channel=item.channel,
+        line=item.first_line,
+        ours=item.latest_outbound,
+        wait=say.span(at - since) if since else say.when(item.latest_at, member.zone, at=at),
+        unread=since is not None,
+        notes=tuple(notes),
+        stopped=stopped.get(item.pk, ""),
+        others=others.get(item.lead_id or 0, ""),
+        here=item.pk == here,
+    )
+
+
+def stops(items: Sequence[InboxItem], member: Member) -> dict[int, str]:
+    """What those who asked us to stop stopped, by item."""
+    persons = {item.lead.person_id: item for item in items if item.lead}
+    points = {item.contact_point_id: item for item in items if item.contact_point_id}
+    standing = Withdrawal.objects.filter(
+        Q(person__in=persons) | Q(contact_point__in=points, person=None),
+        account_id=member.account_id,
+        reason="opt_out",
+        lifted_at=None,
+    )
+    channels: dict[int, set[str]] = {}
+    for person, point, stopped in standing.values_list("person_id", "contact_point_id", "channels"):
+        item = persons.get(person) or points.get(point)
+        if item is not None:
+            channels.setdefault(item.pk, set()).update(stopped)
+    return {pk: stop_line(stopped) for pk, stopped in channels.items()}
+
+
+def stop_line(channels: set[str]) -> str:
+    """ "Asked us to stop. Nothing more goes to them.", or what of it they stopped."""
+    if channels >= EVERYTHING:
+        return "Asked us to stop. Nothing more goes to them."
+    words = [f"{channel}s" for channel in ("text", "email", "call") if channel in channels]
+    return f"Asked us to stop. No more {' or '.join(words)} go to them."
+
+
+def name_of(item: InboxItem) -> str:
+    if item.lead is not None:
+        return str(item.lead.person)
+    point = item.contact_point
+    return phone.show(point.value) if point and point.kind == "phone" else item.unknown_sender
+
+
+def url_of(item: InboxItem) -> str:
+    return reverse("inbox_lead", args=[item.lead_id]) if item.lead_id else reverse("inbox_stranger", args=[item.pk])
+
+
+def states(member: Member, wanted: Wanted) -> list[Link]:
+    """The three states, each with a count that stops at 50."""
+    mine = _whose(inbox.seen_by(member), member, wanted.whose)
+    return [
+        Link(word, reverse("inbox") + wanted.query(state=name), name == wanted.state, counted(_of_state(mine, name)))
+        for name, word in STATES
+    ]
+
+
+def counted(rows: QuerySet[InboxItem]) -> str:
+    count = rows.order_by()[: MOST + 1].count()
+    return f"{MOST}+" if count > MOST else str(count)
+
+
+def whose(wanted: Wanted) -> list[Link]:
+    return [Link(word, reverse("inbox") + wanted.query(whose=name), name == wanted.whose) for name, word in WHOSE]
+
+
+def problems(member: Member) -> list[str]:
+    """Connections that are broken: nobody hears from leads through them."""
+    rows = Connection.objects.filter(account_id=member.account_id, enabled=True).exclude(problem="").order_by("channel")
+    return [f"{CHANNELS.get(row.channel, row.channel)} stopped: {row.problem.rstrip('.')}." for row in rows]
