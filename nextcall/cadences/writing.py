@@ -24,7 +24,8 @@ def value(given: Any) -> Item:
         if any(isinstance(one, str) and ("\n" in one or len(one) > WIDE) for one in given):
             listed.multiline(True)
         return listed
-    return tomlkit.item(given)
+    plain: Item = tomlkit.item(given)
+    return plain
 
 
 def table(header: str, values: Mapping[str, Any]) -> str:
