@@ -25,6 +25,7 @@ def ahead(
     *,
     at: datetime,
     limit: int = 20,
+    until: datetime | None = None,
     known: Sequence[Situation] | None = None,
     standing: Sequence[Touch] | None = None,
 ) -> tuple[Planned, ...]:
@@ -36,7 +37,7 @@ def ahead(
     """
     found: list[Planned] = []
     for situation in situations_of(lead, at=at) if known is None else known:
-        found += _ahead(_resumed(situation, at), standing, at=at, limit=limit)
+        found += _ahead(_resumed(situation, at), standing, at=at, limit=limit, until=until or at + HORIZON)
     return tuple(sorted(found, key=lambda touch: touch.due_at)[:limit])
 
 
@@ -97,7 +98,9 @@ def _facts(lead: Lead, cadence: Cadence, points: Mapping[str, ContactPoint], kno
     }
 
 
-def _ahead(situation: Situation, standing: Sequence[Touch] | None, *, at: datetime, limit: int) -> Sequence[Planned]:
+def _ahead(
+    situation: Situation, standing: Sequence[Touch] | None, *, at: datetime, limit: int, until: datetime
+) -> Sequence[Planned]:
     rows: Iterable[Touch] = Touch.objects.filter(enrollment=situation.enrollment, state__in=STANDING)
     if standing is not None:
         rows = (row for row in standing if row.enrollment_id == situation.enrollment.pk)
@@ -108,7 +111,7 @@ def _ahead(situation: Situation, standing: Sequence[Touch] | None, *, at: dateti
         situation.facts,
         situation.policy,
         now=at,
-        until=at + HORIZON,
+        until=until,
         seed=situation.seed,
         working=situation.working,
         limit=limit,

@@ -3,20 +3,22 @@
 Looked ahead with the planner itself, from a sample of the leads and within a bounded time: an estimate, and said so.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from nextcall.leads.models import Lead
 from nextcall.lib import hours
 from nextcall.team.models import Member
 from nextcall.worklist import foreseen
 from nextcall.worklist.foreseen import DAYS
 from nextcall.worklist.ranking import DAY
 
-SAMPLE, STANDING = 60, 30  # leads of the change; of what each member has already
-SECONDS, EACH = 0.8, 0.2
+SAMPLE, STANDING = 60, 20  # leads of the change; of what each member has already
+SECONDS, EACH = 0.8, 0.12
+BATCH = 2000  # ids in one statement
 MEMBERS = 6  # shown, those with the greatest change first
 SPREADS = (2, 3, 5, 10, 15, 20, 30, 40, 60)
 
@@ -80,27 +82,45 @@ class Effect:
 def effect(
     kind: str, choices: Mapping[str, Any], changed: Sequence[tuple[int, int]], *, member: Member, at: datetime
 ) -> Effect | None:
-    """None for what changes nobody's days. `changed`: each lead, and who would get it."""
+    """None for what changes nobody's days. `changed`: each lead, and who would get it.
+
+    What one lead asks of people is the mean of the sample; how many each member has of them is counted.
+    """
     step = max(len(changed) / SAMPLE, 1)
-    taken = dict(changed[int(n * step)] for n in range(min(len(changed), SAMPLE)))
-    gone, come = defaultdict[int, Counter[int]](Counter), defaultdict[int, Counter[int]](Counter)
-    sampled = 0
-    for one in foreseen.foresee(kind, choices, list(taken), member=member, at=at, seconds=SECONDS):
-        sampled += 1
-        owner = one.lead.owner_id or 0
-        gone[owner].update(one.gone)
-        come[taken[one.lead.pk] or owner].update(one.come)
-    weights = {pk: gone[pk].total() + come[pk].total() for pk in {*gone, *come} if pk}
-    concerned = Member.objects.filter(account_id=member.account_id).in_bulk([pk for pk, n in weights.items() if n])
-    if not concerned:
+    taken = [changed[int(n * step)][0] for n in range(min(len(changed), SAMPLE))]
+    seen = list(foreseen.foresee(kind, choices, taken, member=member, at=at, seconds=SECONDS))
+    gone, come = Counter[int](), Counter[int]()
+    for one in seen:
+        gone.update(one.gone)
+        come.update(one.come)
+    if not gone and not come:
         return None
-    shown = sorted(concerned.values(), key=lambda one: (-weights[one.pk], one.name))[:MEMBERS]
-    weeks = [_week(one, gone[one.pk], come[one.pk], len(changed) / sampled, at=at) for one in shown]
+    before, after = _owners(changed, member.account_id)
+    people = Member.objects.filter(account_id=member.account_id).in_bulk({*before, *after} - {0})
+    shown = sorted(people.values(), key=lambda one: (-before[one.pk] - after[one.pk], one.name))[:MEMBERS]
+    weeks = [_week(one, _of(gone, before[one.pk], seen), _of(come, after[one.pk], seen), at=at) for one in shown]
     chosen = int(choices.get("days") or 1) if kind == "cadence" else 1
     loads = tuple(week.load(chosen) for week in weeks)
     over = kind == "cadence" and any(load.over for load in loads)
     fits = (days for days in SPREADS if days > chosen and not any(week.load(days).over for week in weeks))
-    return Effect(loads, sampled, len(changed), next(fits, 0) if over else 0)
+    return Effect(loads, len(seen), len(changed), next(fits, 0) if over else 0) if loads else None
+
+
+def _of(contacts: Mapping[int, int], leads: int, seen: Sequence[foreseen.Foreseen]) -> dict[int, float]:
+    """What so many leads ask, by the mean of those seen."""
+    return {day: n * leads / len(seen) for day, n in contacts.items()} if leads else {}
+
+
+def _owners(changed: Sequence[tuple[int, int]], account_id: int) -> tuple[Counter[int], Counter[int]]:
+    """How many of the leads each member has now, and would have then; 0 for nobody."""
+    before, after, to = Counter[int](), Counter[int](), dict(changed)
+    ids = list(to)
+    for start in range(0, len(ids), BATCH):
+        rows = Lead.objects.filter(account_id=account_id, pk__in=ids[start : start + BATCH])
+        for pk, owner in rows.values_list("pk", "owner_id"):
+            before[owner or 0] += 1
+            after[to[pk] or owner or 0] += 1
+    return before, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +151,7 @@ class Week:
         return next((n for n in range(day, DAYS) if self.room[n] or not n), DAYS)
 
 
-def _week(member: Member, gone: Mapping[int, int], come: Mapping[int, int], scale: float, *, at: datetime) -> Week:
+def _week(member: Member, gone: Mapping[int, float], come: Mapping[int, float], *, at: datetime) -> Week:
     today = hours.local(at, member.zone).date()
     dates = tuple(today + timedelta(days=n) for n in range(DAYS))
     away = hours.local(member.away_until, member.zone).date() if member.away_until else today
@@ -139,8 +159,8 @@ def _week(member: Member, gone: Mapping[int, int], come: Mapping[int, int], scal
         set_aside(member) if one >= away and hours.working_spans(member.working_hours, one) else 0 for one in dates
     )
     planned = foreseen.standing(member, at=at, most=STANDING, seconds=EACH)
-    less = {n: min(count * scale, planned.get(n, 0.0)) for n, count in gone.items()}
-    return Week(member.name, dates, room, planned, less, {n: count * scale for n, count in come.items()})
+    less = {n: min(contacts, planned.get(n, 0.0)) for n, contacts in gone.items()}
+    return Week(member.name, dates, room, planned, less, come)
 
 
 def set_aside(member: Member) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from nextcall.cadences import versions
-from nextcall.cadences.ahead import ahead
+from nextcall.cadences.ahead import ahead, situations_of_many
 from nextcall.cadences.definition import Planned
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.cadences.planner import plan
@@ -40,7 +40,7 @@ def foresee(
 ) -> Iterator[Foreseen]:
     """Lead by lead, until the time is over. A constant number of queries, but for paused leads one more each."""
     until = time.monotonic() + seconds
-    leads = list(_leads(member).filter(pk__in=lead_ids))
+    leads = sorted(_leads(member).filter(pk__in=lead_ids), key=_shuffled)
     begins = _begins(kind, choices, member, at=at)
     now, new = _now(leads, at=at), _new(leads, begins, at=at) if begins else {}
     for lead in leads:
@@ -50,7 +50,12 @@ def foresee(
         runs = [one for one in known if kind != "stage" or choices["stage"] in one.cadence.stop_stages or begins]
         active = any(one.enrollment.state == Enrollment.State.ACTIVE for one in runs)
         touched = active if kind != "resume" else bool(runs)
-        still = _contacts(ahead(lead, at=at, limit=LONGEST, known=runs, standing=standing), lead, member, at=at)
+        still = _contacts(
+            ahead(lead, at=at, limit=LONGEST, until=at + timedelta(days=DAYS), known=runs, standing=standing),
+            lead,
+            member,
+            at=at,
+        )
         here = still if touched else NONE
         come = _contacts(_planned(new[lead.pk], at=at), lead, member, at=at) if lead.pk in new else NONE
         yield Foreseen(lead, NONE if kind == "resume" else here, here if kind in ("owner", "resume") else come)
@@ -71,12 +76,24 @@ def standing(owner: Member, *, at: datetime, most: int, seconds: float) -> dict[
             break
         read += 1
         known, touches = now.get(lead.pk, ([], []))
-        found.update(_contacts(ahead(lead, at=at, limit=LONGEST, known=known, standing=touches), lead, owner, at=at))
+        found.update(
+            _contacts(
+                ahead(lead, at=at, limit=LONGEST, until=at + timedelta(days=DAYS), known=known, standing=touches),
+                lead,
+                owner,
+                at=at,
+            )
+        )
     return {day: n * len(pks) / read for day, n in found.items()} if read else {}
 
 
 def _leads(member: Member) -> QuerySet[Lead]:
     return Lead.objects.filter(account_id=member.account_id).select_related("account", "owner", "person").order_by("pk")
+
+
+def _shuffled(lead: Lead) -> int:
+    """The same every time, and no leaning to old or new ones where the time ends early."""
+    return lead.pk * 2_654_435_761 % 2**32
 
 
 def _begins(kind: str, choices: Mapping[str, Any], member: Member, *, at: datetime) -> str:
@@ -88,17 +105,10 @@ def _begins(kind: str, choices: Mapping[str, Any], member: Member, *, at: dateti
 
 def _now(leads: Sequence[Lead], *, at: datetime) -> dict[int, tuple[list[Situation], list[Touch]]]:
     """Where they stand on their cadences, and what is stored ahead of them."""
-    if not leads:
-        return {}
-    by_pk, account_id = {lead.pk: lead for lead in leads}, leads[0].account_id
-    rows = Enrollment.objects.filter(account_id=account_id, lead_id__in=by_pk, ended_at__isnull=True)
-    enrollments = list(rows.select_related("version__cadence").order_by("beside", "-pk"))
-    for enrollment in enrollments:
-        enrollment.lead = by_pk[enrollment.lead_id]
-    found: dict[int, tuple[list[Situation], list[Touch]]] = {lead.pk: ([], []) for lead in leads}
-    for situation in situations(enrollments, account_id=account_id, at=at, account=leads[0].account):
-        found[situation.enrollment.lead_id][0].append(situation)
-    for touch in Touch.objects.filter(account_id=account_id, lead_id__in=by_pk, state__in=AHEAD):
+    known = situations_of_many(leads, at=at)
+    found: dict[int, tuple[list[Situation], list[Touch]]] = {lead.pk: (known.get(lead.pk, []), []) for lead in leads}
+    ids = list(found)
+    for touch in Touch.objects.filter(account_id=leads[0].account_id, lead_id__in=ids, state__in=AHEAD) if ids else ():
         found[touch.lead_id][1].append(touch)
     return found
 

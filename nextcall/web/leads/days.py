@@ -51,6 +51,7 @@ class Shown:
     of: int
     spread: int
     a_day: int
+    over: bool
 
 
 def shown(effect: Effect) -> Shown:
@@ -64,6 +65,7 @@ def shown(effect: Effect) -> Shown:
         of=effect.of,
         spread=effect.spread,
         a_day=-(-effect.of // effect.spread) if effect.spread else 0,
+        over=effect.over,
     )
 
 

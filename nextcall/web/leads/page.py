@@ -62,9 +62,11 @@ def leads(request: SignedIn) -> HttpResponse:
     context = _rows(member, wanted, after=after if after.isdecimal() and len(after) < 19 else "", at=at)
     if part:
         return render(request, "leads/_rows.html", context)
+    tabs = lists.shown(member, wanted, at=at, counted="counts" in request.GET)
     context |= {
         "sentence": sentence(member, wanted),
-        "lists": lists.shown(member, wanted, at=at, counted="counts" in request.GET),
+        "lists": tabs,
+        "kept": any(tab.here and tab.row for tab in tabs),
         "said": request.session.pop("said", ""),
         "problem": request.session.pop("problem", ""),
         "deleted": request.session.pop("deleted_list", None),
