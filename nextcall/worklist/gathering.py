@@ -68,6 +68,10 @@ def _in_hands_of(held: Sequence[Any], member: Member, at: datetime) -> str:
     return str(name) if holder and until and holder != member.pk and until > at else ""
 
 
+def _is_mine(held: Sequence[Any], member: Member, at: datetime) -> bool:
+    return held[0] == member.pk and held[1] is not None and held[1] > at
+
+
 def gather(
     member: Member, standing: Sequence[Promised], *, at: datetime, away_since: datetime | None = None
 ) -> list[Candidate]:
@@ -139,7 +143,7 @@ def fresh(member: Member, *, at: datetime) -> list[Candidate]:
         whose = next_free(team, owner_id=owner, arrived_at=arrived, at=at, goal=goal) if owner else None
         if owner in (None, member.pk) and (whose or at - arrived <= goal):
             found.append(replace(one, offered_to=_first_name(whose.name)) if whose else one)
-        elif whose and whose.id == member.pk and owner != member.pk:
+        elif whose and owner != member.pk and (whose.id == member.pk or _is_mine(held, member, at)):
             found.append(replace(one, offered_by=_first_name(owner_name)))
     return found
 

@@ -15,11 +15,11 @@ from nextcall.team.models import Member
 from nextcall.worklist import gathering, gating, say, spreading
 from nextcall.worklist.card import Card, cards
 from nextcall.worklist.coming import Coming, coming_of, elsewhere_of
-from nextcall.worklist.offering import goal_of
+from nextcall.worklist.offering import HELD_FOR, goal_of
 from nextcall.worklist.ranking import Candidate, Group, Ranked, rank
 from nextcall.worklist.reading import leads_of
 
-HOLD = timedelta(minutes=15)
+HOLD = HELD_FOR
 UNDOABLE = timedelta(hours=12)  # how long the last action keeps its undo on the page
 JUDGED, ROUNDS = 8, 4  # people the gate is asked about at once, and how often
 UNGATED = (Group.WAITING, Group.UNCERTAIN)  # answered in writing, decided at a desk
@@ -55,6 +55,7 @@ class Deck:
     """Everything the Now page shows."""
 
     done: int
+    heard: int  # people that were
     to_go: int
     minutes: int
     card: Card | None  # the open one
@@ -170,12 +171,14 @@ def _deck(
     planned = gathering.later(member, at=at, until=next_ends)
     later = [one for one in planned if one[0] not in at_hand and one[2] < ends]
     deeds = deeds_since(member, since=min(began, at - UNDOABLE))
-    done = sum(one.kind in WORKED and one.at >= began for one in deeds)
+    worked = [one for one in deeds if one.kind in WORKED and one.at >= began]
+    done = len(worked)
     fits = _fits([one.candidate.channel for one in ranked] + [one[1] for one in later], done, member, at=at)
     made = cards(shown, leads, everyone.standing, member=member, at=at, known=everyone.known)
     is_open = bool(made) and shown == ranked[place : place + 1]
     return Deck(
         done=done,
+        heard=len({one.lead_id for one in worked}),
         to_go=fits.calls + fits.messages,
         minutes=fits.minutes,
         card=made[0] if is_open else None,
@@ -258,7 +261,8 @@ def hold(lead: Lead, *, member: Member, at: datetime) -> bool:
 def deeds_since(member: Member, *, since: datetime, lead: Lead | None = None, most: int = 500) -> list[Deed]:
     """What this member did to anyone, or to one lead, and did not undo; the latest first."""
     deeds = Action.objects.filter(account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True)
-    deeds = (deeds.filter(lead=lead) if lead else deeds).order_by("-at", "-pk")
+    # One change of many leads is shown and undone as one, on its own page.
+    deeds = (deeds.filter(lead=lead) if lead else deeds.filter(bulk__isnull=True)).order_by("-at", "-pk")
     return [Deed(*row) for row in deeds.values_list("pk", "lead_id", "kind", "says", "at")[:most]]
 
 

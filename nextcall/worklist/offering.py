@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from nextcall.leads.models import Lead
 from nextcall.lib import hours
-from nextcall.team.models import Account
+from nextcall.team.models import Account, Member
 from nextcall.worklist.ranking import SPEED_GOAL
 
 OFFERED_FOR = timedelta(hours=1)  # after that it is no new inquiry any more
+HELD_FOR = timedelta(minutes=15)  # a card is its member's
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,10 @@ def next_free(
     after_owner = [one for one in free if one.id > owner_id] + [one for one in free if one.id < owner_id]
     turn = int((at - arrived_at - goal) / goal)
     return after_owner[turn % len(after_owner)]
+
+
+def is_offer(lead: Lead, member: Member, *, at: datetime) -> bool:
+    """Whether a lead that the member holds is another's new one, past the goal and untried: theirs to take."""
+    untried = lead.first_person_touch_at is None and lead.import_id is None
+    late = goal_of(member.account) < at - lead.arrived_at < OFFERED_FOR + HELD_FOR
+    return untried and late and lead.owner_id not in (None, member.pk) and lead.held_by_id == member.pk

@@ -13,6 +13,7 @@ from nextcall.cadences.progress import STANDING, Situation
 from nextcall.consent.known import Knowledge
 from nextcall.conversations.models import Message, Note
 from nextcall.engine.models import Action
+from nextcall.engine.telling import NOT_NOW, USED
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.timeline.models import Event
@@ -24,7 +25,6 @@ from nextcall.worklist.reasons import Voice, greeting_in
 SHOWN = (*STANDING, *MADE)
 MOST = 60  # touches of one lead looked at
 WRITTEN = 20  # messages of a member in which we look for how they greet
-USED, NOT_NOW = "reason.used", "reason.not_now"  # events
 RESTS = timedelta(days=14)  # how long a reason that is not useful now stays away
 
 

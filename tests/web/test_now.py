@@ -14,7 +14,7 @@ from nextcall.conversations.models import Call, Note, Promise
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
-from nextcall.web.now import page as now
+from nextcall.web.now.showing import card_context
 from nextcall.worklist import items
 from tests.builders import MONDAY, make_lead, make_touch
 from tests.web.signed import signed
@@ -160,7 +160,7 @@ def test_an_uncertain_send_is_decided_by_a_person(client: Client, account: Accou
 def test_with_nobody_left_the_page_says_so_kindly(client: Client, account: Account, member: Member) -> None:
     assert "Nobody to call yet" in page(client)
     make_lead(account, owner=member, arrived_at=timezone.now() - timedelta(days=9))
-    assert "everyone for now" in page(client)
+    assert "everyone for today" in page(client)
 
 
 def test_the_page_carries_no_script_or_style_of_its_own(client: Client, hazel: Lead) -> None:
@@ -186,8 +186,7 @@ def test_a_draft_for_the_members_own_phone_opens_there_and_sent_stands_beside_it
     Touch.objects.update(subject="Your home" if channel == "email" else "", body='Hi Hazel, is "now" fine?')
     card = items.deck(member, at=MONDAY).card
     assert card is not None
-    shown = {"card": card} | now._card_context(card, "", member, at=MONDAY)
-    html = render_to_string("now/_card.html", shown)
+    html = render_to_string("now/_card.html", card_context(card, member, at=MONDAY))
     dock = html[html.index('class="dock"') :]
     assert re.findall(r'class="btn big go" href="([^"]+)"', dock) == [opens]
     assert "is &quot;now&quot; fine?" in html[: html.index('class="dock"')]

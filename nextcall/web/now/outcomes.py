@@ -1,4 +1,4 @@
-"""How it went: outcomes, snoozing, undo, and uncertain sends decided. Each is a POST that sends back to a page."""
+"""How it went: outcomes, undo, notes, and uncertain sends decided. Each is a POST that sends back to a page."""
 
 import re
 from collections.abc import Iterable
@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -14,13 +16,14 @@ from django.views.decorators.http import require_POST
 from nextcall.cadences.models import Touch
 from nextcall.conversations import log
 from nextcall.engine import outcome as outcomes
-from nextcall.engine import promising, rescue
+from nextcall.engine import rescue, telling
 from nextcall.engine import undo as undoing
 from nextcall.engine.models import Action
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
 from nextcall.web.going_back import back as to_now
-from nextcall.web.going_back import lead_of, number
+from nextcall.web.going_back import number
+from nextcall.web.now.taking import lead_at_hand
 from nextcall.web.once import once, when_it_happened
 from nextcall.worklist import say
 
@@ -154,8 +157,9 @@ def read_time(written: str, member: Member) -> datetime | None:
 @signed_in
 def started(request: SignedIn, lead_id: int) -> HttpResponse:
     """Stored before the dialler takes the screen, so that the same card is there on return."""
-    lead = lead_of(request, lead_id)
-    request.session["calling"] = {"lead": lead.pk, "at": timezone.now().isoformat()}
+    at = when_it_happened(request, timezone.now())
+    lead = lead_at_hand(request, lead_id, at=timezone.now())
+    request.session["calling"] = {"lead": lead.pk, "at": at.isoformat()}
     return HttpResponse(status=204)
 
 
@@ -174,7 +178,7 @@ def log_outcome(*, touch: Touch | None, by: Member, **deed: Any) -> Action:
 @once
 def outcome(request: SignedIn, lead_id: int) -> HttpResponse:
     """What came of a call, or of any touch in hand."""
-    at, lead = when_it_happened(request, timezone.now()), lead_of(request, lead_id)
+    at, lead = when_it_happened(request, timezone.now()), lead_at_hand(request, lead_id, at=timezone.now())
     until, key = read_time(request.POST.get("until", ""), request.member), request.POST.get("outcome", "")
     if key == "call_back" and (until is None or until <= at):
         return to_now(request, problem="Pick a time that is still to come, then it is a promise.")
@@ -182,7 +186,9 @@ def outcome(request: SignedIn, lead_id: int) -> HttpResponse:
     touch = found_or_404(Touch, lead.account, lead=lead, pk=touch_id) if touch_id else None
     told = {"until": until, "channel": touch.channel if touch else "call", "note": request.POST.get("note", "")[:5000]}
     try:
-        log_outcome(lead=lead, touch=touch, outcome=key, by=request.member, at=at, **told)
+        with transaction.atomic():
+            action = log_outcome(lead=lead, touch=touch, outcome=key, by=request.member, at=at, **told)
+            tell_reason(request, action, key)
     except outcomes.AlreadyClosed:
         return to_now(request, said=f"{lead.person}: that was logged already.")
     except outcomes.NoSuchOutcome as why:
@@ -191,18 +197,11 @@ def outcome(request: SignedIn, lead_id: int) -> HttpResponse:
     return to_now(request)
 
 
-@require_POST
-@signed_in
-@once
-def snooze(request: SignedIn, lead_id: int) -> HttpResponse:
-    """Move what is in hand to a later time."""
-    at, lead = when_it_happened(request, timezone.now()), lead_of(request, lead_id)
-    until = read_time(request.POST.get("until", ""), request.member)
-    if until is None or until <= at:
-        return to_now(request, problem="Pick a time that is still to come.")
-    promising.snooze(lead=lead, until=until, by=request.member, at=at)
-    request.session.pop("calling", None)
-    return to_now(request)
+def tell_reason(request: SignedIn, action: Action, outcome: str) -> None:
+    """The reason that stood on the card has had its turn."""
+    if outcome != "skipped" and action.lead:
+        key, says = request.POST.get("reason", ""), request.POST.get("reason_says", "")
+        telling.used(lead=action.lead, key=key, says=says, action=action, by=request.member, at=action.at)
 
 
 @require_POST
@@ -210,8 +209,9 @@ def snooze(request: SignedIn, lead_id: int) -> HttpResponse:
 @once
 def undo(request: SignedIn, action_id: int) -> HttpResponse:
     """Take back one of the member's own deeds, or, for a manager, anyone's."""
-    actions = Action.objects.select_related("lead__person")
-    action = found_or_404(actions, request.member.account, pk=action_id, lead__in=leads_seen_by(request.member))
+    own = Q(member=request.member) & (Q(lead=None) | Q(lead__inbox_item__assignee=request.member))  # see engine/tending
+    actions = Action.objects.filter(own | Q(lead__in=leads_seen_by(request.member))).select_related("lead__person")
+    action = found_or_404(actions, request.member.account, pk=action_id)
     answer = undoing.undo(action=action, by=request.member, at=timezone.now())
     if isinstance(answer, undoing.Refused):
         return to_now(request, problem=answer.why)
@@ -223,26 +223,12 @@ def undo(request: SignedIn, action_id: int) -> HttpResponse:
 @once
 def note(request: SignedIn, lead_id: int) -> HttpResponse:
     """A line only this member could write; it is a reason to call from then on."""
-    lead = lead_of(request, lead_id)
+    lead = lead_at_hand(request, lead_id, at=timezone.now())
     body = request.POST.get("body", "").strip()[:5000]
     if not body:
         return to_now(request, problem="Write a line first.")
     log.noted(lead=lead, body=body, by=request.member, at=when_it_happened(request, timezone.now()))
     return to_now(request, said=f"Noted for {lead.person}.")
-
-
-@require_POST
-@signed_in
-@once
-def window(request: SignedIn, lead_id: int) -> HttpResponse:
-    """When the voicemail said that we can be reached: pinned, and our calls hold until it closes."""
-    at, lead = timezone.now(), lead_of(request, lead_id)
-    begins, _, ends = request.POST.get("window", "").partition("/")
-    opens, closes = read_time(begins, request.member), read_time(ends, request.member)
-    if opens is None or closes is None or closes <= max(at, opens):
-        return to_now(request, problem="Pick a window that is still to come.")
-    promising.open_window(lead=lead, begins=opens, ends=closes, by=request.member, at=at)
-    return to_now(request)
 
 
 @require_POST

@@ -1,55 +1,28 @@
-"""Now: one card, the right next contact, and how it went."""
+"""Now: one card, the right next contact, and how it went; and the cards after it, ready before they are wanted."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from nextcall.cadences.models import Touch
-from nextcall.channels import handset
+from nextcall.leads.models import Lead
 from nextcall.team.models import Member
-from nextcall.web.access import SignedIn, leads_seen_by, signed_in
-from nextcall.web.now.outcomes import Button, buttons, times, windows
-from nextcall.worklist import say
-from nextcall.worklist.card import Card
-from nextcall.worklist.gathering import Promised
-from nextcall.worklist.items import Deck, deck
+from nextcall.web.access import SignedIn, signed_in
+from nextcall.web.frame import note_to_go
+from nextcall.web.going_back import back, number
+from nextcall.web.now.showing import card_context, deck_context
+from nextcall.web.now.taking import lead_at_hand
+from nextcall.worklist import items, say
+from nextcall.worklist.items import Deck
 
 CALLING = "calling"  # of the session: the lead being called and since when
+AHEAD = "ahead"  # of the session: the day on which tomorrow's calls are dealt as well
 RINGS_FOR = timedelta(hours=2)  # after that nobody is still on that call
-FIRST = ("sent", "skipped", "no_answer", "left_voicemail", "talked", "call_back")
-MESSAGES = ("text", "email")
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    kind: str
-    x: float
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A call-back window or an appointment, pinned."""
-
-    lead_id: int
-    name: str
-    says: str
-    appointment: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One thing that may follow: a link, or with `span` a call-back window to open."""
-
-    word: str
-    url: str
-    span: str = ""
+MOST_CARDS = 25
+GONE = "That one is with its owner after all."
 
 
 @require_GET
@@ -58,23 +31,57 @@ def now(request: SignedIn) -> HttpResponse:
     """The deck, open at `?lead=` or at the lead on the telephone."""
     at, member = timezone.now(), request.member
     lead_id, since = calling(request, at=at)
-    turned = request.GET.get("lead", "")
-    turned_to = int(turned) if turned.isdecimal() and len(turned) < 19 else lead_id
-    dealt = deck(member, at=at, turned_to=turned_to)
-    on_the_line = since if dealt.card and since and dealt.card.lead.pk == lead_id else None
-    shown = _deck_context(dealt, member, at=at)
-    if dealt.card:
-        shown |= _card_context(dealt.card, request.GET.get("reason", ""), member, at=at)
-    return render(
-        request,
-        "now/page.html",
-        shown
-        | {
-            "calling": say.clock(on_the_line, member.zone) if on_the_line else "",
-            "said": request.session.pop("said", ""),
-            "problem": request.session.pop("problem", ""),
-        },
+    turned_to = number(request.GET.get("lead", "")) or lead_id
+    deck = items.deck(member, at=at, turned_to=turned_to, ahead=gets_ahead(request, at=at))
+    shown = deck_context(deck, member, at=at)
+    if deck.card:
+        on_the_line = since if since and deck.card.lead.pk == lead_id else None
+        away = at - on_the_line if on_the_line else None
+        after = next(iter(deck.coming), None)
+        shown |= card_context(deck.card, member, at=at, nth=request.GET.get("reason", ""), away=away, after=after)
+        shown["calling"] = say.clock(on_the_line, member.zone) if on_the_line else ""
+    note_to_go(request, deck.to_go, at=at)
+    shown |= {"said": request.session.pop("said", ""), "problem": request.session.pop("problem", "")}
+    return render(request, "now/page.html", shown)
+
+
+@require_GET
+@signed_in
+def hand(request: SignedIn) -> HttpResponse:
+    """The cards after the open one, each whole, with the day around it. `not`: leads finished a moment ago."""
+    at, member = timezone.now(), request.member
+    done = [pk for written in request.GET.get("not", "").split(",")[:100] if (pk := number(written))]
+    deck = items.hand(
+        member,
+        at=at,
+        cards=min(number(request.GET.get("n", "")) or 2, MOST_CARDS),
+        lead_id=number(request.GET.get("lead", "")),
+        ahead=gets_ahead(request, at=at),
+        without=done,
     )
+    note_to_go(request, deck.to_go, at=at)
+    return JsonResponse(_around(request, deck, at=at) | {"cards": _cards(request, deck, at=at)})
+
+
+@require_POST
+@signed_in
+def hold(request: SignedIn, lead_id: int) -> HttpResponse:
+    """A card that was ready is shown: it is this member's for 15 minutes, or another's already."""
+    at, lead = timezone.now(), lead_at_hand(request, lead_id, at=timezone.now(), takes=False)
+    if items.hold(lead, member=request.member, at=at):
+        return JsonResponse({"held": True, "problem": ""})
+    holder = Lead.objects.filter(account=request.member.account, pk=lead.pk).values_list("held_by__name", flat=True)
+    who = (holder.first() or "A colleague").partition(" ")[0]
+    return JsonResponse({"held": False, "problem": f"{who} has {lead.person} open. Here is the next card."})
+
+
+@require_POST
+@signed_in
+def take(request: SignedIn, lead_id: int) -> HttpResponse:
+    """A new lead past its goal, offered by its card: theirs from now on."""
+    lead = lead_at_hand(request, lead_id, at=timezone.now())
+    mine = lead.owner_id == request.member.pk
+    return back(request, said=f"{lead.person} is yours now." if mine else "", problem="" if mine else GONE)
 
 
 def calling(request: HttpRequest, *, at: datetime) -> tuple[int | None, datetime | None]:
@@ -86,116 +93,24 @@ def calling(request: HttpRequest, *, at: datetime) -> tuple[int | None, datetime
     return (stored["lead"], since) if at - since < RINGS_FOR else (None, None)
 
 
-def _deck_context(dealt: Deck, member: Member, *, at: datetime) -> dict[str, object]:
-    fits = dealt.fits
-    whole = max(fits.calls * 3 + fits.messages + fits.room * 3, 1)
-    bars, x = [], 0.0
-    for kind, minutes in (("calls", fits.calls * 3), ("messages", fits.messages), ("room", fits.room * 3)):
-        if minutes:
-            bars.append(Bar(kind, round(x, 2), round(max(minutes * 100 / whole - 1, 0.5), 2)))
-            x += minutes * 100 / whole
-    return {
-        "deck": dealt,
-        "card": dealt.card,
-        "total": dealt.done + dealt.to_go or 1,
-        "bars": bars,
-        "latest": dealt.latest,
-        "after_this": max(dealt.to_go - 1, 0),
-        "offers": _offers(dealt, member, at=at),
-        "nobody_ever": dealt.card is None and not dealt.done and not leads_seen_by(member).exists(),
-        "windows": [_window(one, member) for one in dealt.windows],
-    }
+def gets_ahead(request: SignedIn, *, at: datetime) -> bool:
+    """Whether the member asked for tomorrow's calls today."""
+    return bool(request.session.get(AHEAD) == items.day_of(request.member, at)[0].date().isoformat())
 
 
-def _window(one: Promised, member: Member) -> Window:
-    until = f" to {say.clock(one.until_at, member.zone)}" if one.until_at else ""
-    kind = "Appointment" if one.kind == "appointment" else "Call-back window"
-    return Window(one.lead_id, one.name, f"{kind}, {say.clock(one.due_at, member.zone)}{until}.", kind == "Appointment")
+def _around(request: SignedIn, deck: Deck, *, at: datetime) -> dict[str, object]:
+    shown = deck_context(deck, request.member, at=at)
+    head, last, rail = (render_to_string(f"now/_{part}.html", shown, request) for part in ("head", "last", "rail"))
+    return {"head": head, "last": last, "rail": rail, "nav": {"now": deck.to_go}}
 
 
-OFFERED: dict[str, tuple[tuple[str, str], ...]] = {
-    "no_answer": (("Text now", "?mode=text#write"),),
-    "talked": (("Appointment", "#theirs"), ("What next", "#plan")),
-    "wrong_number": (("Ask by email", "?mode=email#write"),),
-    "not_interested": (("Long view", "#plan"),),
-}
+def _cards(request: SignedIn, deck: Deck, *, at: datetime) -> list[dict[str, object]]:
+    return [
+        {"lead": card.lead.pk, "dealt_at": at.isoformat(), "html": _html(request, deck, place, request.member, at=at)}
+        for place, card in enumerate(deck.hand)
+    ]
 
 
-def _offers(dealt: Deck, member: Member, *, at: datetime) -> list[Offer]:
-    """What may follow the last outcome; it can be ignored."""
-    done = dealt.latest
-    if done is None or done.lead_id is None or done.kind != "outcome" or at - done.at > timedelta(minutes=30):
-        return []
-    told = Touch.objects.filter(account_id=member.account_id, lead_id=done.lead_id, outcome_by=member)
-    outcome = told.order_by("-finished_at").values_list("outcome", flat=True).first() or ""
-    if outcome == "left_voicemail":
-        return [Offer(word, reverse("window", args=[done.lead_id]), span) for word, span in windows(member.zone, at=at)]
-    page = reverse("lead", args=[done.lead_id])
-    return [Offer(word, page + where) for word, where in OFFERED.get(outcome, ())]
-
-
-def _card_context(card: Card, nth: str, member: Member, *, at: datetime) -> dict[str, object]:
-    chosen = int(nth) % len(card.reasons) if nth.isdecimal() and len(nth) < 4 and card.reasons else 0
-    another = {"lead": card.lead.pk, "reason": (chosen + 1) % len(card.reasons)} if len(card.reasons) > 1 else {}
-    point = card.reach["call"].point
-    lead_with = _lead_with(card)
-    held = card.held if card.primary == "call" else None
-    shown = buttons(card.outcomes)
-    letter = _own_phone(card) if lead_with == card.touch.channel else ""
-    return {
-        "letter_url": letter,
-        "draft": card.touch if letter and card.touch.body else None,
-        "reason": card.reasons[chosen] if card.reasons else None,
-        "another": f"{reverse('now')}?{urlencode(another)}" if another else "",
-        "call_url": _tel(card, point.value, point.extension) if point and not (held and not held.opens) else "",
-        "held_until": held.opens if held else "",
-        "lead_with": lead_with,
-        "write_word": "Reply to" if card.primary == "reply" else ("Text" if lead_with == "text" else "Email"),
-        "text_not": _not_now(card, "text"),
-        "email_not": _not_now(card, "email"),
-        "first_outcomes": _first(shown, card),
-        "outcomes": shown,
-        "times": times(member.zone, card.zone, at=at),
-    }
-
-
-def _first(shown: list[Button], card: Card) -> list[Button]:
-    """Those beside the deed; the others are one tap away."""
-    first = [one for one in FIRST if one != "skipped" or card.touch.channel in MESSAGES]
-    return sorted((one for one in shown if one.outcome in first), key=lambda one: first.index(one.outcome))
-
-
-def _own_phone(card: Card) -> str:
-    """A text or email that waits for the member's own phone: the link that opens it there, ready to send."""
-    touch = card.touch
-    if touch.channel not in MESSAGES or touch.state != Touch.State.OPEN or touch.pk is None:
-        return ""
-    point = card.reach[touch.channel].point
-    if point is None:
-        return ""
-    invented = card.lead.person.sample
-    return handset.link(channel=touch.channel, to=point.value, subject=touch.subject, body=touch.body, sample=invented)
-
-
-def _tel(card: Card, number: str, extension: str) -> str:
-    if card.lead.person.sample:  # an invented number: the call is told, not dialled
-        return handset.NOWHERE
-    return f"tel:{number}" + (f";ext={extension}" if extension else "")
-
-
-def _lead_with(card: Card) -> str:
-    """The one filled button: the card's deed, or what may be done instead while that is held."""
-    allowed = [channel for channel, there in card.reach.items() if there.point and there.decision.verdict == "allow"]
-    if card.primary == "reply":
-        return next((channel for channel in ("text", "email", "call") if channel in allowed), "")
-    if card.primary in allowed:
-        return card.primary
-    return next((channel for channel in ("text", "email") if channel in allowed), "")
-
-
-def _not_now(card: Card, channel: str) -> str:
-    there = card.reach[channel]
-    if there.point is None:
-        return "no address" if channel == "email" else "no number"
-    deciding = there.decision.deciding
-    return deciding.says if deciding else ""
+def _html(request: SignedIn, deck: Deck, place: int, member: Member, *, at: datetime) -> str:
+    after = next(iter(deck.coming[place + 1 : place + 2]), None)
+    return render_to_string("now/_hand.html", card_context(deck.hand[place], member, at=at, after=after), request)

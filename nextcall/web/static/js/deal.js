@@ -1,86 +1,322 @@
-// Deals the next card without loading the page again. Every form works without this script:
-// it posts and is sent back to the page, which is what happens here too, only quieter.
+// Deals the next card at the tap: the cards that follow are here before they are wanted, and what was tapped is saved
+// behind them. Every form works without this script: it posts and is sent back to the page.
 (() => {
-  const failed = "Not saved yet: the server cannot be reached. Trying again.";
-  const waits = [500, 1500, 4000, 10000];
+  const nextcall = (window.nextcall ??= {});
+  const stage = document.querySelector("[data-deck]");
+  if (!stage) return;
+  const UNREACHED = "Not saved yet: the server cannot be reached. Trying again.";
+  const CALLING = "nextcall:calling";
+  const RINGS_FOR = 2 * 3600_000;
+  const TRIES = [500, 1500, 4000, 10_000];
+  const done = new Set(); // leads whose deed is on its way
+  let ready = []; // the cards that follow: {lead, html} or {lead, node}
+  let shelf = null; // the card dealt with last: {lead, hand, answered, action, queued}
+  let round = 0;
   let called = false;
+  let soon = 0;
 
+  const one = (selector, inside = document) => inside.querySelector(selector);
+  const hand = () => one("[data-hand]");
+  const open = () => hand().dataset.hand;
+  const parsed = (html) => new DOMParser().parseFromString(html, "text/html");
+  const pause = (length) => new Promise((go) => setTimeout(go, length));
+  const token = () => one("[name=csrfmiddlewaretoken]")?.value ?? "";
   const say = (words) => {
-    const line = document.querySelector("[data-last] [role=status]");
-    if (line) line.textContent = words;
+    const line = one("[data-last] [role=status]");
+    if (line && line.textContent !== words) line.textContent = words;
   };
 
-  // Takes the parts that changed from the page that came back; the live region stays, so that it is read out.
-  const take = (html, url) => {
-    const fresh = new DOMParser().parseFromString(html, "text/html");
-    const deck = fresh.querySelector("[data-deck]");
-    if (!deck) { location.assign(url); return; }
-    const region = document.querySelector("[data-last] [role=status]");
-    const words = deck.querySelector("[data-last] [role=status]").textContent;
-    deck.querySelector("[data-last] [role=status]").replaceWith(region);
-    document.querySelector("[data-deck]").replaceWith(deck);
-    region.textContent = words;
-    for (const part of ["[data-rail]", ".side", ".tabs"]) {
-      const [here, there] = [document.querySelector(part), fresh.querySelector(part)];
-      if (here && there) here.replaceWith(there);
+  const post = async (url, body, says) => {
+    body.delete("key");
+    if (nextcall.outbox) return nextcall.outbox.post(url, body, { says });
+    body.set("key", `${Date.now()}-${Math.random()}`);
+    for (const wait of [...TRIES, 0]) {
+      try {
+        const answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+        const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : {};
+        const problem = told.problem || (answer.ok ? "" : `The server refused it (${answer.status}).`);
+        if (answer.status < 500) return { said: "", action: null, ...told, ok: !problem, problem };
+      } catch { /* no connection: again */ }
+      say(UNREACHED);
+      if (wait) await pause(wait);
     }
-    document.querySelector("#who")?.focus({ preventScroll: true });
+    return { ok: false, said: "", action: null, problem: "Not saved: the server cannot be reached. Your card is here." };
+  };
+
+  // ---- showing
+
+  const closeSheets = () => {
+    for (const sheet of document.querySelectorAll("[data-hand] [popover]")) if (sheet.matches(":popover-open")) sheet.hidePopover();
+  };
+
+  const show = (fresh) => {
+    closeSheets();
+    hand().replaceWith(fresh);
+    fresh.classList.remove("waits");
+    one("#who")?.focus({ preventScroll: true });
     scrollTo({ top: 0 });
+    document.dispatchEvent(new CustomEvent("nextcall:dealt", { detail: { lead: open() } }));
   };
 
-  const send = async (url, options, tries = 0) => {
+  const next = () => {
+    ready = ready.filter((card) => String(card.lead) !== open() && !done.has(String(card.lead)));
+    return ready.shift();
+  };
+
+  const dealt = (card) => {
+    show(card.node ?? one("[data-hand]", parsed(card.html)));
+    claim(String(card.lead));
+  };
+
+  // Shown means held: nobody else is dealt it. If a colleague was quicker, the next card says whose it is.
+  const claim = async (lead) => {
     try {
-      const answer = await fetch(url, options);
-      if (answer.status >= 500) throw new Error(String(answer.status));
-      take(await answer.text(), answer.url);
-    } catch {
-      say(failed);
-      if (tries < waits.length) setTimeout(() => send(url, options, tries + 1), waits[tries]);
-      else document.querySelector(".card")?.classList.remove("waits");
+      const headers = { Accept: "application/json", "X-CSRFToken": token() };
+      const answer = await fetch(`/now/${lead}/hold/`, { method: "POST", headers });
+      const told = answer.ok ? await answer.json() : { held: answer.status !== 404, problem: "That one is with a colleague now." };
+      if (told.held || open() !== lead) return;
+      const following = next();
+      if (following) dealt(following);
+      else await load("/now/");
+      say(told.problem);
+    } catch { /* no connection: two records stay, and the later one says so */ }
+  };
+
+  // ---- the day around the card
+
+  const setLast = (fresh) => {
+    const here = one("[data-last]");
+    const sign = (last) => [...last.querySelectorAll("form, a")].map((it) => `${it.getAttribute("action") ?? it.href} ${it.textContent.trim()}`).join();
+    if (!fresh || sign(fresh) === sign(here)) return;
+    for (const part of [...here.children]) if (!part.matches("[role=status]")) part.remove();
+    for (const part of [...fresh.children]) if (!part.matches("[role=status]")) here.append(part);
+  };
+
+  const setNav = (counts) => {
+    for (const link of document.querySelectorAll('.side a[href="/now/"], .tabs a[href="/now/"]')) {
+      const count = one(".n", link);
+      if (count && counts.now) count.firstChild.textContent = counts.now;
+      else if (count) count.remove();
     }
+  };
+
+  const setAround = ({ head, rail, last, nav }) => {
+    const day = parsed(head).body;
+    if (day.textContent !== one("[data-head]").textContent) one("[data-head]").replaceChildren(...day.childNodes);
+    const side = one("[data-rail]", parsed(rail));
+    if (side.innerHTML !== one("[data-rail]").innerHTML) {
+      const held = document.activeElement?.closest("[data-rail] [data-turn]")?.dataset.turn;
+      one("[data-rail]").replaceWith(side);
+      if (held) one(`[data-rail] [data-turn="${held}"]`)?.focus({ preventScroll: true });
+    }
+    if (!done.size) setLast(one("[data-last]", parsed(last)));
+    setNav(nav);
+  };
+
+  // Fetches what follows the open card, and the day around it. The open card itself is never touched.
+  const refresh = async () => {
+    const mine = ++round;
+    const url = new URL(stage.dataset.deck, location.origin);
+    if (open()) url.searchParams.set("lead", open());
+    url.searchParams.set("n", "2");
+    if (done.size) url.searchParams.set("not", [...done].join());
+    try {
+      const answer = await fetch(url, { headers: { Accept: "application/json" } });
+      if (!answer.ok || answer.redirected) return;
+      const told = await answer.json();
+      if (mine !== round) return;
+      ready = told.cards;
+      setAround(told);
+      if (!open() && ready.length) dealt(ready.shift());
+    } catch {
+      if (!ready.length) ready = ((await nextcall.offline?.cards()) ?? []).filter((card) => String(card.lead) !== open());
+    }
+  };
+
+  // What somebody typed into the card stays when the same card comes back.
+  const keepTyped = (from, to) => {
+    if (!from || from.dataset.hand !== to.dataset.hand) return;
+    for (const field of from.querySelectorAll("textarea, input:not([type=hidden], [type=checkbox])")) {
+      const twin = field.id ? one(`#${field.id}`, to) : one(`${field.localName}[name="${field.name}"]`, to);
+      if (twin && field.value) twin.value = field.value;
+    }
+  };
+
+  const load = async (url) => {
+    try {
+      const answer = await fetch(url);
+      const page = parsed(await answer.text());
+      const fresh = one("[data-hand]", page);
+      if (!fresh || !answer.ok) { location.assign(url); return; }
+      round += 1;
+      keepTyped(hand(), fresh);
+      setAround({ head: one("[data-head]", page).innerHTML, rail: one("[data-rail]", page).outerHTML, last: one("[data-last]", page).outerHTML, nav: {} });
+      const words = one("[data-last] [role=status]", page).textContent;
+      show(fresh);
+      if (words) say(words);
+      for (const part of [".side", ".tabs"]) if (one(part) && one(part, page)) one(part).replaceWith(one(part, page));
+      await refresh();
+    } catch {
+      say("Can\u2019t reach the server. Your card is still here.");
+    }
+  };
+
+  // ---- deeds
+
+  const undoable = (lead) => {
+    const form = one("[data-undo]");
+    if (form) Object.assign(form.dataset, { lead, pending: "yes" });
+    one(".offers")?.remove();
+  };
+
+  const settle = async (shelved, answer, words) => {
+    const stands = open() === shelved.lead; // nothing was ready to follow it
+    shelved.queued = Boolean(answer.queued);
+    shelved.action = answer.action;
+    if (!answer.ok && !answer.queued) {
+      done.delete(shelved.lead);
+      if (!stands) { ready.unshift({ lead: open(), node: hand() }); show(shelved.hand); }
+      shelved.hand.classList.remove("waits");
+      delete one("[data-undo]")?.dataset.pending;
+      say(answer.problem);
+      return;
+    }
+    if (shelf === shelved) {
+      say(answer.action?.says || answer.said || words);
+      const form = one("[data-undo]");
+      if (form && answer.action) form.action = `/undo/${answer.action.id}/`;
+      if (form) delete form.dataset.pending;
+    }
+    if (answer.queued) {
+      if (stands) await dealKept();
+      return;
+    }
+    done.delete(shelved.lead);
+    await (stands ? load("/now/") : refresh());
+  };
+
+  const dealKept = async () => {
+    await refresh();
+    const following = next();
+    if (following) dealt(following);
+    else hand().classList.remove("waits");
+  };
+
+  const forgetCall = () => {
+    try { localStorage.removeItem(CALLING); } catch { /* nothing is kept */ }
+  };
+
+  const deal = (form, submitter) => {
+    const shown = hand();
+    const lead = open();
+    if (done.has(lead)) return;
+    const words = `${submitter?.dataset.says ?? "Saved"}, ${shown.dataset.name}.`;
+    const body = new FormData(form, submitter);
+    const shelved = { lead, hand: shown, action: null, queued: false };
+    done.add(lead);
+    shelf = shelved;
+    forgetCall();
+    const following = next();
+    if (following) dealt(following);
+    else shown.classList.add("waits");
+    say(words);
+    undoable(lead);
+    shelved.answered = post(form.action, body, words).then((answer) => settle(shelved, answer, words));
+  };
+
+  const undo = async (form) => {
+    const shelved = shelf?.lead === form.dataset.lead ? shelf : null;
+    if (form.dataset.pending) await shelved?.answered;
+    const current = hand();
+    if (shelved && open() !== shelved.lead) {
+      ready.unshift({ lead: open(), node: current });
+      show(shelved.hand);
+    }
+    shelf = null;
+    if (shelved?.queued) {
+      const kept = (await nextcall.outbox.list()).filter((entry) => entry.url.startsWith(`/now/${shelved.lead}/`)).pop();
+      if (kept) { await nextcall.outbox.drop(kept.key); done.delete(shelved.lead); say("Undone before it was sent."); return; }
+    }
+    const answer = await post(form.action, new FormData(form), "Undo");
+    if (answer.ok) {
+      done.delete(form.dataset.lead);
+      await load(form.dataset.lead ? `/now/?lead=${form.dataset.lead}` : "/now/");
+    } else if (shelved && hand() === shelved.hand) show(current);
+    say(answer.problem || answer.said);
+  };
+
+  // A quiet deed: the card stays, with what the deed changed on it.
+  const swap = async (form, submitter) => {
+    closeSheets();
+    hand().classList.add("waits");
+    const answer = await post(form.action, new FormData(form, submitter), "Saved");
+    const words = answer.problem || answer.action?.says || answer.said;
+    if (form.matches(".ask") && answer.ok) form.reset();
+    if (answer.ok && !answer.queued) await load(open() ? `/now/?lead=${open()}` : "/now/");
+    hand().classList.remove("waits");
+    say(words);
+  };
+
+  const turn = (link) => {
+    const card = ready.find((it) => String(it.lead) === link.dataset.turn && !done.has(link.dataset.turn));
+    if (!card) { load(link.href); return; }
+    ready = ready.filter((it) => it !== card);
+    dealt(card);
+    refresh();
   };
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("[data-swap]") || event.defaultPrevented) return;
+    if (event.defaultPrevented || !form.matches("[data-deals], [data-swap], [data-undo]")) return;
     event.preventDefault();
-    const body = new FormData(form, event.submitter);
-    form.closest("[popover]")?.hidePopover();
-    document.querySelector(".card")?.classList.add("waits");
-    send(form.action, { method: "POST", body });
+    if (form.matches("[data-deals]")) deal(form, event.submitter);
+    else if (form.matches("[data-undo]")) undo(form);
+    else swap(form, event.submitter);
   });
 
   document.addEventListener("click", (event) => {
-    const turn = event.target.closest("[data-turn]");
-    if (turn && !event.ctrlKey && !event.metaKey) {
+    const link = event.target.closest("[data-turn]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      send(turn.href, {});
+      turn(link);
       return;
     }
     // The card in hand and the start are stored before the dialler takes the screen.
     const call = event.target.closest("[data-started]");
-    const token = document.querySelector("[name=csrfmiddlewaretoken]");
-    if (!call || !token) return;
+    if (!call) return;
     const body = new FormData();
-    body.set("csrfmiddlewaretoken", token.value);
+    body.set("csrfmiddlewaretoken", token());
     called = navigator.sendBeacon(call.dataset.started, body);
+    try { localStorage.setItem(CALLING, JSON.stringify({ lead: open(), at: Date.now() })); } catch { /* nothing is kept */ }
   });
 
-  // The rarer outcomes stand in the sheet of all results; their keys work while it is closed.
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.keys === "off") return;
-    const one = document.querySelector(`[data-hidden-key="${CSS.escape(event.key)}"]`);
-    if (!one || document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)?.checkVisibility()) return;
-    event.preventDefault();
-    if (one.type === "submit") one.form.requestSubmit(one);
-    else one.click();
-  });
+  // ---- back from the dialler, from another page, from the network
 
-  // Back from the dialler, even after a restart: the same card asks how it went.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "visible" || !called) return;
     called = false;
-    send(location.href, {});
+    if (one("#how")) one("#how").hidden = false;
+    load(`/now/?lead=${open()}`);
   });
+
+  // The app was closed during a call that the server never heard of: it is told now, and the card asks.
+  const resumeCall = async () => {
+    const kept = JSON.parse(localStorage.getItem(CALLING) ?? "null");
+    if (!kept) return false;
+    localStorage.removeItem(CALLING);
+    if ("calling" in hand().dataset || Date.now() - kept.at > RINGS_FOR) return false;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", token());
+    body.set("age", String((Date.now() - kept.at) / 1000));
+    await fetch(`/now/${kept.lead}/started/`, { method: "POST", body }).catch(() => null);
+    await load(`/now/?lead=${kept.lead}`);
+    return true;
+  };
+
+  const later = () => { clearTimeout(soon); soon = setTimeout(refresh, 1000); };
+  document.addEventListener("nextcall:live", later);
+  document.addEventListener("nextcall:sent", (event) => { if (!event.detail.seen) later(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
+  nextcall.deck = { refresh, ready: () => ready.length };
+  (async () => { if (!(await resumeCall().catch(() => false))) await refresh(); })();
 })();
