@@ -34,13 +34,14 @@ class Said:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def thread(lead: Lead, *, limit: int = LATEST) -> list[Said]:
-    """The latest `limit` entries, in four queries."""
-    entries = [*_messages(lead, limit), *_calls(lead, limit), *_notes(lead, limit), *_events(lead, limit)]
+def thread(lead: Lead, *, limit: int = LATEST, messages: Iterable[Said] | None = None) -> list[Said]:
+    """The latest `limit` entries, in four queries; `messages` if they were read a moment ago."""
+    entries = [*(messages_of(lead, limit=limit) if messages is None else messages), *_calls(lead, limit), *_notes(lead, limit), *_events(lead, limit)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
-def _messages(lead: Lead, limit: int) -> Iterable[Said]:
+def messages_of(lead: Lead, *, limit: int = LATEST) -> Iterable[Said]:
+    """The latest messages, the newest first."""
     rows = Message.objects.filter(account_id=lead.account_id, lead=lead).select_related("by").order_by("-at")[:limit]
     for row in rows:
         yield Said(

@@ -78,9 +78,12 @@ class Entry:
     paused: bool = False  # the pause that stands: it can be undone here
 
 
-def done_of(shown: Shown, *, most: int, waiting: int) -> tuple[list[Entry], bool]:
-    """The latest entries, and whether earlier ones are left out; `waiting`: how many touches a pause holds."""
-    said = thread(shown.lead, limit=most + 1)
+def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) -> tuple[list[Entry], bool]:
+    """The latest entries, and whether earlier ones are left out; `waiting`: how many touches a pause holds.
+
+    `messages`: one more than `most` of them, if there are so many.
+    """
+    said = thread(shown.lead, limit=most + 1, messages=messages)
     entries = [_entry(one, shown) for one in said[:most]]
     if shown.held is not None:
         entries = _with_pause(entries, said, shown, waiting)

@@ -140,7 +140,7 @@ def _stop(one: Withdrawal, shown: Shown) -> Proof:
 
 
 def _household(shown: Shown) -> list[Housemate]:
-    found = household.household(shown.lead.person)
+    found = household.household(shown.lead.person, _sharing(shown))
     if not found:
         return []
     leads = [one.lead for one in found if one.lead]
@@ -153,6 +153,12 @@ def _household(shown: Shown) -> list[Housemate]:
         url = reverse("lead", args=[key]) if key in mine else ""
         told.append(Housemate(str(one.person), url, f"{one.because}, {with_whom}", ahead.get(key, "")))
     return told
+
+
+def _sharing(shown: Shown) -> dict[int, str]:
+    """Who is reached where they are, and by what."""
+    kinds = {one.pk: one.kind for one in shown.points}
+    return {other.pk: f"same {kinds[point]}" for point, others in shown.sharers.items() for other in others}
 
 
 def _ahead(lead_ids: Iterable[int], shown: Shown) -> dict[int, str]:

@@ -1,12 +1,13 @@
 """The composer's four tabs: what each may do now, and what it opens with."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
 
-from nextcall.conversations.models import Message
+from nextcall.conversations.thread import Said
 from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import phone
@@ -52,11 +53,8 @@ class Mode:
     sent: str = ""  # the last two that we sent on it, as JSON: the same again is worth a second look
 
 
-def modes(shown: Shown, *, chosen: str, reason: str, call_url: str) -> list[Mode]:
+def modes(shown: Shown, messages: Sequence[Said], *, chosen: str, reason: str, call_url: str) -> list[Mode]:
     """The four tabs. The channel they wrote on last opens first, else the first that may be used."""
-    messages = list(
-        Message.objects.filter(account_id=shown.lead.account_id, lead=shown.lead).order_by("-at", "-pk")[:30]
-    )
     inbound = next((one for one in messages if not one.outbound), None)
     open_now = [one for one in ("text", "email") if shown.reach[one].decision.verdict != "deny"]
     if chosen not in NAMES:
@@ -70,7 +68,7 @@ def modes(shown: Shown, *, chosen: str, reason: str, call_url: str) -> list[Mode
     ]
 
 
-def _message(shown: Shown, channel: str, messages: list[Message], *, call_url: str) -> Mode:
+def _message(shown: Shown, channel: str, messages: Sequence[Said], *, call_url: str) -> Mode:
     there, first = shown.reach[channel], shown.first
     later = there.decision.earliest if there.decision.verdict == "wait" else None
     ours = [one.body for one in messages if one.outbound and one.channel == channel][:2]
@@ -155,7 +153,7 @@ def _better_number(shown: Shown) -> str:
     )
 
 
-def _answering(inbound: Message | None) -> str:
+def _answering(inbound: Said | None) -> str:
     """The subject of an answer to their email."""
     answers = inbound is not None and inbound.channel == "email" and inbound.subject
     return f"Re: {inbound.subject.removeprefix('Re: ')}" if inbound and answers else ""

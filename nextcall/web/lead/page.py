@@ -1,5 +1,6 @@
 """Lead: know the person, write, and see the whole plan: planned above, done below, you write at Now."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from nextcall.cadences import versions
 from nextcall.channels import handset
+from nextcall.conversations.thread import Said, messages_of
 from nextcall.engine import outcome as outcomes
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
 from nextcall.web.lead import done, facts, planned
@@ -50,10 +52,12 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     deeds = items.deeds_since(one.member, since=one.at - items.UNDOABLE, lead=one.lead, most=1)
     latest = next(iter(deeds), None)
     context = _head(one) | _plan(one) | facts.facts(one) | rows(one, wrong) | points(one, wrong)
-    context |= _line(one, request, latest.id if latest else 0) | _way(request, one)
+    most = _most(request)
+    messages = list(messages_of(one.lead, limit=most + 1))
+    context |= _line(one, request, messages, most, latest.id if latest else 0) | _way(request, one)
     chosen, reason = request.GET.get("mode", ""), request.GET.get("reason", "")
     return context | {
-        "modes": modes(one, chosen=chosen, reason=reason, call_url=str(context["call_url"])),
+        "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=str(context["call_url"])),
         "focus": "mode" in request.GET,
         "times": times(one.member.zone, one.zone, at=one.at),
         "said": said or "",
@@ -93,7 +97,8 @@ def _plan(one: Shown) -> dict[str, object]:
     days = max((step.when.day or 0 for step in one.running[0].cadence.steps), default=0) if one.running else 0
     day = f"day {thread.day}{f' of {days}' if days >= thread.day else ''}" if enrollment else ""
     touch = f"touch {thread.number} of {thread.total}" if enrollment and thread.total else ""
-    parts = [one.cadence, day, touch, lead.offer.name if lead.offer else "", f"{say.clock(one.at, one.zone)} there"]
+    where = ", ".join(part for part in (one.cadence, day) if part)
+    asked_for = lead.offer.name if lead.offer else lead.source.name if lead.source else ""
     newest = versions.latest(lead.account, versions.names(lead.account), at=one.at).values()
     return {
         "enrollment": enrollment,
@@ -102,18 +107,23 @@ def _plan(one: Shown) -> dict[str, object]:
         "touch": one.touch if one.touch.pk else None,
         "outcomes": buttons(outcomes.effects(one.touch, at=one.at, known=one.running, standing=one.touches)),
         "day_says": day,
-        "head_says": " · ".join(part for part in parts if part),
+        "head_says": " · ".join(part for part in (where, touch, asked_for) if part),
         "cadences": sorted((each.cadence.slug, versions.definition_of(each).name) for each in newest),
     }
 
 
-def _line(one: Shown, request: SignedIn, latest_id: int) -> dict[str, object]:
+def _most(request: SignedIn) -> int:
+    """How many entries of what was done are shown."""
+    asked_for = request.GET.get("done", "")
+    most = int(asked_for) if asked_for.isdecimal() and len(asked_for) < 6 else done.FEW
+    return max(min(most, done.MOST), 1)
+
+
+def _line(one: Shown, request: SignedIn, messages: Sequence[Said], most: int, latest_id: int) -> dict[str, object]:
     """What is ahead, the farthest first, and what was done, the newest first."""
     ahead, everything = planned.ahead_of(one), bool(request.GET.get("all"))
     few = ahead if everything else ahead[:FEW]
-    asked_for = request.GET.get("done", "")
-    most = min(int(asked_for), done.MOST) if asked_for.isdecimal() and len(asked_for) < 6 else done.FEW
-    past, earlier = done.done_of(one, most=max(most, 1), waiting=len(ahead))
+    past, earlier = done.done_of(one, messages, most=most, waiting=len(ahead))
     return {
         "ahead": few[::-1],
         "ahead_count": len(ahead),

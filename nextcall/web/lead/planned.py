@@ -66,8 +66,9 @@ def _sends(standing: list[Touch]) -> list[Touch]:
 
 
 def _planned(one: Planned, shown: Shown) -> Ahead:
-    moved = f"{one.moved_because} ({one.rule})" if one.rule and one.moved_because else ""
     waits = shown.held is not None and shown.held.until_at is None
+    cited = "" if one.rule.startswith("cadence.") else f" ({one.rule})"
+    moved = f"{one.moved_because.rstrip('.')}{cited}" if one.rule and one.moved_because and not waits else ""
     when = say.when(one.due_at, shown.member.zone, at=shown.at) if one.due_at > shown.at else "now"
     return Ahead(
         ICONS.get(one.channel, "call"),
@@ -96,7 +97,7 @@ def _what(one: Planned, shown: Shown) -> str:
         city=lead.person.city,
     )
     about = wording.say(step.subject[0] if step.subject else step.says, names).rstrip(".")
-    return f"{about}, {whose}" if about else whose
+    return f"{about} \u00b7 {whose}" if about else whose
 
 
 def _by_hand(touch: Touch, shown: Shown) -> Ahead:

@@ -7,7 +7,6 @@ from nextcall.conversations.models import Call
 from nextcall.engine.editing import KIND
 from nextcall.engine.repointing import LABELS, PROBLEMS
 from nextcall.engine.repointing import shown as written
-from nextcall.leads.editing import sharers
 from nextcall.leads.models import ContactPoint, Reach
 from nextcall.web.lead.modes import BETTER_NUMBER
 from nextcall.web.lead.rows import Wrong
@@ -52,7 +51,7 @@ class Point:
 
 def points(shown: Shown, wrong: Wrong | None) -> dict[str, object]:
     """Everything about how they are reached. At most two queries more where something is the matter."""
-    others = sharers([one.contact_point_id for one in shown.reaches], shown.lead.person)
+    others = shown.sharers
     bad = [one.contact_point for one in shown.reaches if one.contact_point.problem]
     known = _how_we_know(bad, shown) if bad else {}
     kinds = [one.contact_point.kind for one in shown.reaches]

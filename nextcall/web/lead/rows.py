@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import cast
+
+from django.db.models import Value
 
 from nextcall.engine.editing import FIELDS, KIND, OWN, value_of
 from nextcall.leads import own_fields
@@ -62,10 +65,10 @@ class Row:
 
 def rows(shown: Shown, wrong: Wrong | None) -> dict[str, object]:
     """The fields with something in them, the empty ones, and the account's own."""
-    told = history(shown)
+    told, listed = history(shown), _listed(shown.lead)
     place = [_row(shown, name, told, wrong) for name in NAME_AND_PLACE]
     own = [_own(shown, one, told, wrong) for one in own_fields.read_all(shown.lead.account.own_fields)]
-    of_the_lead = [_row(shown, name, told, wrong) for name in OF_THE_LEAD]
+    of_the_lead = [_row(shown, name, told, wrong, listed) for name in OF_THE_LEAD]
     detailed = shown.member.settings.get("style") == "detailed"
     return {
         "rows": [one for one in place if one.value or one.wrong] + of_the_lead,
@@ -104,8 +107,14 @@ def _told(event: Event) -> tuple[str, str]:
     return field, f"{data.get('from') or 'empty'} to {data.get('to') or 'empty'}"
 
 
-def _row(shown: Shown, name: str, told: Mapping[str, tuple[Change, ...]], wrong: Wrong | None) -> Row:
-    lead, value = shown.lead, value_of(shown.lead, name)
+def _row(
+    shown: Shown,
+    name: str,
+    told: Mapping[str, tuple[Change, ...]],
+    wrong: Wrong | None,
+    listed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Row:
+    value = value_of(shown.lead, name)
     mine = wrong if wrong and wrong.name == name else None
     groups: tuple[Group, ...] = ()
     words = value
@@ -122,7 +131,7 @@ def _row(shown: Shown, name: str, told: Mapping[str, tuple[Change, ...]], wrong:
         hint=HINTS.get(name, ""),
         wrong=mine.says if mine else "",
         groups=groups,
-        listed=_listed(lead, name),
+        listed=listed.get(name, ()),
         history=told.get(name, ()),
     )
 
@@ -131,11 +140,14 @@ def _zones() -> tuple[Group, ...]:
     return (("", [("", "Not stated")]), *((head, cast(list[tuple[str, str]], zones)) for head, zones in zone_choices()))
 
 
-def _listed(lead: Lead, name: str) -> tuple[str, ...]:
-    if name not in ("source", "offer"):
-        return ()
-    rows = (Source if name == "source" else Offer)._default_manager.filter(account_id=lead.account_id)
-    return tuple(rows.order_by("name").values_list("name", flat=True)[:50])
+def _listed(lead: Lead) -> dict[str, tuple[str, ...]]:
+    """Sources and offers that are known already, in one query."""
+    sources = Source.objects.filter(account_id=lead.account_id).values_list(Value("source"), "name")
+    offers = Offer.objects.filter(account_id=lead.account_id).values_list(Value("offer"), "name")
+    found: dict[str, list[str]] = {}
+    for kind, name in sources.union(offers, all=True)[:200]:
+        found.setdefault(str(kind), []).append(name)
+    return {kind: tuple(sorted(names)) for kind, names in found.items()}
 
 
 def _own(shown: Shown, own: own_fields.OwnField, told: Mapping[str, tuple[Change, ...]], wrong: Wrong | None) -> Row:

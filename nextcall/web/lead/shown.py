@@ -1,6 +1,6 @@
 """What is read of one lead for its page, once: everything else on the page is made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,8 +8,8 @@ from nextcall.cadences import ahead
 from nextcall.cadences.models import Enrollment, Pause, Touch
 from nextcall.cadences.progress import Situation
 from nextcall.consent.known import read
-from nextcall.leads.editing import reaches_of
-from nextcall.leads.models import ContactPoint, Lead, Reach
+from nextcall.leads.editing import reaches_of, sharers
+from nextcall.leads.models import ContactPoint, Lead, Person, Reach
 from nextcall.team.models import Member
 from nextcall.timeline.models import Event
 from nextcall.worklist.gating import Reachable, reach_of
@@ -36,6 +36,7 @@ class Shown:
     held: Pause | None
     events: Sequence[Event]  # of the record, the newest first
     reaches: Sequence[Reach]  # how they are reached, the first tried first
+    sharers: Mapping[int, Sequence[Person]]  # who else is reached there, by contact point
 
     @property
     def first(self) -> str:
@@ -66,6 +67,7 @@ def shown(lead: Lead, member: Member, *, at: datetime) -> Shown:
         paused = Pause.objects.filter(enrollment=running[0].enrollment, ended_at__isnull=True)
         held = paused.select_related("by").first()
     events = Event.objects.filter(account_id=lead.account_id, lead=lead, kind__in=OF_THE_RECORD)
+    reaches = list(reaches_of(lead.person))
     return Shown(
         lead=lead,
         member=member,
@@ -77,7 +79,8 @@ def shown(lead: Lead, member: Member, *, at: datetime) -> Shown:
         touch=in_hand(lead, touches),
         held=held,
         events=list(events.select_related("by").order_by("-at", "-pk")[:MOST]),
-        reaches=list(reaches_of(lead.person)),
+        reaches=reaches,
+        sharers=sharers([one.contact_point_id for one in reaches], lead.person),
     )
 
 
