@@ -21,6 +21,7 @@ class Command:
 COMMANDS = {
     "serve": Command("serve", "pages, hooks and the engine as one supervised command", database=False),
     "engine": Command("engine", "the engine alone; on PostgreSQL as many as wanted"),
+    "demo": Command("demo", "an invented team with half a year of work, in an empty database"),
     "import": Command("import_", "leads from CSV, TSV or XLSX files"),
     "read": Command("read", "what Nextcall understands of a lead, nothing stored", database=False),
     "classify": Command("classify", "what an inbound message means", database=False),

@@ -70,7 +70,7 @@ class Chooser:
             if found:
                 return found
         self._read_at = None
-        window = _candidates(sql.rows(f"{PICK} {DUE} ORDER BY t.due_at LIMIT {WINDOW}", [at]))
+        window = candidates(sql.rows(f"{PICK} {DUE} ORDER BY t.due_at LIMIT {WINDOW}", [at]))
         if len(window) < WINDOW:
             awake = [one for one in window if (one.account_id, one.channel) not in asleep]
             return _locked(self._by_turns(awake)[:limit])
@@ -105,7 +105,7 @@ class Chooser:
         return found
 
     def _from_lane(self, lane: tuple[int, str, int, datetime], at: datetime, share: int) -> list[Candidate]:
-        return _candidates(
+        return candidates(
             sql.rows(
                 f"{PICK} t.account_id = %s AND t.channel = %s AND t.priority = %s AND {DUE}"
                 f" ORDER BY t.due_at LIMIT {share}{sql.skip_locked('t')}",
@@ -114,7 +114,7 @@ class Chooser:
         )
 
 
-def _candidates(rows: Iterable[tuple[int, int, int, str, int, object]]) -> list[Candidate]:
+def candidates(rows: Iterable[tuple[int, int, int, str, int, object]]) -> list[Candidate]:
     return [Candidate(*row[:5], sql.instant(row[5])) for row in rows]
 
 

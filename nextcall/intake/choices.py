@@ -24,6 +24,7 @@ class Choices:
     duplicates: Duplicates = "merge"
     area_code: str = ""  # for numbers of seven digits
     day_first: bool | None = None  # 5/6/2024 is in June; None: as the column's values say
+    sample: bool = False  # the file's people are invented
     skip: Sequence[str] = ()  # causes (problems.SAYS) whose rows are set aside though they could be reached otherwise
 
     def to_json(self) -> dict[str, Any]:
@@ -45,6 +46,7 @@ class Choices:
             duplicates=cast(Duplicates, kept.get("duplicates") or "merge"),
             area_code=str(kept.get("area_code") or ""),
             day_first=kept.get("day_first"),
+            sample=bool(kept.get("sample")),
             skip=tuple(kept.get("skip") or ()),
         )
 

@@ -229,6 +229,7 @@ def _placing(import_: Import, choices: Choices) -> Placing:
         repeats="enquiry" if choices.duplicates == "keep" else choices.duplicates,
         via="import",
         import_id=import_.pk,
+        sample=choices.sample,
     )
 
 

@@ -1,0 +1,1 @@
+"""An invented team, its leads and their history: to look around in, removed in one tap."""
