@@ -14,22 +14,24 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.ops.running import serving, status
+from tests.ops.running import run, serving, status
 
 pytestmark = pytest.mark.slow
 EVENT = "INSERT INTO nextcall_event (account_id, kind, at, data) VALUES (?, ?, '2026-11-22 10:00:00', '{}')"
 
 
-def enter(port: int, link: str) -> str:
-    """The cookies of a member who came in by the link that the server printed."""
+def enter(port: int, home: Path) -> str:
+    """The cookies of a member who came in by a one-time link."""
+    link = re.search(r"/sign-in/link/\S+/", run(home, "sign-in").stdout)
+    assert link
     talk = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    talk.request("GET", link)
+    talk.request("GET", link[0])
     page = talk.getresponse()
     token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
     csrf = re.search(r"csrftoken=(\w+)", page.headers["Set-Cookie"])
     assert token and csrf
     sent = {"Cookie": f"csrftoken={csrf[1]}", "Content-Type": "application/x-www-form-urlencoded"}
-    talk.request("POST", link, urlencode({"csrfmiddlewaretoken": token[1]}), sent)
+    talk.request("POST", link[0], urlencode({"csrfmiddlewaretoken": token[1]}), sent)
     answer = talk.getresponse()
     answer.read()
     session = re.search(r"sessionid=(\w+)", " ".join(answer.headers.get_all("Set-Cookie") or []))
@@ -57,16 +59,7 @@ def message(stream: http.client.HTTPResponse) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def served(made_home: Path) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
     with serving(made_home, "--no-engine") as (process, port):
-        yield process, port, enter(port, link_said_by(process))
-
-
-def link_said_by(process: subprocess.Popen[str]) -> str:
-    """What the first start prints."""
-    assert process.stdout
-    while True:
-        link = re.search(r"(/sign-in/link/\S+/)", process.stdout.readline())
-        if link:
-            return link[1]
+        yield process, port, enter(port, made_home)
 
 
 def happens(home: Path, kind: str, *, account: int = 1) -> None:
@@ -132,7 +125,7 @@ def test_a_large_upload_and_a_forged_proxy_header_meet_the_pages_as_they_are(
 def test_open_streams_do_not_hold_up_the_end(home: Path) -> None:
     with serving(home, "--no-engine") as (process, port):
         streams = [listen(port, "") for _ in range(2)]
-        streams += [listen(port, enter(port, link_said_by(process)))]
+        streams += [listen(port, enter(port, home))]
         assert message(streams[-1])["event"] == "hello"
         began = time.monotonic()
         process.send_signal(signal.SIGTERM)

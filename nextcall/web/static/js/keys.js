@@ -17,7 +17,8 @@
     if (named) return named.replace(/\s+/g, " ").trim();
     const copy = element.cloneNode(true);
     for (const extra of copy.querySelectorAll("kbd, svg, [aria-hidden=true]")) extra.remove();
-    return copy.textContent.replace(/\s+/g, " ").trim();
+    const parts = [...copy.childNodes].map((part) => part.textContent.replace(/\s+/g, " ").trim()).filter(Boolean);
+    return parts.join(", ");
   };
   // Every key that works on this page now, each once: what is seen, then what a closed sheet holds.
   const pageKeys = () => {

@@ -1,0 +1,65 @@
+"""What holds on every page: width, one filled button, words, themes, tab order. Pages find themselves."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from nextcall.team.models import Account, Member
+from tests.journeys.conftest import Clock, Engine
+from tests.journeys.everywhere import lay, look, paths, wrong_on
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+Enter = Callable[[Member], None]
+
+
+@pytest.fixture
+def every(account: Account, ann: Member, clock: Clock, engine: Engine, enter: Enter) -> list[str]:
+    leads = lay(account, ann, clock)
+    enter(ann)
+    return paths(ann, leads[0])
+
+
+def test_check_02_no_page_scrolls_sideways_at_320_pixels(page: Page, every: list[str]) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert not wrong_on(page, every, "wide")
+
+
+def test_check_03_every_page_has_at_most_one_filled_button(page: Page, every: list[str]) -> None:
+    assert not wrong_on(page, every, "filled")
+
+
+def test_check_36_no_page_scolds_shouts_or_turns_red(page: Page, every: list[str]) -> None:
+    assert not wrong_on(page, every, "words")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_check_37_nothing_serious_for_assistive_tech_on_any_page(page: Page, every: list[str], theme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    found = {}
+    for path in every:
+        page.goto(path)
+        violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        grave = [one for one in violations if one["impact"] in ("serious", "critical")]
+        if grave:
+            found[path] = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in grave]
+    assert not found
+
+
+@pytest.mark.parametrize("zoom", [1, 2], ids=["as it is", "at 200 percent"])
+def test_check_38_tab_follows_reading_and_its_ring_is_never_covered(page: Page, every: list[str], zoom: int) -> None:
+    size = page.viewport_size
+    assert size
+    page.set_viewport_size({"width": max(320, size["width"] // zoom), "height": size["height"] // zoom})
+    page.keyboard.press("Tab")  # from here on rings are shown
+    found = {}
+    for path in every:
+        page.goto(path)
+        page.keyboard.press("Tab")
+        wrong = page.evaluate(look("tab"))
+        if wrong:
+            found[path] = wrong
+    assert not found
