@@ -11,6 +11,7 @@ from nextcall.conversations.thread import Said
 from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import phone
+from nextcall.web.frame import style_of
 from nextcall.web.lead.shown import Shown
 from nextcall.worklist import say
 from nextcall.worklist.card import draft_of, question_to_ask
@@ -109,7 +110,7 @@ def _instead(shown: Shown, channel: str, call_url: str) -> tuple[Chip, ...]:
 
 def _note(shown: Shown) -> Mode:
     saved = shown.member.settings.get("note_templates")
-    detailed = shown.member.settings.get("style") == "detailed"
+    detailed = style_of(shown.member) == "detailed"
     templates = [str(one) for one in saved if one][:MOST_TEMPLATES] if isinstance(saved, list) and detailed else []
     return Mode(
         name="note",

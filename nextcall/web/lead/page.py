@@ -14,6 +14,7 @@ from nextcall.channels import handset
 from nextcall.conversations.thread import Said, messages_of
 from nextcall.engine import outcome as outcomes
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
+from nextcall.web.frame import style_of
 from nextcall.web.lead import done, facts, planned
 from nextcall.web.lead.elsewhere import elsewhere
 from nextcall.web.lead.modes import modes
@@ -84,7 +85,7 @@ def _head(one: Shown) -> dict[str, object]:
         "call_word": f"Call {say.when(opens, one.member.zone, at=one.at)}" if opens else "Call",
         "hands": held.name if held else "",
         "asks": asked_by(one),
-        "detailed": one.member.settings.get("style") == "detailed",
+        "detailed": style_of(one.member) == "detailed",
         "note_templates": "\n\n".join(one.member.settings.get("note_templates") or []),
         "arrived": say.when(lead.arrived_at, one.member.zone, at=one.at),
         "tried": f"{lead.attempts} times" if lead.attempts > 1 else "Once" if lead.attempts else "Not yet",

@@ -11,6 +11,7 @@ from nextcall.engine.editing import FIELDS, KIND, OWN, value_of
 from nextcall.leads import own_fields
 from nextcall.leads.models import Lead, Offer, Source
 from nextcall.timeline.models import Event
+from nextcall.web.frame import style_of
 from nextcall.web.lead.shown import Shown
 from nextcall.web.zones import zone_choices, zone_words
 from nextcall.worklist import say
@@ -69,7 +70,7 @@ def rows(shown: Shown, wrong: Wrong | None) -> dict[str, object]:
     place = [_row(shown, name, told, wrong) for name in NAME_AND_PLACE]
     own = [_own(shown, one, told, wrong) for one in own_fields.read_all(shown.lead.account.own_fields)]
     of_the_lead = [_row(shown, name, told, wrong, listed) for name in OF_THE_LEAD]
-    detailed = shown.member.settings.get("style") == "detailed"
+    detailed = style_of(shown.member) == "detailed"
     return {
         "rows": [one for one in place if one.value or one.wrong] + of_the_lead,
         "empty_rows": [one for one in place if not one.value and not one.wrong],

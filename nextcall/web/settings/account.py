@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from nextcall.leads import own_fields
 from nextcall.lib import phone as phones
 from nextcall.team.models import Account
 from nextcall.timeline import record
@@ -59,6 +60,11 @@ class AccountForm(forms.Form):
         return read_phone(self.cleaned_data["phone"], country=self.country)
 
 
+def _own(row: Account) -> dict[str, object]:
+    """Its own fields, and what kinds there are."""
+    return {"own_fields": own_fields.read_all(row.own_fields), "own_field_kinds": own_fields.KINDS}
+
+
 @require_http_methods(["GET", "POST"])
 @manager
 def account(request: SignedIn) -> HttpResponse:
@@ -66,10 +72,10 @@ def account(request: SignedIn) -> HttpResponse:
     if request.method == "GET":
         initial = {field: getattr(row, field) for field in FIELDS}
         initial |= {"phone": phones.show(row.phone) if row.phone else "", "seller_name": row.seller_name or row.name}
-        return section(request, "account", {"form": AccountForm(initial=initial, account=row)})
+        return section(request, "account", {"form": AccountForm(initial=initial, account=row), **_own(row)})
     form = AccountForm(request.POST, account=row)
     if not form.is_valid():
-        return section(request, "account", {"form": form}, status=422)
+        return section(request, "account", {"form": form, **_own(row)}, status=422)
     changed = {field: form.cleaned_data[field] for field in FIELDS if getattr(row, field) != form.cleaned_data[field]}
     if changed:
         Account.objects.filter(pk=row.pk).update(**changed)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.settings import account, email, lead_ins, members, notices, profile, rules
+from nextcall.web.settings import account, email, lead_ins, members, notices, own_fields, profile, rules
 
 urlpatterns = [
     path("", profile.profile, name="settings"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("notices/devices/<int:pk>/removal/", notices.removal, name="settings_notice_removal"),
     path("notices/trial/", notices.trial, name="settings_notice_trial"),
     path("company/", account.account, name="settings_account"),
+    path("company/own-fields/", own_fields.add, name="settings_account_own_fields"),
+    path("company/own-fields/<str:key>/removal/", own_fields.removal, name="settings_account_own_field_removal"),
     path("email/", email.email, name="settings_email"),
     path("email/disconnection/", email.disconnection, name="settings_email_disconnection"),
     path("lead-ins/", lead_ins.lead_ins, name="settings_lead_ins"),
