@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from nextcall.cadences import wording
@@ -81,6 +82,7 @@ def check(
     return tuple(found)
 
 
+@lru_cache(maxsize=128)
 def example(cadence: Cadence, state: str, policy: Policy) -> tuple[Planned, ...]:
     """The plan for a lead of that state with written permission, who arrives on a Monday at ten and never answers."""
     postal_code, phone = STATES.get(state, ("80202", "+13035550142"))

@@ -43,7 +43,9 @@ month = [1, 2, 3]
 at = "09:30"
 says = 'Once "a" month'
 '''
-ONE_MORE = st.sampled_from(["earlier", "later", "day-earlier", "day-later", "remove", "duplicate", "add", "words", "part"])
+ONE_MORE = st.sampled_from(
+    ["earlier", "later", "day-earlier", "day-later", "remove", "duplicate", "add", "words", "part"]
+)
 
 
 def keys(source: str) -> list[str]:
@@ -155,8 +157,8 @@ def one_change(source: str, deed: str, key: str) -> tuple[str, str]:
     if deed == "words":
         return editing.set_step(source, key, {"says": 'Say "hello"\nand \\ listen'}), ""
     if deed == "part":
-        return editing.set_step(source, key, {"day": 4, "week": None, "month": None, "wait": None, "before": None,
-                                              "after": None, "only_after": None, "at": None, "part": "evening"}), ""  # fmt: skip
+        gone = dict.fromkeys(("week", "month", "wait", "before", "after", "only_after", "at"))
+        return editing.set_step(source, key, {**gone, "day": 4, "part": "evening"}), ""
     unit, way = ("day" if deed.startswith("day") else "part"), (1 if deed.endswith("later") else -1)
     return editing.move(source, key, unit=unit, way=way), ""  # type: ignore[arg-type]
 
@@ -164,7 +166,9 @@ def one_change(source: str, deed: str, key: str) -> tuple[str, str]:
 @pytest.mark.parametrize("first", ["commented", "steady", "letter-first", "fast-start-light", "long-view"])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(deeds=st.lists(st.tuples(ONE_MORE, st.integers(0, 40)), min_size=1, max_size=7))
-def test_any_changes_leave_a_cadence_whose_other_steps_are_as_they_were(first: str, deeds: list[tuple[str, int]]) -> None:
+def test_any_changes_leave_a_cadence_whose_other_steps_are_as_they_were(
+    first: str, deeds: list[tuple[str, int]]
+) -> None:
     source = COMMENTED if first == "commented" else parse.library()[first].source
     touched: set[str] = set()
     for deed, number in deeds:
