@@ -123,6 +123,8 @@ def undo(*, action: Action, by: Member | None, at: datetime) -> Undone | Refused
         _take_back_made(fresh, by, at)
         for entry in fresh.before:
             _restore(entry)
+        made = _by_model(fresh.made).get("InboxItem", [])
+        inbox.taken_back(account_id=fresh.account_id, ids=made)
         fresh.undone_at = at
         fresh.save(update_fields=["undone_at"])
         record(
@@ -195,7 +197,6 @@ def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
     )
     for name in ("Attempt", "Pause", "Promise", "Permission", "Message", "Enrollment", "Reach", "PlaceClue"):
         snapshot.model(name)._default_manager.filter(account_id=action.account_id, pk__in=made.get(name, [])).delete()
-    inbox.taken_back(account_id=action.account_id, ids=made.get("InboxItem", []))
 
 
 def _restore(entry: Mapping[str, Any]) -> None:

@@ -146,7 +146,7 @@ def _line(one: Said, first: str, member: Member, *, at: datetime) -> Line | None
             "theirs", icon, f"{first}{f', {verdict}' if verdict else ''}", one.body[:4000], when, iso, one.subject
         )
     if one.kind == "message":
-        return Line("ours", icon, ours or "The plan", one.body[:4000], when, iso, one.subject)
+        return Line("ours" if ours else "ours plan", icon, ours or "The plan", one.body[:4000], when, iso, one.subject)
     if one.kind == "call":
         came = one.outcome.replace("_", " ") or ("made" if one.outbound else "came in")
         undone = ", undone" if one.undone else ""

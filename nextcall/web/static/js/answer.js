@@ -16,7 +16,10 @@
   };
   const toTheEnd = () => {
     const body = document.querySelector("[data-scroll]");
-    if (body) body.scrollTop = body.scrollHeight;
+    if (!body) return;
+    body.scrollTop = body.scrollHeight;
+    const alone = document.querySelector("[data-inbox].open, [data-focus]"); // a phone scrolls the page itself
+    if (alone && matchMedia("(max-width: 899px)").matches) scrollTo({ top: document.documentElement.scrollHeight });
   };
 
   // Channels change without losing a word.
