@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from nextcall.channels.memory import Memory
+from nextcall.engine import bulk_changes
 from nextcall.engine.worker import Worker
 from nextcall.intake import importing
 from nextcall.team import sign_in
@@ -42,7 +43,7 @@ class Engine:
     def work(self) -> None:
         """Everything there is to do now."""
         now = self.clock.now()
-        while importing.run_waiting(at=now):
+        while importing.run_waiting(at=now) or bulk_changes.run_some(at=now):
             pass
         self.worker.run_until(now, start=now - timedelta(seconds=1))
 

@@ -19,7 +19,14 @@ from tests.web.walk import OPEN, Address, addresses
 
 SECRET = "Zebulon Quartermaine"  # stands in every row of the account that is looked into
 MACHINES = ("in/", "hooks/", "unsubscribe/", "u/", "healthz", "readyz", "metrics")  # doors without a member
-MANAGERS = ("settings_account", "settings_email", "settings_lead_in", "settings_member", "settings_rule/")
+MANAGERS = (
+    "leads_export",
+    "settings_account",
+    "settings_email",
+    "settings_lead_in",
+    "settings_member",
+    "settings_rule/",
+)
 
 
 def pages() -> list[Address]:

@@ -1,7 +1,7 @@
 """Leads: find and group. The filter reads as a sentence; pages are cut by key, nothing is counted unasked."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from django.http import HttpResponse
@@ -69,7 +69,7 @@ def leads(request: SignedIn) -> HttpResponse:
         "kept": any(tab.here and tab.row for tab in tabs),
         "said": request.session.pop("said", ""),
         "problem": request.session.pop("problem", ""),
-        "deleted": request.session.pop("deleted_list", None),
+        "deleted": request.session.get("deleted_list"),
         "latest": bar.latest(member, at=at),
         "kinds": preview.TITLES.items(),
         "call_url": address("call_list", context["query"]),
@@ -128,9 +128,15 @@ def line(row: finding.Row, member: Member, *, at: datetime) -> Line:
         next_at=_next(row.next_at, member, at=at),
         latest=say.ago(row.latest_attempt_at, at=at) if row.latest_attempt_at else "Not tried yet",
         tries=f"{row.attempts} in all" if row.attempts else "",
-        arrived=say.when(row.arrived_at, member.zone, at=at),
+        arrived=_arrived(row.arrived_at, member, at=at),
         waiting=f"Wrote {say.ago(row.waiting_since, at=at)}" if row.waiting_since else "",
     )
+
+
+def _arrived(arrived_at: datetime, member: Member, *, at: datetime) -> str:
+    """With the hour while that still matters."""
+    said = say.when if at - arrived_at < timedelta(days=6) else say.day
+    return said(arrived_at, member.zone, at=at)
 
 
 def _next(due_at: datetime | None, member: Member, *, at: datetime) -> str:
