@@ -91,31 +91,38 @@ def _keep(source: str, posted: QueryDict, _: int) -> Changed:
 
 
 def _add_variant(source: str, posted: QueryDict, _: int) -> Changed:
-    return _variants(
-        source, posted, lambda texts: [*texts, texts[-1] if texts else "{{ seller }}"], "One more variant."
-    )
+    name = "subject" if posted.get("do") == "add-subject" else "wording"
+    key, texts = posted.get("key", ""), _texts(source, posted, name)
+    if len(texts) >= panel.MOST_VARIANTS:
+        raise BadCadence(f"{panel.MOST_VARIANTS} variants are as many as anybody can keep apart.")
+    return _with(source, key, posted, name, [*texts, texts[-1] if texts else "{{ seller }}"], "One more variant.")
 
 
 def _drop_variant(source: str, posted: QueryDict, number: int) -> Changed:
-    return _variants(source, posted, lambda texts: texts[:number] + texts[number + 1 :], "One variant less.")
-
-
-def _variants(source: str, posted: QueryDict, changed: Callable[[list[str]], list[str]], says: str) -> Changed:
-    """One text more or less, with whatever else was written in the panel."""
-    key = posted.get("key", "")
     name = "subject" if "subject" in posted.get("do", "") else "wording"
-    source = _kept(source, key, posted)
-    texts = changed(list(getattr(_step(source, key), name)))
-    if not texts:
+    key, texts = posted.get("key", ""), _texts(source, posted, name)
+    if not 0 <= number < len(texts):
+        raise BadCadence("That variant is not there any more.")
+    if len(texts) == 1:
         raise BadCadence("It is the only one; write another first.")
-    if len(texts) > panel.MOST_VARIANTS:
-        raise BadCadence(f"{panel.MOST_VARIANTS} variants are as many as anybody can keep apart.")
-    return Changed(_set(source, key, {name: texts}), key, says)
+    return _with(source, key, posted, name, texts[:number] + texts[number + 1 :], "One variant less.")
 
 
-def _kept(source: str, key: str, posted: QueryDict) -> str:
+def _texts(source: str, posted: QueryDict, name: str) -> list[str]:
+    """The variants as they stand in the form, those left empty too."""
+    return panel.texts(posted, name) if name in posted else list(getattr(_step(source, posted.get("key", "")), name))
+
+
+def _with(source: str, key: str, posted: QueryDict, name: str, texts: list[str], says: str) -> Changed:
+    """Those variants, with whatever else was written in the panel."""
+    source = _kept(source, key, posted, but=name)
+    return Changed(_set(source, key, {name: [text for text in texts if text] or None}), key, says)
+
+
+def _kept(source: str, key: str, posted: QueryDict, *, but: str = "") -> str:
     step = _step(source, key)
     values = panel.read_words(posted, step)
+    values.pop(but, None)
     if not rhythms.holds(source, key):
         values |= panel.read_timing(posted, step)
     return _set(source, key, values) if values else source

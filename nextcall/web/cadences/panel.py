@@ -81,13 +81,13 @@ def panel(
     wording: Sequence[str] = step.wording
     subject: Sequence[str] = step.subject
     if posted is not None and "wording" in posted:
-        wording, subject = _texts(posted, "wording"), _texts(posted, "subject")
+        wording, subject = texts(posted, "wording"), texts(posted, "subject")
     rhythm = _rhythm(cadence, key)
     return Panel(
         key=key,
         label=label,
         step=step,
-        timing=timing(step),
+        timing={name: posted.get(name, value) if posted else value for name, value in timing(step).items()},
         anchors=_anchors(cadence, key),
         wording=_variants(step, wording, known),
         subject=_variants(step, subject, known, plain=True),
@@ -156,15 +156,15 @@ def read_words(posted: QueryDict, step: Step) -> dict[str, Any]:
     if says != step.says:
         found["says"] = says or None
     for name in ("wording", "subject"):
-        texts = [text for text in _texts(posted, name) if text]
-        if name in posted and texts != list(getattr(step, name)):
-            found[name] = texts or None
+        said = [text for text in texts(posted, name) if text]
+        if name in posted and said != list(getattr(step, name)):
+            found[name] = said or None
     if found.get("channel") in ("call", "voicemail"):
         found["by"] = None
     return found
 
 
-def _texts(posted: QueryDict, name: str) -> list[str]:
+def texts(posted: QueryDict, name: str) -> list[str]:
     return [_line_ends(text) for text in posted.getlist(name)[:MOST_VARIANTS]]
 
 
@@ -182,11 +182,11 @@ def written_wait(wait: str) -> str:
     return " ".join(short.split())
 
 
-def _variants(step: Step, texts: Sequence[str], known: Mapping[str, Any], *, plain: bool = False) -> list[Variant]:
-    shown = previewing.previews(step, texts, known)
+def _variants(step: Step, said: Sequence[str], known: Mapping[str, Any], *, plain: bool = False) -> list[Variant]:
+    shown = previewing.previews(step, said, known)
     if plain:
         shown = [Preview(one.text, "", one.problem) for one in shown]
-    return [Variant(number, text, one) for number, (text, one) in enumerate(zip(texts, shown, strict=True))]
+    return [Variant(number, text, one) for number, (text, one) in enumerate(zip(said, shown, strict=True))]
 
 
 def _anchors(cadence: Cadence, key: str) -> list[tuple[str, str]]:
