@@ -22,7 +22,8 @@ THEMES = ("auto", "light", "dark")
 STYLES = ("simple", "detailed")
 DENSITIES = ("comfortable", "compact")
 SHEETS = tuple(
-    f"css/{name}.css" for name in ("tokens", "base", "shell", "buttons", "forms", "panels", "tables", "keys", "menu")
+    f"css/{name}.css"
+    for name in ("tokens", "base", "shell", "buttons", "forms", "panels", "tables", "keys", "menu", "sample")
 )
 FRAME_KEYS = (
     ("/", "Search"),

@@ -4,6 +4,7 @@ import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.forms import BoundField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from nextcall.web import welcome
 
 register = template.Library()
 STATIC = Path(__file__).parent / "static"
@@ -71,3 +74,10 @@ def sources(written: str) -> SafeString:
         for part in parts
     ]
     return format_html_join(", ", "{}", ((link,) for link in links))
+
+
+@register.inclusion_tag("welcome/_pointer.html", takes_context=True)
+def pointer(context: dict[str, Any]) -> dict[str, object]:
+    """The one word of help on the first card, until the first outcome."""
+    member = context.get("member")
+    return {"pointer": bool(member and welcome.shows_pointer(member))}

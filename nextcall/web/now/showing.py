@@ -107,7 +107,7 @@ def card_context(
         "draft": card.touch if letter and card.touch.body else None,
         "reasons": reasons,
         "reason": next((one.reason for one in reasons if one.here), None),
-        "call_url": _tel(point.value, point.extension) if point and not (held and not held.opens) else "",
+        "call_url": _tel(card, point.value, point.extension) if point and not (held and not held.opens) else "",
         "held_until": held.opens if held else "",
         "lead_with": lead_with,
         "write_word": "Reply to" if card.primary == "reply" else ("Text" if lead_with == "text" else "Email"),
@@ -197,10 +197,15 @@ def _own_phone(card: Card) -> str:
     if touch.channel not in MESSAGES or touch.state != Touch.State.OPEN or touch.pk is None:
         return ""
     point = card.reach[touch.channel].point
-    return handset.link(channel=touch.channel, to=point.value, subject=touch.subject, body=touch.body) if point else ""
+    if point is None:
+        return ""
+    invented = card.lead.person.sample
+    return handset.link(channel=touch.channel, to=point.value, subject=touch.subject, body=touch.body, sample=invented)
 
 
-def _tel(number: str, extension: str) -> str:
+def _tel(card: Card, number: str, extension: str) -> str:
+    if card.lead.person.sample:  # an invented number: the call is told, not dialled
+        return handset.NOWHERE
     return f"tel:{number}" + (f";ext={extension}" if extension else "")
 
 

@@ -1,5 +1,10 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from nextcall.web.sample import page
+
+urlpatterns: list[URLPattern] = [
+    path("sample/", page.sample, name="sample"),
+    path("sample/remove/", page.remove, name="sample_remove"),
+]

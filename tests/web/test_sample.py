@@ -1,0 +1,60 @@
+"""Try the sample, and take it away again."""
+
+import pytest
+from django.test import Client
+
+from nextcall.leads.models import Lead, Person
+from nextcall.team.models import Account, Member
+from tests.builders import make_lead, make_member
+from tests.web.signed import signed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann(account: Account) -> Member:
+    return make_member(account, "owner", name="Ann Weaver")
+
+
+def text(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def test_forty_invented_leads_come_once_and_are_labelled_everywhere(ann: Member) -> None:
+    client = signed(ann)
+    assert "Try the sample" in text(client, "/sample/")
+    assert client.post("/sample/")["Location"] == "/now/"
+    client.post("/sample/")
+    assert Lead.objects.count() == 40
+    assert set(Person.objects.values_list("sample", flat=True)) == {True}
+    assert set(Lead.objects.values_list("owner", flat=True)) == {ann.pk}
+    lead = Lead.objects.order_by("-arrived_at")[0]
+    for path in ("/now/", f"/leads/{lead.pk}/", "/more/", "/inbox/", "/leads/"):
+        assert ">Sample<" in text(client, path), path
+    html = text(client, f"/now/?lead={lead.pk}") + text(client, f"/leads/{lead.pk}/")
+    assert "tel:" not in html and "sms:" not in html and "mailto:" not in html
+    assert 'href="#sample"' in html
+    asked = text(client, "/sample/remove/")
+    assert "40 invented leads" in asked
+    client.post("/sample/remove/")
+    assert not Person.objects.exists() and ">Sample<" not in text(client, "/more/")
+
+
+def test_only_an_owner_takes_it_away(ann: Member, account: Account) -> None:
+    rep = signed(make_member(account, "rep"))
+    assert rep.get("/sample/remove/").status_code == 403
+    assert rep.post("/sample/remove/").status_code == 403
+
+
+def test_without_a_sample_there_is_nothing_to_remove(ann: Member, account: Account) -> None:
+    make_lead(account)
+    client = signed(ann)
+    assert "There is no sample here" in text(client, "/sample/remove/")
+    client.post("/sample/remove/")
+    assert Lead.objects.count() == 1
+
+
+def test_it_leads_back_to_where_it_was_asked_for_and_nowhere_else(ann: Member) -> None:
+    client = signed(ann)
+    assert client.post("/sample/", {"next": "https://elsewhere.example"})["Location"] == "/now/"
+    assert client.post("/sample/", {"next": "/welcome/cadence/"})["Location"] == "/welcome/cadence/"
