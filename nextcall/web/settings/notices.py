@@ -20,9 +20,7 @@ class NoticesForm(forms.Form):
     """One switch for each kind."""
 
     new_lead = forms.BooleanField(
-        required=False,
-        label="A new lead",
-        help_text="Of mine, or nobody\u2019s. A file that is imported is one no news.",
+        required=False, label="A new lead", help_text="Mine, or nobody\u2019s. Not those of an imported file."
     )
     reply = forms.BooleanField(required=False, label="A reply", help_text="From a lead of mine, or given to me.")
     promise = forms.BooleanField(required=False, label="A promise due", help_text="When I said I would call or write.")

@@ -52,7 +52,7 @@ const page = async (event, url) => {
   const failed = network.catch(() => null);
   event.waitUntil(failed);
   const kept = KEPT.test(url.pathname) ? await (await caches.open(PAGES)).match(url.pathname) : undefined;
-  if (!kept) return (await failed) ?? (await caches.match(offline)) ?? Response.error();
+  if (!kept) return (await failed) ?? (url.pathname === "/" ? Response.redirect("/now/") : (await caches.match(offline)) ?? Response.error());
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, null));
   return (await Promise.race([failed, late])) ?? stamped(kept);
 };

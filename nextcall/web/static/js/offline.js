@@ -74,6 +74,22 @@
   };
   nextcall.offline.ready = start().catch(() => null);
 
+  // A page of Now as it was kept may open with somebody who was dealt with since: then the next kept card stands there.
+  const freshen = async () => {
+    const hand = document.querySelector("[data-deck] [data-hand]");
+    if (!me || !meta("nextcall-kept") || !hand) return;
+    const left = await toDo();
+    if (left.some((one) => String(one.lead) === hand.dataset.hand)) return;
+    if (left.length) {
+      hand.replaceWith(new DOMParser().parseFromString(left[0].html, "text/html").querySelector("[data-hand]"));
+      return;
+    }
+    const words = Object.assign(document.createElement("p"), { className: "quiet", textContent: "These were all the cards kept here. More come when you are back." });
+    hand.dataset.hand = "";
+    hand.replaceChildren(words);
+  };
+  freshen().catch(() => null);
+
   document.addEventListener("nextcall:signed-out", () => wipe());
   document.addEventListener("nextcall:sent", (event) => {
     const lead = event.detail.entry.url.match(DONE)?.[1];

@@ -29,9 +29,10 @@
     return all.filter(([name, value]) => name !== "csrfmiddlewaretoken" && !(value instanceof Blob)).map(([name, value]) => [name, String(value ?? "")]);
   };
   // What it is, for the list, if whoever posts does not say.
-  const KINDS = { outcome: "How it went", note: "Note", send: "Message", call: "Call", snooze: "Snooze", window: "Call-back window" };
-  const named = (path) => {
-    const kind = KINDS[path.match(/\/(\w+)\/$/)?.[1]] ?? "A change";
+  const KINDS = { note: "Note", send: "Message", call: "Call", snooze: "Snooze", window: "Call-back window" };
+  const named = (path, fields) => {
+    const outcome = fields.find(([name]) => name === "outcome")?.[1].replaceAll("_", " ");
+    const kind = outcome ? outcome[0].toUpperCase() + outcome.slice(1) : KINDS[path.match(/\/(\w+)\/$/)?.[1]] ?? "A change";
     const who = (document.getElementById("who") ?? document.querySelector("main h1"))?.textContent.trim();
     return who && leadOf(path) ? `${kind}, ${who}` : kind;
   };
@@ -147,8 +148,8 @@
 
   const post = async (url, data, { says = "" } = {}) => {
     latest = Math.max(Date.now(), latest + 1);
-    const entry = { key: fresh(), url: new URL(url, location.href).pathname, fields: pairs(data), tapped_at: latest, says, member: me, lead: "", kept: !navigator.onLine };
-    entry.says ||= named(entry.url);
+    const entry = { key: fresh(), url: new URL(url, location.href).pathname, fields: pairs(data), tapped_at: latest, says: /^(Saved|Undo)?\.?$/.test(says) ? "" : says.replace(/\.$/, ""), member: me, lead: "", kept: !navigator.onLine };
+    entry.says ||= named(entry.url, entry.fields);
     entry.lead = leadOf(entry.url);
     await table.put(entry);
     const answered = new Promise((take) => awaited.set(entry.key, take));
