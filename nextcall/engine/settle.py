@@ -104,12 +104,21 @@ def _worded(settled: Settled, step: Step | None, known: Knowledge) -> Settled:
         settled.subject, settled.body = due.subject, due.body
         return settled
     try:
-        words = wording.render(step, due.id, names(due, known))
+        words = wording.render(step, due.id, names(due, known) | _appointment(due, step))
     except wording.Gap as gap:  # a draft with an open gap cannot leave by itself: a person fills it
         settled.state, settled.because = "open", f"The message has a gap: {gap}"[:200]
         return settled
     settled.subject, settled.body = words.subject[:300], words.body
     return settled
+
+
+def _appointment(due: Due, step: Step) -> dict[str, str]:
+    """The appointment that a reminder counts back from, by the lead's clock: "Tuesday at 10:00"."""
+    when = step.when
+    if when.wait is None or when.wait >= timedelta() or when.at or when.part or when.rotate or not due.intended_at:
+        return {}
+    local = hours.local(due.intended_at - when.wait, due.zone or "UTC")
+    return {"appointment": f"{local:%A} at {local:%-H:%M}"}
 
 
 def names(due: Due, known: Knowledge) -> dict[str, Any]:
