@@ -3,6 +3,7 @@
 (() => {
   const nextcall = (window.nextcall ??= {});
   const HERE_EVERY = 15_000;
+  const SAID = "inbox-said"; // what the next page tells of this one
   let told = 0; // when the server last heard that we write
   let sending = false;
 
@@ -45,6 +46,10 @@
     } catch { /* a private window may refuse storage: the words are still in the field */ }
   };
   const begin = () => {
+    try {
+      if (sessionStorage.getItem(SAID)) say(sessionStorage.getItem(SAID));
+      sessionStorage.removeItem(SAID);
+    } catch { /* as above */ }
     if (!answer()) return;
     show(answer().querySelector("[aria-selected=true]").dataset.mode, false);
     for (const field of answer().querySelectorAll("[data-draft]")) {
@@ -128,6 +133,7 @@
     field.value = "";
     keep(field);
     if (result.queued) { say(result.said); return; }
+    try { if (result.said) sessionStorage.setItem(SAID, result.said); } catch { /* the page says it without */ }
     location.assign(result.url || location.href);
   };
   document.addEventListener("submit", (event) => {

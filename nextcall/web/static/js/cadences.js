@@ -34,6 +34,7 @@
       const answer = await fetch(url, options);
       if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
       swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      dirty = answer.status === 422 && options.body?.has("purpose"); // the panel as it was written, not kept
       const there = new URL(answer.url);
       if (answer.status !== 422) history.replaceState(null, "", there.pathname + (there.searchParams.get("step") ? `?step=${encodeURIComponent(there.searchParams.get("step"))}` : ""));
       return { ok: answer.ok, at: there.searchParams.get("at") ?? "" };
@@ -87,7 +88,15 @@
       });
       return;
     }
-    if (!form.matches("[data-quiet]")) return;
+    if (!form.matches("[data-quiet]")) {
+      if (!dirty || !editor.contains(form)) return;
+      event.preventDefault(); // what is written is kept first
+      const action = form.getAttribute("action");
+      next(async () => {
+        if (await kept(form)) document.querySelector(`form[action="${action}"]`).requestSubmit();
+      });
+      return;
+    }
     event.preventDefault();
     const body = new FormData(form, by);
     const same = by?.value && by.closest("[data-panel]") ? by.value : "";

@@ -142,18 +142,21 @@
     }
   };
 
-  const load = async (url) => {
+  // The page as the server has it. Whoever went on meanwhile keeps the card they went on to.
+  const load = async (url, said = "") => {
+    const before = hand();
     try {
       const answer = await fetch(url);
       const page = parsed(await answer.text());
       const fresh = one("[data-hand]", page);
       if (!fresh || !answer.ok) { location.assign(url); return; }
+      if (hand() !== before) { await refresh(); return; }
       round += 1;
-      keepTyped(hand(), fresh);
+      keepTyped(before, fresh);
       setAround({ head: one("[data-head]", page).innerHTML, rail: one("[data-rail]", page).outerHTML, last: one("[data-last]", page).outerHTML, nav: {} });
       const words = one("[data-last] [role=status]", page).textContent;
       show(fresh);
-      if (words) say(words);
+      if (said || words) say(said || words);
       for (const part of [".side", ".tabs"]) if (one(part) && one(part, page)) one(part).replaceWith(one(part, page));
       await refresh();
     } catch {
@@ -164,9 +167,12 @@
   // ---- deeds
 
   const undoable = (lead) => {
-    const form = one("[data-undo]");
-    if (form) Object.assign(form.dataset, { lead, pending: "yes" });
     one(".offers")?.remove();
+    if (!one("[data-undo]")) {
+      const made = parsed('<form method="post" data-undo><button class="link" data-key="z">Undo\u00a0<kbd aria-hidden="true">Z</kbd></button></form>');
+      one("[data-last]").append(one("form", made));
+    }
+    Object.assign(one("[data-undo]").dataset, { lead, pending: "yes" });
   };
 
   const settle = async (shelved, answer, words) => {
@@ -238,11 +244,11 @@
       if (kept) { await nextcall.outbox.drop(kept.key); done.delete(shelved.lead); say("Undone before it was sent."); return; }
     }
     const answer = await post(form.action, new FormData(form), "Undo");
-    if (answer.ok) {
-      done.delete(form.dataset.lead);
-      await load(form.dataset.lead ? `/now/?lead=${form.dataset.lead}` : "/now/");
-    } else if (shelved && hand() === shelved.hand) show(current);
-    say(answer.problem || answer.said);
+    if (answer.ok && shelf) return; // they went on meanwhile
+    if (answer.ok && shelved) { say(answer.said); await refresh(); return; } // the card is as it was, with what was typed
+    if (answer.ok) { await load(form.dataset.lead ? `/now/?lead=${form.dataset.lead}` : "/now/", answer.said); return; }
+    if (shelved && hand() === shelved.hand) show(current);
+    say(answer.problem);
   };
 
   // A quiet deed: the card stays, with what the deed changed on it.
@@ -252,16 +258,32 @@
     const answer = await post(form.action, new FormData(form, submitter), "Saved");
     const words = answer.problem || answer.action?.says || answer.said;
     if (form.matches(".ask") && answer.ok) form.reset();
-    if (answer.ok && !answer.queued) await load(open() ? `/now/?lead=${open()}` : "/now/");
+    if (answer.ok && !answer.queued) await load(open() ? `/now/?lead=${open()}` : "/now/", words);
+    else say(words);
     hand().classList.remove("waits");
-    say(words);
+  };
+
+  // The way back to the card just left, before the server has said what stands around this one.
+  const point = (key, words, lead) => {
+    const turns = one(".turns");
+    if (!turns) return;
+    one(`[data-key="${key}"]`, turns)?.remove();
+    const link = one("a", parsed(`<a class="link" data-turn data-key="${key}">${words}\u00a0<kbd aria-hidden="true">${key.toUpperCase()}</kbd></a>`));
+    Object.assign(link, { href: `/now/?lead=${lead}` }).dataset.turn = lead;
+    if (key === "k") turns.prepend(link);
+    else turns.append(link);
   };
 
   const turn = (link) => {
     const card = ready.find((it) => String(it.lead) === link.dataset.turn && !done.has(link.dataset.turn));
     if (!card) { load(link.href); return; }
+    const left = { lead: open(), node: hand() };
     ready = ready.filter((it) => it !== card);
+    const wentBack = link.dataset.key === "k";
+    ready = wentBack ? [left, ...ready] : [...ready, left];
     dealt(card);
+    if (wentBack) point("j", "Next card", left.lead);
+    else point("k", "Card before", left.lead);
     refresh();
   };
 

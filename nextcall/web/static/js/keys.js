@@ -26,6 +26,9 @@
     for (const element of document.querySelectorAll("[data-key]")) {
       if (element.checkVisibility() && !found.has(element.dataset.key)) found.set(element.dataset.key, element);
     }
+    for (const element of document.querySelectorAll("[data-turn][data-key]")) { // on a phone they stand out of sight
+      if (!found.has(element.dataset.key)) found.set(element.dataset.key, element);
+    }
     for (const element of document.querySelectorAll("[data-hidden-key]")) {
       if (element.dataset.hiddenKey && !found.has(element.dataset.hiddenKey)) found.set(element.dataset.hiddenKey, element);
     }
