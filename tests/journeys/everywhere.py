@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nextcall.cadences.models import Touch
 from nextcall.conversations import log
@@ -12,9 +11,6 @@ from tests.builders import make_lead, make_touch
 from tests.journeys.conftest import Clock
 from tests.web.signed import signed
 from tests.web.walk import Address, addresses
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 NAMES = ("Alder Wynn", "Briar Cole", "Clove Dale", "Dahlia Frost", "Elder Hale", "Fern Ives", "Gale Judd", "Hazel Knox")
 NO_PAGE = {"sign_out", "home", "live", "live_now", "search"}
@@ -55,14 +51,3 @@ def path_of(address: Address, lead: Lead) -> str:
 def look(name: str) -> str:
     """What a page is looked at with: a function in JavaScript that tells what is wrong, or null."""
     return (Path(__file__).parent / "looks" / f"{name}.js").read_text()
-
-
-def wrong_on(page: "Page", every: list[str], name: str) -> dict[str, object]:
-    """What a look finds wrong, by page."""
-    found: dict[str, object] = {}
-    for path in every:
-        page.goto(path)
-        wrong = page.evaluate(look(name))
-        if wrong:
-            found[path] = wrong
-    return found

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from nextcall.team.models import Account, Member
 from tests.journeys.conftest import Clock, Engine
-from tests.journeys.everywhere import lay, look, paths, wrong_on
+from tests.journeys.everywhere import lay, look, paths
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -21,17 +21,19 @@ def every(account: Account, ann: Member, clock: Clock, engine: Engine, enter: En
     return paths(ann, leads[0])
 
 
-def test_check_02_no_page_scrolls_sideways_at_320_pixels(page: Page, every: list[str]) -> None:
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert not wrong_on(page, every, "wide")
-
-
-def test_check_03_every_page_has_at_most_one_filled_button(page: Page, every: list[str]) -> None:
-    assert not wrong_on(page, every, "filled")
-
-
-def test_check_36_no_page_scolds_shouts_or_turns_red(page: Page, every: list[str]) -> None:
-    assert not wrong_on(page, every, "words")
+def test_check_02_and_03_and_36_pages_fit_320_pixels_fill_one_button_and_never_scold(
+    page: Page, every: list[str]
+) -> None:
+    usual = page.viewport_size
+    assert usual
+    found: dict[str, object] = {}
+    for path in every:
+        page.goto(path)
+        found |= {f"{path} {name}": wrong for name in ("filled", "words") if (wrong := page.evaluate(look(name)))}
+        page.set_viewport_size({"width": 320, "height": 700})
+        found |= {f"{path} wide": wrong for wrong in [page.evaluate(look("wide"))] if wrong}
+        page.set_viewport_size(usual)
+    assert not found
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -22,6 +22,7 @@
     if (box.height < innerHeight * 0.8) {
       const points = [[.5, .5], [.5, .08], [.5, .92]].map(([x, y]) => [box.left + box.width * x, box.top + box.height * y]);
       for (const [x, y] of points) {
+        if (y > innerHeight && it.matches("textarea")) continue; // its caret is in sight: it is longer than the window is high
         const hit = document.elementFromPoint(x, y);
         if (!hit || !(shown.contains(hit) || hit.contains(shown))) { wrong.push(["is covered or out of sight", named(it), hit ? hit.outerHTML.slice(0, 80) : "nothing", x, y]); break; }
       }
