@@ -9,6 +9,7 @@ from datetime import datetime
 
 from nextcall.cadences import enroll
 from nextcall.consent import ledger
+from nextcall.consent.known import OF_THE_POINT
 from nextcall.consent.models import Withdrawal
 from nextcall.engine import stopping
 from nextcall.engine.editing import Wrong, place_again, write_down
@@ -145,7 +146,7 @@ def _mark(point: ContactPoint, problem: str, *, by: Member, at: datetime) -> Non
     rows = ContactPoint.objects.filter(account_id=point.account_id, pk=point.pk)
     rows.update(problem=problem, problem_at=at if problem else None)
     standing = Withdrawal.objects.filter(
-        account_id=point.account_id, contact_point=point, reason__in=ledger.OF_THE_POINT, lifted_at=None
+        account_id=point.account_id, contact_point=point, reason__in=OF_THE_POINT, lifted_at=None
     )
     for row in standing if not problem else []:
         ledger.lift(row, by=by, because="marked as working by hand", at=at)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
@@ -41,6 +41,7 @@ class Mode:
     url: str
     here: bool
     gate: str  # what the gate says, or what this is for
+    source: str = ""  # where the rule is written
     no: bool = False  # it cannot be sent at all
     instead: tuple[Chip, ...] = ()  # what may be done where this may not
     writes: bool = True  # has a text area of its own
@@ -73,7 +74,7 @@ def _message(shown: Shown, channel: str, messages: Sequence[Said], *, call_url: 
     there, first = shown.reach[channel], shown.first
     later = there.decision.earliest if there.decision.verdict == "wait" else None
     ours = [one.body for one in messages if one.outbound and one.channel == channel][:2]
-    no = there.decision.verdict == "deny"
+    no, rule = there.decision.verdict == "deny", there.decision.deciding
     word = channel.capitalize()
     return Mode(
         name=channel,
@@ -82,6 +83,7 @@ def _message(shown: Shown, channel: str, messages: Sequence[Said], *, call_url: 
         url=reverse("lead_send", args=[shown.lead.pk]),
         here=False,
         gate=gate_line(there, first, zone=shown.zone, at=shown.at),
+        source=rule.source if rule and there.decision.verdict != "allow" else "",
         no=no,
         instead=_instead(shown, channel, call_url) if no else (),
         label=f"{word} to {first}",
@@ -94,9 +96,16 @@ def _message(shown: Shown, channel: str, messages: Sequence[Said], *, call_url: 
 
 
 def _chips(shown: Shown, channel: str) -> tuple[Chip, ...]:
-    """One easy question; and what was promised to them, offered as a time."""
+    """One easy question; and the time of the next planned call, offered to them."""
     question = question_to_ask(shown.lead)
-    return (Chip("Ask one easy question", question, f"?mode={channel}&reason={QUESTION}#write"),) if question else ()
+    asks = f"?mode={channel}&reason={QUESTION}#write"
+    chips = [Chip("Ask one easy question", question, asks)] if question else []
+    calls = [one.due_at for one in shown.touches if one.state == "planned" and one.channel == "call"]
+    later = min((due for due in calls if due - shown.at > timedelta(hours=1)), default=None)
+    if later and shown.held is None:
+        when = say.when(later, shown.zone, at=shown.at)
+        chips.append(Chip(f"Offer {when}", f"Would {when} your time suit you for a short call?", ""))
+    return tuple(chips)
 
 
 def _instead(shown: Shown, channel: str, call_url: str) -> tuple[Chip, ...]:
@@ -161,14 +170,14 @@ def _answering(inbound: Said | None) -> str:
 
 
 def gate_line(there: Reachable, first: str, *, zone: str, at: datetime) -> str:
-    """ "10:46 am for Rowan, texts fine until 8 pm", or why not, with the rule and where it is written."""
+    """ "10:46 am for Rowan, texts fine until 8 pm", or why not, with the rule."""
     decision, noun = there.decision, f"{there.channel}s"
     clock = f"{say.clock(at, zone)} for {first}"
     if decision.verdict == "allow":
         until = f" until {say.clock(decision.until, zone)}" if decision.until else ""
         return f"{clock}, {noun} fine{until}"
     rule = decision.deciding
-    cited = f" Rule {rule.id}: {rule.says.rstrip('.')} ({rule.source})." if rule else ""
+    cited = f" Rule {rule.id}: {rule.says.rstrip('.')}." if rule else ""
     if decision.earliest:
         return f"{clock}. {noun.capitalize()} leave from {say.when(decision.earliest, zone, at=at)} their time.{cited}"
     return f"No {noun} to {first}.{cited}"

@@ -132,6 +132,7 @@ def _line(one: Shown, request: SignedIn, messages: Sequence[Said], most: int, la
         "all": everything,
         "ahead_none": planned.nothing_ahead(one),
         "past": past,
+        "no_contact": not earlier and not one.lead.attempts and not any(each.tint for each in past),
         "earlier": most * 4 if earlier else 0,
         "leaves_in": next((each.leaves_in for each in ahead if each.undo_id and each.undo_id == latest_id), None),
     }

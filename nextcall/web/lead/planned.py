@@ -49,7 +49,7 @@ class Ahead:
 
 
 def ahead_of(shown: Shown) -> list[Ahead]:
-    """Touches and promises to come, soonest first."""
+    """Touches and promises to come, soonest first; before them what leaves in a few seconds."""
     standing = [one for one in shown.touches if one.state in WAITING]
     planned = ahead.ahead(shown.lead, at=shown.at, limit=MOST, known=shown.running, standing=standing)
     found = [_planned(one, shown) for one in planned]
@@ -58,7 +58,8 @@ def ahead_of(shown: Shown) -> list[Ahead]:
     found += [_unsure(one, shown) for one in unsure[:20]]
     promises = Promise.objects.filter(account_id=shown.lead.account_id, lead=shown.lead, closed_at__isnull=True)
     found += [_promised(one, shown) for one in promises.order_by("due_at")[:10]]
-    return _with_undo(sorted(found, key=lambda one: one.due_at), shown)
+    # what was just written stands next to Now until it leaves
+    return _with_undo(sorted(found, key=lambda one: (one.leaves_in is None, one.due_at)), shown)
 
 
 def _sends(standing: list[Touch]) -> list[Touch]:

@@ -37,7 +37,7 @@ class Point:
     kind: str
     value: str
     label: str
-    health: str  # "mobile, works as far as we know"
+    health: str  # "mobile, no problem known"
     bad: bool
     since: str  # since when, and how we know
     heard: str  # when they last used it
@@ -80,7 +80,7 @@ def _point(
     point, at = reach.contact_point, shown.at
     mine = wrong if wrong and wrong.name == f"point-{point.pk}" else None
     line = point.line_type.replace("_", " ") if point.line_type not in ("", "unknown") else ""
-    health = SAID.get(point.problem, point.problem.replace("_", " ")) or "works as far as we know"
+    health = SAID.get(point.problem, point.problem.replace("_", " ")) or "no problem known"
     since = f"Since {say.when(point.problem_at, shown.member.zone, at=at)}" if point.problem_at else ""
     how = known.get(point.pk, "")
     marks = [(key, MARKS[key]) for key, (_, kinds) in PROBLEMS.items() if point.kind in kinds and key != point.problem]
