@@ -105,13 +105,18 @@ def hour_says(when: When) -> str:
     if not wait:
         return "at once" if when.after in ("arrival", "attempt") else "right after"
     if when.after == "arrival":
-        return f"after {duration_says(wait)}"
-    return f"{duration_says(wait)} later"
+        return f"after {_short(wait)}"
+    return f"{_short(wait)} later"
 
 
 def _bead(step: Step, day: int, cadence: Cadence) -> Bead:
     repeats = cadence.max_attempts is not None and step.when.after == "attempt" and step.key.startswith("attempt-")
     return Bead(step.key, step.channel, step.by, day, hour_says(step.when), repeats)
+
+
+def _short(wait: timedelta) -> str:
+    """ "2 min", "5 hours": there is little room beside a bead."""
+    return duration_says(wait).replace(" minutes", " min").replace(" minute", " min")
 
 
 def _fraction(when: When) -> float:

@@ -23,17 +23,24 @@ def move(request: SignedIn, slug: str) -> HttpResponse:
     newest = drafts.newest(cadence)
     if request.method == "POST":
         return _moved(request, cadence, newest)
-    latest = BulkChange.objects.filter(account=cadence.account, kind="version", choices__cadence=slug)
     context = {
         "cadence": cadence,
         "name": versions.definition_of(newest).name,
         "newest": newest,
         "older": moving.older(cadence, newest),
-        "latest": latest.exclude(choices__confirmed=False).defer("lead_ids").order_by("-pk").first(),
+        "latest": _latest(cadence),
         "said": request.session.pop("said", ""),
         "problem": request.session.pop("problem", ""),
     }
     return render(request, "cadences/move.html", context)
+
+
+def _latest(cadence: Cadence) -> BulkChange | None:
+    """The latest such move that may still be undone."""
+    since = timezone.now() - bulk_changes.UNDOABLE
+    rows = BulkChange.objects.filter(account=cadence.account, kind="version", choices__cadence=cadence.slug)
+    recent = rows.filter(created_at__gt=since).exclude(choices__confirmed=False)
+    return recent.defer("lead_ids").order_by("-pk").first()
 
 
 def _moved(request: SignedIn, cadence: Cadence, newest: CadenceVersion) -> HttpResponse:
@@ -42,6 +49,9 @@ def _moved(request: SignedIn, cadence: Cadence, newest: CadenceVersion) -> HttpR
     version = cadence.versions.filter(number=wanted or 0).first()
     if version is None or version.pk == newest.pk:
         return to(request, here, problem="Choose the version whose leads move.")
+    going = _latest(cadence)
+    if going is not None and going.state in (*bulk_changes.TO_DO, BulkChange.State.UNDOING):
+        return to(request, here, problem=f"Not done yet: {going.says}. Wait for it, or undo it.")
     if number(request.POST.get("to", "")) != newest.number:
         return to(request, here, problem=f"Version {newest.number} was saved meanwhile; look again at what it changes.")
     leads = list(
