@@ -94,14 +94,15 @@ def group_of(candidate: Candidate, *, at: datetime, day_began_at: datetime, goal
     return Group.TODAY
 
 
-def order(ranked: Ranked) -> tuple[int, datetime, int]:
+def order(ranked: Ranked) -> tuple[float, datetime, int]:
     """The sort key. What may not be done yet stands behind everything that may, whatever its group."""
     one = ranked.candidate
     # A reply is answered in writing, and an uncertain send is decided at a desk: neither waits for calling hours.
     if ranked.held and ranked.group not in (Group.WAITING, Group.UNCERTAIN):
         return (_DENIED, one.due_at, one.lead_id) if one.denied else (_HELD, one.opens_at or one.due_at, one.lead_id)
     since = {Group.NEW: one.arrived_at, Group.WAITING: one.waiting_since, Group.CLOSING: one.closes_at}
-    return ranked.group, since.get(ranked.group) or one.due_at, one.lead_id
+    theirs = 0.5 if one.offered_by else 0  # one's own new leads first, then those that are offered
+    return ranked.group + theirs, since.get(ranked.group) or one.due_at, one.lead_id
 
 
 def one_each(

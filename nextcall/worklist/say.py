@@ -119,7 +119,7 @@ def why(ranked: Ranked, known: Known, *, at: datetime) -> str:
     one, step = ranked.candidate, _step(known)
     match ranked.group:
         case Group.NEW:
-            return f"they asked {ago(one.arrived_at or at, at=at)}, {_of_the_goal(one, known)}"
+            return _new(one, known, at=at)
         case Group.PROMISE:
             if one.snoozed:
                 return f"you snoozed it until {when(one.due_at, known.member_zone, at=at)}"
@@ -142,13 +142,13 @@ def why(ranked: Ranked, known: Known, *, at: datetime) -> str:
     return f"{step} was due {when(one.due_at, known.member_zone, at=at)}"
 
 
-def _of_the_goal(one: Candidate, known: Known) -> str:
+def _new(one: Candidate, known: Known, *, at: datetime) -> str:
     goal = span(known.goal)
     if one.offered_by:
-        return f"and {one.offered_by}\u2019s {goal} are up: it is offered to you too"
+        return f"{one.offered_by}\u2019s {goal} are up, so they are offered to you too"
     if one.offered_to:
-        return f"past your {goal} goal: it is offered to {one.offered_to} too"
-    return f"inside your {goal} goal"
+        return f"your {goal} are up, so they are offered to {one.offered_to} too"
+    return f"they asked {ago(one.arrived_at or at, at=at)}, inside your {goal} goal"
 
 
 def _promised(one: Candidate) -> str:

@@ -12,6 +12,7 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
 from tests.builders import make_lead, make_touch
 from tests.journeys.conftest import Clock, Engine
+from tests.journeys.dealing import saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -45,6 +46,7 @@ def test_the_day_is_worked_by_keys_alone(page: Page, enter: Enter, ann: Member, 
     expect(who).to_be_focused()
     page.keyboard.press("7")
     expect(who).to_have_text("Clove Dale")
+    saved(page)
     assert list(Call.objects.order_by("pk").values_list("outcome", flat=True)) == ["no_answer", "not_interested"]
     page.keyboard.press("z")
     expect(who).to_have_text("Briar Cole")

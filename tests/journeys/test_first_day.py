@@ -13,6 +13,7 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
 from tests.builders import WORDING, make_lead, make_touch
 from tests.journeys.conftest import Clock, Engine
+from tests.journeys.dealing import card, saved
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -30,10 +31,6 @@ def fresh_lead(account: Account, owner: Member, clock: Clock, name: str = "Hazel
     enroll.begin(lead=lead, slug="fast-start-light", by=None, at=arrived)
     Touch.objects.filter(lead=lead, channel="call").update(due_at=clock.now() - timedelta(seconds=5))
     return lead
-
-
-def card(page: Page, name: str) -> None:
-    expect(page.locator("#who")).to_have_text(name)
 
 
 def test_from_a_file_to_the_first_outcome(page: Page, enter: Enter, ann: Member, engine: Engine, clock: Clock) -> None:
@@ -73,6 +70,7 @@ def test_undo_restores_the_card_the_plan_and_the_counts(
     card(page, "Hazel Thorne")
     page.get_by_role("button", name="Talked").first.click()
     expect(page.locator("[data-last] [role=status]")).to_contain_text("Talked, Hazel Thorne")
+    saved(page)
     expect(page.locator("#who")).not_to_have_text("Hazel Thorne")
     assert Enrollment.objects.get().state == "paused"
     page.get_by_role("button", name="Undo").click()
@@ -91,9 +89,9 @@ def test_a_reply_pauses_and_tops_the_deck(
     engine.work()
     enter(ann)
     page.goto(f"/leads/{lead.pk}/")
-    more = page.locator(".more-facts:not([open]) > summary")
-    if more.count():
-        more.click()
+    about = page.locator(".head .about")
+    if about.is_visible():  # the facts are a sheet on a phone
+        about.click()
     page.locator("summary", has_text="They wrote").click()
     page.get_by_label("Their words", exact=True).fill("Slammed until Thursday, texting is easier.")
     page.get_by_role("button", name="Log it").click()
@@ -122,6 +120,7 @@ def test_stop_stops_everything_at_once(
     page.get_by_role("button", name="More all results").click()
     page.locator("#all").get_by_role("button", name="Asked us to stop").click()
     expect(page.locator("[data-last] [role=status]")).to_contain_text("Asked us to stop, Sorrel Quinn")
+    saved(page)
     assert not Touch.objects.filter(lead=lead, state__in=["planned", "open", "claimed"]).exists()
     page.goto(f"/leads/{lead.pk}/?mode=text")
     expect(page.locator("#panel-text .gate")).to_contain_text("No texts to Sorrel.")

@@ -42,8 +42,8 @@ ICONS = {
 NEXT = re.compile(r"Next (\w+) ([^,;]+)")
 SHORT = {
     "sent": "marks it sent",
-    "no_answer": "counts a try",
-    "left_voicemail": "counts a try",
+    "no_answer": "adds a try",
+    "left_voicemail": "adds a try",
     "talked": "what\u2019s next",
     "call_back": "pick a time",
     "not_now": "rests two days",

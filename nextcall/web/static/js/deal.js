@@ -88,8 +88,10 @@
     const here = one("[data-last]");
     const sign = (last) => [...last.querySelectorAll("form, a")].map((it) => `${it.getAttribute("action") ?? it.href} ${it.textContent.trim()}`).join();
     if (!fresh || sign(fresh) === sign(here)) return;
+    const held = document.activeElement?.closest("[data-undo]");
     for (const part of [...here.children]) if (!part.matches("[role=status]")) part.remove();
     for (const part of [...fresh.children]) if (!part.matches("[role=status]")) here.append(part);
+    if (held) one("[data-undo] button", here)?.focus({ preventScroll: true });
   };
 
   const setNav = (counts) => {
@@ -155,6 +157,7 @@
       keepTyped(before, fresh);
       setAround({ head: one("[data-head]", page).innerHTML, rail: one("[data-rail]", page).outerHTML, last: one("[data-last]", page).outerHTML, nav: {} });
       const words = one("[data-last] [role=status]", page).textContent;
+      ready = []; // what followed the card before does not follow this one
       show(fresh);
       if (said || words) say(said || words);
       for (const part of [".side", ".tabs"]) if (one(part) && one(part, page)) one(part).replaceWith(one(part, page));
