@@ -6,6 +6,7 @@ and `Lead.waiting_since` always say the same. Whoever changes the item of a lead
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -33,14 +34,19 @@ def arrived(*, message: Message, at: datetime, sender: str = "") -> None:
 
     A wish to be left alone is done with as it comes, unless they wait for an answer besides.
     """
-    latest = {"latest_at": at, "latest_outbound": False, "channel": message.channel, "first_line": line_of(message)}
+    latest: dict[str, Any] = {
+        "latest_at": at,
+        "latest_outbound": False,
+        "channel": message.channel,
+        "first_line": line_of(message),
+    }
     rows = InboxItem.objects.filter(account_id=message.account_id)
     if message.lead_id is not None:
         item, _ = rows.update_or_create(account_id=message.account_id, lead_id=message.lead_id, defaults=latest)
     else:
-        known = {"unknown_sender": name_of_stranger(message, sender)}
         latest["contact_point"] = message.contact_point
-        item, _ = rows.update_or_create(account_id=message.account_id, **known, defaults=latest)
+        name = name_of_stranger(message, sender)
+        item, _ = rows.update_or_create(account_id=message.account_id, unknown_sender=name, defaults=latest)
         if message.verdict in ANSWERABLE:
             _wait(rows.filter(pk=item.pk), at)
     if message.verdict == "opt_out":

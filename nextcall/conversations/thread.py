@@ -36,7 +36,12 @@ class Said:
 
 def thread(lead: Lead, *, limit: int = LATEST, messages: Iterable[Said] | None = None) -> list[Said]:
     """The latest `limit` entries, in four queries; `messages` if they were read a moment ago."""
-    entries = [*(messages_of(lead, limit=limit) if messages is None else messages), *_calls(lead, limit), *_notes(lead, limit), *_events(lead, limit)]
+    entries = [
+        *(messages_of(lead, limit=limit) if messages is None else messages),
+        *_calls(lead, limit),
+        *_notes(lead, limit),
+        *_events(lead, limit),
+    ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 

@@ -1,5 +1,7 @@
 """An Inbox item for every lead whose messages were there before items were kept."""
 
+from typing import Any
+
 from django.db import migrations, transaction
 from django.db.models import Q
 
@@ -7,12 +9,12 @@ BATCH = 500
 FIRST_LINE = 200
 
 
-def line_of(message):
+def line_of(message: Any) -> str:
     lines = (" ".join(line.split()) for line in message.body[:2000].splitlines())
-    return next((line for line in lines if line), message.subject)[:FIRST_LINE]
+    return str(next((line for line in lines if line), message.subject))[:FIRST_LINE]
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     """A batch of leads at a time, each in its own transaction: one that is killed goes on where it was."""
     lead_model, message_model, item_model = (
         apps.get_model("nextcall", name) for name in ("Lead", "Message", "InboxItem")
@@ -37,7 +39,7 @@ def fill(apps, schema_editor):
     strangers(message_model, item_model)
 
 
-def item(item_model, lead, message):
+def item(item_model: Any, lead: Any, message: Any) -> Any:
     """What waits, waits on; what they wrote last and nobody has to answer is done; else it waits on them."""
     seen = not message.outbound and lead.waiting_since is None
     return item_model(
@@ -53,7 +55,7 @@ def item(item_model, lead, message):
     )
 
 
-def asked_again(lead_model, item_model):
+def asked_again(lead_model: Any, item_model: Any) -> None:
     """Leads that wait without a message: they asked again on a form."""
     rows = lead_model.objects.filter(waiting_since__isnull=False, inbox_item__isnull=True).order_by("pk")
     latest = 0
@@ -70,10 +72,10 @@ def asked_again(lead_model, item_model):
         item_model.objects.bulk_create(made, ignore_conflicts=True)
 
 
-def strangers(message_model, item_model):
+def strangers(message_model: Any, item_model: Any) -> None:
     """Messages of nobody whose number or address is known. Of the others nothing says where they came from."""
     rows = message_model.objects.filter(lead=None, outbound=False, contact_point__isnull=False)
-    found = {}
+    found: dict[int, Any] = {}
     for message in rows.select_related("contact_point").order_by("at", "pk").iterator(chunk_size=2000):
         before = found.get(message.contact_point_id)
         since = before.waiting_since if before else None

@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from nextcall.cadences.models import Touch
 from nextcall.conversations import log, presence
 from nextcall.engine import answering
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.frame import same_site
-from nextcall.web.going_back import Told, back, tell, wants_json
+from nextcall.web.going_back import Deed, Told, tell, wants_json
 from nextcall.web.inbox import listing, page, talk
 from nextcall.web.once import once, when_it_happened
 from nextcall.worklist import say
@@ -31,7 +32,7 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
         return _here(request, lead, problem="Choose text or email.")
     following = _following(request, lead)
     try:
-        answering.answer(
+        touch = answering.answer(
             lead=lead,
             channel=channel,
             subject=request.POST.get("subject", "")[:300],
@@ -48,7 +49,7 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
         return _here(request, lead, problem=f"Not sent: {str(refused).rstrip('.')}.{cited}")
     except writing.Unfinished as unfinished:
         return _here(request, lead, problem=str(unfinished))
-    return _to(request, lead, following)
+    return _to(request, lead, following, touch=touch)
 
 
 def _following(request: SignedIn, lead: Lead) -> str:
@@ -59,12 +60,12 @@ def _following(request: SignedIn, lead: Lead) -> str:
     return request.POST.get("next") or page.following(request.member, wanted, lead.pk)
 
 
-def _to(request: SignedIn, lead: Lead, url: str, *, problem: str = "") -> HttpResponse:
-    """As `back`, with the deed's action for scripts, to `url` or the lead's place in the Inbox."""
+def _to(request: SignedIn, lead: Lead, url: str, *, touch: Touch | None = None, problem: str = "") -> HttpResponse:
+    """To `url`, or to the lead's place in the Inbox; scripts are told what undoes it."""
+    action = writing.undo_of(touch) if touch else None
+    made = Deed(id=action.pk, says=action.says) if action else None
     there = same_site(url, reverse("inbox_lead", args=[lead.pk]))
-    request.POST = request.POST.copy()
-    request.POST["next"] = there
-    return back(request, lead, problem=problem)
+    return tell(request, Told(problem=problem, action=made, url=there))
 
 
 def _here(request: SignedIn, lead: Lead, *, problem: str) -> HttpResponse:

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_POST
 from nextcall.conversations import inbox
 from nextcall.conversations.models import InboxItem
 from nextcall.engine import tending
+from nextcall.engine.models import Action
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, found_or_404, signed_in
-from nextcall.web.going_back import back, number
+from nextcall.web.frame import same_site
+from nextcall.web.going_back import Deed, Told, number, tell
 from nextcall.web.once import once
 
 DEEDS = ("done", "until_reply", "reopen", "assign")
@@ -35,7 +37,7 @@ def deed(request: SignedIn) -> HttpResponse:
         at=timezone.now(),
         to=_member(request, to) if name == "assign" else None,
     )
-    return _back(request, said=action.says if action else "They are gone from the Inbox.")
+    return _back(request, action=action, said="They are gone from the Inbox.")
 
 
 def _items(request: SignedIn, only: str) -> list[InboxItem]:
@@ -52,7 +54,7 @@ def _member(request: SignedIn, written: str) -> Member | None:
     return found_or_404(Member.objects.filter(is_active=True), request.member.account, pk=number(written))
 
 
-def _back(request: SignedIn, *, said: str = "", problem: str = "") -> HttpResponse:
-    request.POST = request.POST.copy()
-    request.POST.setdefault("next", reverse("inbox"))
-    return back(request, said=said, problem=problem)
+def _back(request: SignedIn, *, action: Action | None = None, said: str = "", problem: str = "") -> HttpResponse:
+    made = Deed(id=action.pk, says=action.says) if action else None
+    url = same_site(request.POST.get("next", ""), reverse("inbox"))
+    return tell(request, Told(action.says if action else said, problem, made, url))

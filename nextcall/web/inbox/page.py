@@ -1,5 +1,6 @@
 """The pages: the list with one conversation beside it, a sender nobody knows, and focus mode."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -58,7 +59,7 @@ def lead(request: SignedIn, lead_id: int) -> HttpResponse:
 
 
 def conversation(
-    request: SignedIn, lead_id: int, *, status: int = 200, crossed: dict[str, object] | None = None
+    request: SignedIn, lead_id: int, *, status: int = 200, crossed: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """`crossed`: it was not sent and the words are kept; who answered meanwhile, if anybody did."""
     at, member = timezone.now(), request.member
@@ -143,17 +144,25 @@ def focus(request: SignedIn) -> HttpResponse:
         **told(request, at=at),
     }
     if left:
-        found = talk.lead_for(request, left[0])
-        whose = f"&whose={wanted.whose}" if wanted.whose != "all" else ""
-        here, following = ",".join(map(str, skipped)), ",".join(map(str, [*skipped, left[0]]))
-        context |= talk.talk(found, member, at=at) | {
-            "write": True,
-            "focus": True,
-            "next_url": f"{reverse('inbox_focus')}?done={done + 1}&skip={here}{whose}",
-            "here_url": f"{reverse('inbox_focus')}?done={done}&skip={here}{whose}",
-            "skip_url": f"{reverse('inbox_focus')}?done={done}&skip={following}{whose}" if len(left) > 1 else "",
-        }
+        context |= talk.talk(talk.lead_for(request, left[0]), member, at=at, mode=request.GET.get("mode", ""))
+        context |= _stacked(wanted, done, skipped, left)
     return render(request, "inbox/focus.html", context)
+
+
+def _stacked(wanted: listing.Wanted, done: int, skipped: list[int], left: list[int]) -> dict[str, object]:
+    """Where one goes from here: on with it answered, on without, or to stay."""
+
+    def url(done: int, skipped: list[int]) -> str:
+        whose = f"&whose={wanted.whose}" if wanted.whose != "all" else ""
+        return f"{reverse('inbox_focus')}?done={done}&skip={','.join(map(str, skipped))}{whose}"
+
+    return {
+        "write": True,
+        "focus": True,
+        "next_url": url(done + 1, skipped),
+        "here_url": url(done, skipped),
+        "skip_url": url(done, [*skipped, left[0]]) if len(left) > 1 else "",
+    }
 
 
 def following(member: Member, wanted: listing.Wanted, lead_id: int) -> str:

@@ -11,7 +11,6 @@ from nextcall.conversations.models import InboxItem
 from nextcall.engine import strangers
 from nextcall.intake.accept import accept
 from nextcall.intake.parsers.new_lead import Name, NewLead
-from nextcall.leads.models import Lead
 from nextcall.lib import email_address, phone
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
 from nextcall.web.going_back import Told, number, tell
@@ -63,11 +62,8 @@ def _new_lead(request: SignedIn, item: InboxItem) -> NewLead | None:
 def join(request: SignedIn, item_id: int) -> HttpResponse:
     """It is somebody we know: their messages move there, and act as they would have."""
     item = _item(request, item_id)
-    rows: list[Lead] = list(
-        leads_seen_by(request.member)
-        .filter(pk=number(request.POST.get("lead", "")))
-        .select_related("person", "account")
-    )
+    wanted = number(request.POST.get("lead", "")) or 0
+    rows = list(leads_seen_by(request.member).filter(pk=wanted).select_related("person", "account"))
     if not rows:
         return _again(request, item, "Choose whose it is.")
     try:
