@@ -1,5 +1,6 @@
 """Editing on the Lead page: one field at a time, without scripts, with the words of what is wrong beside the field."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from nextcall.engine.models import Action
 from nextcall.leads.models import ContactPoint, Lead, Reach
 from nextcall.team.models import Account, Member
 from nextcall.timeline.models import Event
-from tests.builders import make_lead, make_member, make_point
+from tests.builders import make_lead, make_member, make_point, make_touch
 from tests.web.signed import signed
 from tests.web.test_lead import do, see
 
@@ -118,7 +119,13 @@ def test_permission_shows_its_proof_and_a_stop_its_words(client: Client, hazel: 
         proof={"url": "https://acme.example.com/f", "ip": "203.0.113.9"}, wording_version="3"
     )
     html = do(client, hazel, "received", channel="call", text="Stop contacting me")
-    for words in ("Form: https://acme.example.com/f", "From: 203.0.113.9", "Wording 3", "Stop contacting me", "Stopped"):
+    for words in (
+        "Form: https://acme.example.com/f",
+        "From: 203.0.113.9",
+        "Wording 3",
+        "Stop contacting me",
+        "Stopped",
+    ):
         assert words in html
     assert "asked us to stop. Nothing is planned" in see(client, hazel)
 
@@ -193,3 +200,20 @@ def test_a_draft_with_an_open_gap_is_kept_and_names_the_gap(client: Client, haze
     html = do(client, hazel, "send", channel="text", body="Hi Hazel, [[what you saw on Larkspur]]")
     assert "the gap “what you saw on Larkspur” is still open" in html
     assert not hazel.touches.filter(step_key="").exists()
+
+
+def test_a_reason_of_the_card_opens_the_composer_with_its_draft_and_an_open_gap(client: Client, hazel: Lead) -> None:
+    Lead.objects.filter(pk=hazel.pk).update(message="What would our place sell for?", waiting_since=None)
+    make_touch(hazel, "call", due_at=timezone.now() - timedelta(minutes=5), state="open")
+    card = client.get("/now/", {"lead": hazel.pk}).content.decode()
+    keys = re.findall(r"[?&;]reason=([\w:.-]+)", card)
+    assert keys, "the card offers a reason as a text"
+    html = see(client, hazel, f"?mode=text&reason={keys[0]}")
+    draft = re.search(r'<textarea name="body"[^>]*data-channel="text"[^>]*>(.+?)</textarea>', html, re.S)
+    assert draft
+    assert "Not sent: the gap" in do(client, hazel, "send", channel="text", body=draft[1])
+
+
+def test_ask_one_easy_question_works_without_scripts(client: Client, hazel: Lead) -> None:
+    assert 'href="?mode=text&amp;reason=question#write"' in see(client, hazel, "?mode=text")
+    assert "What&#x27;s the address of the home?</textarea>" in see(client, hazel, "?mode=text&reason=question")
