@@ -21,14 +21,15 @@ def command(
     from nextcall.engine.forgetting import Forgetting
     from nextcall.engine.notify import Notify
     from nextcall.engine.statistics import Statistics
-    from nextcall.engine.worker import Worker
+    from nextcall.engine.worker import Job, Worker
     from nextcall.intake import captures, importing
 
     if connection.vendor == "sqlite" and not _alone():
         raise Wrong(
             "an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)"
         )
-    jobs = [captures.run_waiting, importing.run_waiting, bulk_changes.run_some, Statistics(), Notify(), Forgetting()]
+    jobs: list[Job] = [captures.run_waiting, importing.run_waiting, bulk_changes.run_some]
+    jobs += [Statistics(), Notify(), Forgetting()]
     worker = Worker(jobs=jobs, threads=threads)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())

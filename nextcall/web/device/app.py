@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -68,7 +67,7 @@ def _worker() -> str:
 
 def assets() -> list[str]:
     """The static files of the pages that open without a connection, as their templates name them."""
-    templates = Path(settings.TEMPLATES[0]["DIRS"][0])
+    templates = STATIC.parent / "templates"
     named = set(SHEETS) | {"icons.svg", "icons/app-192.png", "icons/badge-96.png"}
     for room in ROOMS:
         for page in sorted((templates / room).glob("*.html")):
