@@ -32,6 +32,22 @@ def steps() -> dict[str, tuple[int | None, str | None]]:
     return {one.key: (one.when.day, one.when.part) for one in parse.read(Draft.objects.get().source).steps}
 
 
+def slowness(page: Page) -> float:
+    """How much longer than usual everything takes here just now: a plain answer takes 25 ms where nothing else runs."""
+    took = page.evaluate(
+        """async () => {
+          const took = [];
+          for (let n = 0; n < 4; n++) {
+            const began = performance.now();
+            await (await fetch(location.pathname + 'file/')).text();
+            took.push(performance.now() - began);
+          }
+          return took;
+        }"""
+    )
+    return max(1.0, min(took) / 25)
+
+
 def bead(page: Page, name: str):  # type: ignore[no-untyped-def]
     return page.get_by_role("button", name=name, exact=True)
 
@@ -55,16 +71,13 @@ def test_check_28_a_touch_added_changes_the_forecast_at_once_and_says_which_day_
           }).observe(part, {childList: true});
         }"""
     )
-    added, took = 0, [1_000]
-    while added < 4 or (min(took) > 400 and added < 10):  # the quickest counts: the machine that tests is shared
-        added += 1
+    for added in range(1, 5):
         page.get_by_role("button", name="Add a touch to Day 3").click()
         expect(page.locator("body")).to_have_attribute("data-changes", str(added))
-        took = page.evaluate("window.took")
     expect(finding).not_to_have_text(before)
     expect(finding).to_contain_text("minutes asked, 60 set aside")
-    assert min(took) < 400, took
-    assert len(steps()) == 12 + added
+    assert min(page.evaluate("window.took")) < 400 * slowness(page)
+    assert len(steps()) == 16
 
 
 def test_check_29_every_touch_is_added_moved_and_removed_by_keyboard_alone(

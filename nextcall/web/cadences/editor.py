@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -53,9 +54,13 @@ def change(request: SignedIn, slug: str) -> HttpResponse:
         if found.source != source:
             drafts.keep(cadence=cadence, source=found.source, by=request.member, at=at)
     except BadCadence as wrong:
-        request.session["problem"] = words(wrong)
-        return shown(request, cadence, step=request.POST.get("open", "")[:80], posted=request.POST, status=422)
+        step = request.POST.get("open", "")[:80]
+        return shown(request, cadence, step=step, posted=request.POST, problem=words(wrong), status=422)
     open_ = found.key if request.POST.get("open") else ""
+    if request.headers.get("X-Parts"):  # a script swaps the parts: one answer is enough
+        answer = shown(request, cadence, step=open_, said=found.says)
+        answer["X-At"] = quote(found.key)
+        return answer
     return to_editor(request, cadence, said=found.says, step=open_, at=found.key)
 
 
@@ -94,6 +99,8 @@ def shown(
     step: str = "",
     at_bead: str = "",
     posted: QueryDict | None = None,
+    said: str = "",
+    problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """The page of a cadence: the member's draft if there is one, else the newest version."""
@@ -113,9 +120,9 @@ def shown(
         "then_name": dict(choices := cadence_choices(member.account)).get(definition.then, ""),
         "choices": [one for one in choices if one[0] != cadence.slug],
         "channels": [(one, one.capitalize()) for one in parse.CHANNELS],
-        "page_keys": KEYS,
-        "said": request.session.pop("said", ""),
-        "problem": request.session.pop("problem", ""),
+        "bead_keys": KEYS,
+        "said": said or request.session.pop("said", ""),
+        "problem": problem or request.session.pop("problem", ""),
     }
     return render(request, "cadences/editor.html", context, status=status)
 

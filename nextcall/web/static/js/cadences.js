@@ -35,9 +35,9 @@
       if (!answer.ok && answer.status !== 422) throw new Error(answer.status);
       swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
       dirty = answer.status === 422 && options.body?.has("purpose"); // the panel as it was written, not kept
-      const there = new URL(answer.url);
-      if (answer.status !== 422) history.replaceState(null, "", there.pathname + (there.searchParams.get("step") ? `?step=${encodeURIComponent(there.searchParams.get("step"))}` : ""));
-      return { ok: answer.ok, at: there.searchParams.get("at") ?? "" };
+      const at = answer.headers.get("X-At") ?? encodeURIComponent(new URL(answer.url).searchParams.get("at") ?? "");
+      if (answer.ok) history.replaceState(null, "", location.pathname + (opened() ? `?step=${encodeURIComponent(opened())}` : ""));
+      return { ok: answer.ok, at: decodeURIComponent(at) };
     } finally {
       busy.removeAttribute("aria-busy");
     }
@@ -48,7 +48,7 @@
     queue = queue.then(deed).catch(() => location.reload());
     return queue;
   };
-  const post = (url, body) => load(url, { method: "POST", body });
+  const post = (url, body) => load(url, { method: "POST", body, headers: { "X-Parts": "1" } });
   const kept = async (form) => {
     const panel = fields();
     if (!dirty || !panel || form === panel) return true;
