@@ -19,6 +19,14 @@ from nextcall.web.leads.sentence import sentence, words
 from nextcall.worklist import counting, finding, say
 from nextcall.worklist.sifting import SORTS, Filter
 
+ORDERS = {
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "touched": "tried latest first",
+    "untouched": "tried longest ago first",
+    "name": "by name",
+    "name_back": "by name, from Z",
+}
 PATIENCE = 4.0  # seconds a filter may take
 HEADINGS = (("name", "name", "name_back"), ("latest try", "touched", "untouched"), ("arrived", "newest", "oldest"))
 
@@ -71,6 +79,7 @@ def leads(request: SignedIn) -> HttpResponse:
         "problem": request.session.pop("problem", ""),
         "deleted": request.session.get("deleted_list"),
         "latest": bar.latest(member, at=at),
+        "orders": ORDERS.items(),
         "kinds": preview.TITLES.items(),
         "call_url": address("call_list", context["query"]),
         "sample_url": address("sample"),
