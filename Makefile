@@ -30,7 +30,7 @@ bench-quick:  ## the same with small sizes; says how it works, not how fast
 	@script/setup --dev
 	.venv/bin/python -m bench --quick $(ARGS)
 
-screenshots:  ## pictures of every page, phone and desktop, into screenshots/
+screenshots:  ## pictures of every page of the demo, phone and desktop, into screenshots/
 	@script/setup --dev --browser
 	.venv/bin/python -m bench.screenshots
 

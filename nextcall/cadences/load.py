@@ -44,7 +44,7 @@ def read(account: Account, cadence: Cadence, *, at: datetime) -> Load:
         account=account, version__cadence=cadence, state=Enrollment.State.ACTIVE, ended_at__isnull=True
     )
     anchors = running.order_by("-pk").values_list("anchor_at", flat=True)[:MOST]
-    members = [_hands(one) for one in Member.objects.filter(account=account, is_active=True, sample=False)]
+    members = [_hands(one) for one in Member.objects.filter(account=account, is_active=True)]
     return Load(
         today=today,
         arrived=came.filter(removed_at__isnull=True, arrived_at__lte=at).count(),

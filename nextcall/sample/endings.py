@@ -10,7 +10,7 @@ from nextcall.conversations.models import Message
 from nextcall.engine import outcome, promising, receive, write
 from nextcall.leads.models import Lead
 from nextcall.sample import calls, replies
-from nextcall.sample.people import Inventor, said, words
+from nextcall.sample.people import Inventor, origins, said, words
 from nextcall.sample.stage import Worker
 from nextcall.sample.story import Story
 
@@ -29,7 +29,7 @@ def prepare(story: Story, workers: list[Worker], inventor: Inventor, *, few: boo
     _then(story, 1.4, partial(_leaves_a_window, story, first))
     _then(story, 2.2, partial(_snoozes, story, first))
     _then(story, 30.0, partial(_pauses, story, first))
-    _then(story, 0.7, partial(_doubts, story, first))
+    _then(story, 2.6, partial(_doubts, story, first))
     for hours, worker in ((0.016, first), (0.05, first), (0.2, workers[-1 if few else 1])):
         _then(story, hours, partial(_asks, story, worker, inventor))
     strangers = words()["stranger"][: 1 if few else None]
@@ -58,7 +58,7 @@ def _writes(story: Story, worker: Worker, means: str, channel: str, at: datetime
     )
     for lead_id in got.order_by("-at", "-pk").values_list("lead_id", flat=True)[:20]:
         traits = story.traits.get(lead_id or 0)
-        if lead_id and traits and not traits.out_of_it and not traits.wrote:
+        if lead_id and traits and lead_id not in story.doubtful and not (traits.out_of_it or traits.wrote):
             replies.come_in(story, lead_id, channel, means, at, answered=False)
             return
 
@@ -69,6 +69,7 @@ def _free(story: Story, worker: Worker, at: datetime, *, channel: str = "") -> L
         account=story.account,
         state=Enrollment.State.ACTIVE,
         beside=False,
+        version__cadence__slug__in=[one.cadence for one in origins()],
         lead__owner=worker.member,
         lead__person__sample=True,
         lead__waiting_since=None,
