@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from nextcall.engine import bulk_changes
-from nextcall.engine.models import Action, BulkChange
+from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
 from tests.builders import MONDAY, make_account, make_lead, make_member
 
