@@ -203,6 +203,28 @@ def test_a_field_is_changed_where_it_stands_and_a_wrong_one_says_so(
     expect(page.locator("#f-postal_code .history")).to_contain_text("80202 to 80301, Ann Weaver")
 
 
+def test_a_text_says_its_parts_and_that_it_was_sent_before(
+    page: Page, enter: Enter, account: Account, ann: Member, hazel: Lead, clock: Clock
+) -> None:
+    for n in (2, 1):
+        hazel.messages.create(
+            account=account, person=hazel.person, channel="text", outbound=True, body="Free at four?",
+            at=clock.now() - timedelta(hours=n),
+        )  # fmt: skip
+    enter(ann)
+    page.goto(f"/leads/{hazel.pk}/?mode=text")
+    draft, told = page.locator("#panel-text textarea"), page.locator("#told-text")
+    draft.fill("Free at four?")
+    expect(told).to_have_text("Same text as your last two to Hazel.")
+    draft.fill("a" * 170)
+    expect(told).to_have_text("2 parts, 136 left")
+    draft.fill("é" * 60 + "“" * 5)  # curly quotes: a part holds 70 letters
+    expect(told).to_have_text("5 left")
+    page.locator("[data-mode=email]").click()
+    page.locator("[data-mode=text]").click()
+    expect(draft).to_have_value("é" * 60 + "“" * 5)
+
+
 def test_what_happens_elsewhere_shows_without_losing_what_is_typed(
     page: Page, enter: Enter, account: Account, ann: Member, hazel: Lead, clock: Clock
 ) -> None:

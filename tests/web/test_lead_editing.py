@@ -217,3 +217,11 @@ def test_a_reason_of_the_card_opens_the_composer_with_its_draft_and_an_open_gap(
 def test_ask_one_easy_question_works_without_scripts(client: Client, hazel: Lead) -> None:
     assert 'href="?mode=text&amp;reason=question#write"' in see(client, hazel, "?mode=text")
     assert "What&#x27;s the address of the home?</textarea>" in see(client, hazel, "?mode=text&reason=question")
+
+
+def test_a_text_posted_twice_leaves_once(client: Client, hazel: Lead) -> None:
+    key = re.search(r'name="key" value="([0-9a-f]+-text)"', see(client, hazel))
+    assert key
+    for _ in range(2):
+        do(client, hazel, "send", channel="text", body="Free at four?", key=key[1])
+    assert hazel.touches.filter(step_key="").count() == 1

@@ -7,11 +7,13 @@ from django.views.decorators.http import require_POST
 from nextcall.cadences.models import Touch
 from nextcall.conversations import log
 from nextcall.conversations.models import Message
+from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.going_back import back, lead_of, number
+from nextcall.web.lead import crossing
 from nextcall.web.now.outcomes import read_time
 from nextcall.web.once import once, when_it_happened
 
@@ -29,7 +31,13 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
         return back(request, lead, problem="Choose text or email.")
     again = _same_again(lead, channel, body)
     try:
-        writing.write(lead=lead, channel=channel, subject=subject, body=body, by=request.member, at=timezone.now())
+        answering.answer(
+            lead=lead, channel=channel, subject=subject, body=body, by=request.member, at=timezone.now(),
+            seen=crossing.seen(request, lead),
+        )  # fmt: skip
+    except answering.Crossed as crossed:
+        told = crossing.tell(request, lead, crossed, at=timezone.now())
+        return back(request, lead, problem=f"Not sent yet. {told} Send again if yours should go too.")
     except writing.Refused as refused:
         rule = refused.decision.deciding
         cited = f" Rule {rule.id}, {rule.source}." if rule else ""

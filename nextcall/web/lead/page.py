@@ -1,5 +1,6 @@
 """Lead: know the person, write, and see the whole plan: planned above, done below, you write at Now."""
 
+import secrets
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET
 from nextcall.cadences import versions
 from nextcall.channels import handset
 from nextcall.conversations.thread import Said, messages_of
+from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
 from nextcall.web.frame import style_of
@@ -59,6 +61,8 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     chosen, reason = request.GET.get("mode", ""), request.GET.get("reason", "")
     return context | {
         "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=str(context["call_url"])),
+        "key": secrets.token_hex(8),  # the same form posted twice is taken once
+        "seen": answering.seen_of(one.lead),  # how far they have read as they write
         "focus": "mode" in request.GET,
         "times": times(one.member.zone, one.zone, at=one.at),
         "said": said or "",

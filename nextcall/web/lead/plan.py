@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST
 
 from nextcall.cadences import enroll, versions
 from nextcall.cadences.models import Enrollment
-from nextcall.conversations import log
+from nextcall.conversations import inbox, log
+from nextcall.conversations.models import InboxItem
 from nextcall.engine import hand_over as handing
 from nextcall.engine import promising, receive
 from nextcall.engine.undo import undoable
@@ -136,6 +137,8 @@ def seen(request: SignedIn, lead_id: int) -> HttpResponse:
     at, lead = timezone.now(), lead_of(request, lead_id)
     with undoable(lead=lead, kind="seen", by=request.member, at=at, says=f"{lead.person} needs no answer."):
         log.answered(lead=lead, at=at)
+        items = list(InboxItem.objects.filter(account=lead.account, lead=lead))
+        inbox.done(items=items, by=request.member, at=at)
     return back(request, lead)
 
 

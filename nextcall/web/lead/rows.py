@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import cast
 
 from django.db.models import Value
 
@@ -13,7 +12,7 @@ from nextcall.leads.models import Lead, Offer, Source
 from nextcall.timeline.models import Event
 from nextcall.web.frame import style_of
 from nextcall.web.lead.shown import Shown
-from nextcall.web.zones import zone_choices, zone_words
+from nextcall.web.zones import AMERICAN, zone_words
 from nextcall.worklist import say
 
 NAME_AND_PLACE = ("given_name", "family_name", "street", "city", "region", "postal_code", "country", "zone")
@@ -122,7 +121,7 @@ def _row(
     if name == "stage":
         groups, words = (("", [(one, one.capitalize()) for one in Lead.Stage.values]),), value.capitalize()
     elif name == "zone":
-        groups, words = _zones(), zone_words(value) if value else ""
+        groups, words = _zones(shown, value), zone_words(value) if value else ""
     return Row(
         name=name,
         label=FIELDS[name].label,
@@ -137,8 +136,13 @@ def _row(
     )
 
 
-def _zones() -> tuple[Group, ...]:
-    return (("", [("", "Not stated")]), *((head, cast(list[tuple[str, str]], zones)) for head, zones in zone_choices()))
+def _zones(shown: Shown, value: str) -> tuple[Group, ...]:
+    """The American clocks, and those of every place that they may be in: the list of all is long."""
+    place = shown.reach["call"].facts.place
+    near = dict.fromkeys((value, *place.zones, shown.member.zone, shown.lead.account.zone))
+    others = [(zone, zone_words(zone)) for zone in near if zone and zone not in dict(AMERICAN)]
+    groups = (("", [("", "Not stated")]), ("United States", AMERICAN))
+    return (*groups, ("Elsewhere", others)) if others else groups
 
 
 def _listed(lead: Lead) -> dict[str, tuple[str, ...]]:
