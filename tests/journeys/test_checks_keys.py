@@ -69,7 +69,8 @@ def test_check_09_the_keys_of_a_card_work_and_are_listed(page: Page, leads: list
     keys.press("c")
     assert page.evaluate("window.dialled").startswith("tel:")
     keys.press("n")
-    assert page.evaluate("document.activeElement.matches('input, textarea')")
+    expect(page.locator("#all textarea, #line").and_(page.locator(":focus"))).to_have_count(1)
+    keys.press("Escape")
     page.evaluate("document.activeElement.blur()")
     for key, sheet in (("m", "#all"), ("s", "#snooze"), ("4", "#call-back")):
         keys.press(key)
@@ -124,6 +125,7 @@ def test_check_07_the_menu_holds_the_last_deeds_each_with_undo(page: Page, leads
     expect(page.locator("#who")).to_have_text("Briar Cole")
     page.keyboard.press("2")
     expect(page.locator("#who")).to_have_text("Clove Dale")
+    expect(page.locator("[data-last] [role=status]")).to_contain_text("Briar Cole. ")  # saved
     page.keyboard.press("Control+k")
     page.keyboard.type("undo alder")
     expect(page.get_by_role("option")).to_have_count(1)

@@ -34,13 +34,19 @@
     }
     return found;
   };
+  const use = (element) => {
+    if (typing(element)) {
+      const sheet = element.checkVisibility() ? null : element.closest("[popover]");
+      sheet?.addEventListener("toggle", () => element.focus(), { once: true }); // after whatever the sheet itself does
+      sheet?.showPopover();
+      element.focus();
+    } else if (element.type === "submit" && element.form && !element.checkVisibility()) element.form.requestSubmit(element);
+    else element.click();
+  };
   const press = (key) => {
     const element = pageKeys().get(key);
-    if (!element) return false;
-    if (typing(element)) element.focus();
-    else if (element.type === "submit" && element.form && !element.checkVisibility()) element.form.requestSubmit(element);
-    else element.click();
-    return true;
+    if (element) use(element);
+    return Boolean(element);
   };
   const shown = (key) => key.split("+").map((part) => (part.length === 1 ? part.toUpperCase() : part[0].toUpperCase() + part.slice(1))).join(" ");
 
@@ -96,5 +102,5 @@
     if (event.target.closest("[data-close]")) event.target.closest("dialog")?.close();
   });
   for (const button of document.querySelectorAll("[data-keys-open]")) button.hidden = false;
-  nextcall.keys = { wordsOf, pageKeys, shown, press };
+  nextcall.keys = { wordsOf, pageKeys, shown, use };
 })();

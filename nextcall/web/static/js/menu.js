@@ -32,7 +32,7 @@
     for (const element of document.querySelectorAll("[data-command]")) if (!known.has(element) && element.checkVisibility()) known.set(element, "");
     return [...known].map(([element, key]) => ({
       group: "On this page", words: nextcall.keys.wordsOf(element), key,
-      run: () => { if (element.matches("input, textarea, select")) element.focus(); else if (element.type === "submit" && element.form && !element.checkVisibility()) element.form.requestSubmit(element); else element.click(); },
+      run: () => nextcall.keys.use(element),
     }));
   };
   const standing = () => [...commands.content.children].map((one) => ({
@@ -132,6 +132,7 @@
     if (menu.open) menu.close();
     else if (!document.querySelector("dialog:modal")) open();
   });
+  document.addEventListener("nextcall:sent", () => { if (menu.open) fetchDeeds(); });
   const unhide = () => { for (const button of document.querySelectorAll("[data-menu-open]")) button.hidden = false; };
   unhide();
   new MutationObserver(unhide).observe(document.querySelector(".shell") ?? document.body, { childList: true }); // Now deals the side anew
