@@ -352,3 +352,27 @@ def test_the_same_post_twice_sends_once(member: Member, lead: Lead) -> None:
             headers={"idempotency-key": "k"},
         )
     assert Touch.objects.filter(body="Yes").count() == 1
+
+
+def test_the_leads_page_is_held_back_by_an_answer_from_the_inbox_once(
+    account: Account, member: Member, ben: Member
+) -> None:
+    lead = someone(account)
+    hear(lead)
+    there = f"/leads/{lead.pk}/"
+    client, then = signed(member), seen(page(member, there))
+    bens = {"channel": "text", "body": "It is 320,000.", "seen": seen(page(ben, f"/inbox/{lead.pk}/"))}
+    signed(ben).post(f"/inbox/{lead.pk}/send/", bens)
+    mine = {"channel": "email", "body": "Around 310,000", "seen": then}
+    client.post(f"{there}send/", mine)
+    assert "Ben answered just now: \u2018It is 320,000.\u2019" in client.get(there).content.decode()
+    assert Touch.objects.filter(by_machine=False).count() == 1
+    client.post(f"{there}send/", mine)
+    assert Touch.objects.filter(by_machine=False).count() == 2
+
+
+def test_no_answer_needed_on_the_leads_page_is_done_in_the_inbox(account: Account, member: Member, lead: Lead) -> None:
+    hear(lead)
+    signed(member).post(f"/leads/{lead.pk}/seen/")
+    item = InboxItem.objects.get()
+    assert (item.waiting_since, item.done_by) == (None, member)

@@ -16,8 +16,8 @@ from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.frame import same_site
 from nextcall.web.going_back import Deed, Told, tell, wants_json
 from nextcall.web.inbox import listing, page, talk
+from nextcall.web.lead import crossing
 from nextcall.web.once import once, when_it_happened
-from nextcall.worklist import say
 
 LONGEST_NOTE = 20_000
 
@@ -78,10 +78,7 @@ def _here(request: SignedIn, lead: Lead, *, problem: str) -> HttpResponse:
 
 def _held_back(request: SignedIn, lead: Lead, crossed: answering.Crossed) -> HttpResponse:
     """ "Ben answered 1 min ago: "…"", with what was typed; nothing has left."""
-    ago = f" {say.ago(crossed.at, at=timezone.now())}" if crossed.at else ""
-    words = f": \u2018{crossed.words}\u2019" if crossed.words else "."
-    verb = "answered" if crossed.words or crossed.who == "Somebody" else "marked it done"
-    says = f"{crossed.who} {verb}{ago}{words}"
+    says = crossing.says(crossed, at=timezone.now())
     if wants_json(request):
         request.told = Told(problem=says)  # type: ignore[attr-defined]
         return JsonResponse({**Told(problem=says).stored, "held": str(crossed.seen)})

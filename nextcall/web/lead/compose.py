@@ -12,7 +12,8 @@ from nextcall.engine import outcome as outcomes
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.web.access import SignedIn, signed_in
-from nextcall.web.going_back import back, lead_of, number
+from nextcall.web.going_back import back, lead_of, number, wants_json
+from nextcall.web.lead.modes import DRAFT
 from nextcall.web.lead import crossing
 from nextcall.web.now.outcomes import read_time
 from nextcall.web.once import once, when_it_happened
@@ -41,10 +42,18 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
     except writing.Refused as refused:
         rule = refused.decision.deciding
         cited = f" Rule {rule.id}, {rule.source}." if rule else ""
-        return back(request, lead, problem=f"Not sent: {str(refused).rstrip('.')}.{cited}")
+        return _kept(request, lead, channel, f"Not sent: {str(refused).rstrip('.')}.{cited}")
     except writing.Unfinished as unfinished:
-        return back(request, lead, problem=str(unfinished))
+        return _kept(request, lead, channel, str(unfinished))
     return back(request, lead, said=again)
+
+
+def _kept(request: SignedIn, lead: Lead, channel: str, problem: str) -> HttpResponse:
+    """Nothing that was typed is lost: the page opens with it again. (A script keeps it by itself.)"""
+    if not wants_json(request):
+        words = {name: request.POST.get(name, "")[: writing.LONGEST_EMAIL] for name in ("subject", "body")}
+        request.session[DRAFT] = {"lead": lead.pk, "channel": channel, **words}
+    return back(request, lead, problem=problem)
 
 
 def _same_again(lead: Lead, channel: str, body: str) -> str:

@@ -19,7 +19,7 @@ from nextcall.web.access import SignedIn, leads_seen_by, signed_in
 from nextcall.web.frame import style_of
 from nextcall.web.lead import done, facts, planned
 from nextcall.web.lead.elsewhere import elsewhere
-from nextcall.web.lead.modes import modes
+from nextcall.web.lead.modes import DRAFT, modes
 from nextcall.web.lead.points import points
 from nextcall.web.lead.rows import Wrong, rows
 from nextcall.web.lead.shown import Shown, asked_by, shown
@@ -31,6 +31,7 @@ from nextcall.worklist.beads import thread_of
 FEW = 3
 QUIETLY = "X-Nextcall-Live"  # a page that fetches itself again takes no words that the next one is to say
 WRONG = "wrong"  # of the session: the field that was not saved, what was typed, and why
+TOLD = ("said", "problem", WRONG, DRAFT)  # what the deed before left in the session
 
 
 @require_GET
@@ -48,10 +49,9 @@ def lead(request: SignedIn, lead_id: int) -> HttpResponse:
 def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     """Everything on the page. What the deed before had to say is said once."""
     quietly = QUIETLY in request.headers
-    said, problem, stored = (
-        ("", "", None) if quietly else (request.session.pop(n, None) for n in ("said", "problem", WRONG))
-    )
+    said, problem, stored, draft = (None if quietly else request.session.pop(name, None) for name in TOLD)
     wrong = Wrong(**stored["field"]) if stored and stored["lead"] == one.lead.pk else None
+    kept = draft if draft and draft["lead"] == one.lead.pk else {}
     deeds = items.deeds_since(one.member, since=one.at - items.UNDOABLE, lead=one.lead, most=1)
     latest = next(iter(deeds), None)
     context = _head(one) | _plan(one) | facts.facts(one) | rows(one, wrong) | points(one, wrong)
@@ -60,7 +60,7 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     context |= _line(one, request, messages, most, latest.id if latest else 0) | _way(request, one)
     chosen, reason = request.GET.get("mode", ""), request.GET.get("reason", "")
     return context | {
-        "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=str(context["call_url"])),
+        "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=str(context["call_url"]), kept=kept),
         "key": secrets.token_hex(8),  # the same form posted twice is taken once
         "seen": answering.seen_of(one.lead),  # how far they have read as they write
         "focus": "mode" in request.GET,
