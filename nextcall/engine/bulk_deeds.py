@@ -202,6 +202,7 @@ def problem(kind: str, choices: Choices, *, members: Collection[int], cadences: 
     wrong = {
         "owner": "Choose who gets them." if not owners or not set(owners) <= set(members) else "",
         "cadence": "Choose a cadence." if choices.get("cadence") not in cadences else "",
+        "version": "Choose a version." if not choices.get("version") else "",
         "finish": "Say why it ends; your team reads it later." if not choices.get("because") else "",
         "stage": "Choose a stage." if choices.get("stage") not in Lead.Stage.values else "",
     }

@@ -186,7 +186,7 @@ def test_a_version_is_saved_and_the_leads_are_moved_to_it_and_back(
     expect(page.locator(".changes")).to_contain_text("Moved: Day 2, text, midday, to Day 3, text, midday.")
     assert set(Enrollment.objects.values_list("version__number", flat=True)) == {1}
     page.get_by_role("button", name="Move 3 leads").click()
-    expect(page.locator(".moved")).to_contain_text("Moved: 3 leads to version 2 of Steady")
+    expect(page.locator(".moved")).to_contain_text("3 leads moved to version 2 of Steady")
     assert set(Enrollment.objects.values_list("version__number", flat=True)) == {2}
     page.locator(".moved").get_by_role("button", name="Undo").click()
     expect(page.locator(".moved")).to_contain_text("Undone")

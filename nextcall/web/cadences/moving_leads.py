@@ -13,6 +13,7 @@ from nextcall.engine.models import BulkChange
 from nextcall.web.access import SignedIn, found_or_404, manager
 from nextcall.web.cadences.finding import cadence_or_404, to
 from nextcall.web.going_back import number
+from nextcall.web.leads import bar
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,7 +29,8 @@ def move(request: SignedIn, slug: str) -> HttpResponse:
         "name": versions.definition_of(newest).name,
         "newest": newest,
         "older": moving.older(cadence, newest),
-        "latest": _latest(cadence),
+        "latest": (latest := _latest(cadence)),
+        "latest_says": bar.says(latest) if latest else "",
         "said": request.session.pop("said", ""),
         "problem": request.session.pop("problem", ""),
     }
@@ -51,7 +53,7 @@ def _moved(request: SignedIn, cadence: Cadence, newest: CadenceVersion) -> HttpR
         return to(request, here, problem="Choose the version whose leads move.")
     going = _latest(cadence)
     if going is not None and going.state in (*bulk_changes.TO_DO, BulkChange.State.UNDOING):
-        return to(request, here, problem=f"Not done yet: {going.says}. Wait for it, or undo it.")
+        return to(request, here, problem=f"{bar.says(going)} Wait for it, or undo it.")
     if number(request.POST.get("to", "")) != newest.number:
         return to(request, here, problem=f"Version {newest.number} was saved meanwhile; look again at what it changes.")
     leads = list(
@@ -63,14 +65,15 @@ def _moved(request: SignedIn, cadence: Cadence, newest: CadenceVersion) -> HttpR
         found = bulk_changes.propose(
             account=cadence.account, by=request.member, kind="version", lead_ids=leads, choices=choices, at=at
         )
-        says = f"{len(leads)} lead{'s' if len(leads) != 1 else ''} to version {newest.number} of {name}"
+        says = f"moved to version {newest.number} of {name}"
         bulk_changes.confirm(found, says=says, by=request.member, at=at)
     except bulk_changes.CannotChange as why:
         return to(request, here, problem=str(why))
     for _ in range(bulk_changes.AT_ONCE // bulk_changes.BITE + 1):  # a few are moved while the member waits
         if len(leads) > bulk_changes.AT_ONCE or not bulk_changes.run(found, at=at):
             break
-    return to(request, here, said=f"{says}.")
+    found.refresh_from_db()
+    return to(request, here, said=bar.says(found))
 
 
 @require_POST
@@ -87,4 +90,5 @@ def undo(request: SignedIn, slug: str, pk: int) -> HttpResponse:
     for _ in range(bulk_changes.AT_ONCE // bulk_changes.BITE + 1):
         if len(change.lead_ids) > bulk_changes.AT_ONCE or not bulk_changes.run(change, at=at):
             break
-    return to(request, here, said=f"Undone: {change.says}.")
+    change.refresh_from_db()
+    return to(request, here, said=bar.says(change))

@@ -28,12 +28,12 @@ def changes(request: SignedIn) -> HttpResponse:
     if request.method == "GET":
         rows = bar.changes_seen_by(member).order_by("-created_at", "-pk")[:LISTED]
         return render(request, "leads/changes.html", {"changes": [bar.line(row, member, at=at) for row in rows]})
-    query = asked.written(asked.parse(request.POST.get("query", "")))
+    query, kind = asked.written(asked.parse(request.POST.get("query", ""))), request.POST.get("kind", "")
     try:
         change = bulk_changes.propose(
             account=member.account,
             by=member,
-            kind=request.POST.get("kind", ""),
+            kind=kind if kind in preview.TITLES else "",  # a version is moved on its cadence's page
             lead_ids=_selected(request, query),
             choices={"query": query},
             at=at,
