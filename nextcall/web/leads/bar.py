@@ -109,7 +109,8 @@ def result(change: BulkChange, member: Member, *, at: datetime) -> dict[str, obj
 
 def _taken_back(change: BulkChange) -> int:
     stayed = change.choices.get("stayed", {})
-    return int(change.choices.get("back", 0)) + sum(one["n"] for one in stayed.values())
+    back: int = change.choices.get("back", 0)
+    return back + sum(int(one["n"]) for one in stayed.values())
 
 
 def _named(change: BulkChange, left: Mapping[str, Any]) -> list[Left]:
