@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
@@ -18,6 +18,7 @@ from nextcall.team.models import Account, Member
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 MEMBER, FENCE = "member", "fence"  # keys of the session
+NOT_YOURS = "Another member wrote this on this device. It waits there until they sign in again."
 
 
 class SignedIn(HttpRequest):
@@ -55,7 +56,10 @@ def member_of(request: HttpRequest) -> Member | None:
 
 
 def signed_in(view: View[P]) -> Door[P]:
-    """Lets only members in; others are asked to sign in and come back here."""
+    """Lets only members in; others are asked to sign in and come back here.
+
+    What a device kept for one member (X-Nextcall-Member) is not taken from another who signed in since.
+    """
 
     @wraps(view)
     def door(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -63,6 +67,8 @@ def signed_in(view: View[P]) -> Door[P]:
         if member is None:
             there = {"next": request.get_full_path()} if request.method == "GET" else {}
             return HttpResponseRedirect(f"{reverse('sign_in')}{'?' + urlencode(there) if there else ''}")
+        if request.headers.get("X-Nextcall-Member", str(member.pk)) != str(member.pk):
+            return JsonResponse({"said": "", "problem": NOT_YOURS, "action": None, "url": ""}, status=409)
         signed = cast(SignedIn, request)
         signed.member = member
         answer = view(signed, *args, **kwargs)

@@ -22,21 +22,17 @@ View = Callable[Concatenate[SignedIn, P], HttpResponse]
 LONGEST_KEY = 64
 LONGEST_AGO = timedelta(days=7)
 TOO_LONG = f"The key of this post is longer than {LONGEST_KEY} characters; send a shorter one, or none."
-NOT_YOURS = "Another member wrote this on this device. It waits there until they sign in again."
 
 
 def once(view: View[P]) -> View[P]:
     """Under `signed_in`: with an Idempotency-Key (or a field `key`) the deed and its answer are kept as one.
 
     Two at once: the second waits for the first. What fails (an exception, a 5xx) leaves nothing, so that the same
-    key may try again. A post that names another member (X-Nextcall-Member) than the one signed in is refused.
+    key may try again.
     """
 
     @wraps(view)
     def taken_once(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        meant_for = request.headers.get("X-Nextcall-Member", "")
-        if meant_for and meant_for != str(request.member.pk):
-            return _refused(request, NOT_YOURS, status=409)
         key = request.headers.get("Idempotency-Key") or request.POST.get("key", "")
         if len(key) > LONGEST_KEY or "\0" in key:
             return _refused(request, TOO_LONG, status=400)
