@@ -83,7 +83,7 @@ def test_two_windows_send_each_thing_once(home: Page, context: BrowserContext, n
         window.evaluate("{ nextcall.outbox.flush(); }")
     for window in (home, other):
         sent(window)
-    assert list(Note.objects.order_by("at").values_list("body", flat=True)) == [f"Line {n}" for n in range(6)]
+    assert list(Note.objects.order_by("pk").values_list("body", flat=True)) == [f"Line {n}" for n in range(6)]
     assert len(posted) == len(set(posted)) == 6
 
 

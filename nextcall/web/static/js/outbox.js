@@ -68,7 +68,7 @@
   const ask = async (entry) => {
     const body = new URLSearchParams(entry.fields);
     const age = (Date.now() - entry.tapped_at) / 1000;
-    if (age >= 1) body.set("age", age.toFixed(1));
+    if (age >= 1) body.set("age", age.toFixed(3));
     const answer = await fetch(entry.url, {
       method: "POST",
       body,
