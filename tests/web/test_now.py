@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -11,12 +12,14 @@ from django.utils import timezone
 from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.conversations.models import Call, Note, Promise
+from nextcall.engine import receive
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
+from nextcall.timeline.models import Event
 from nextcall.web.now.showing import card_context
 from nextcall.worklist import items
-from tests.builders import MONDAY, make_lead, make_touch
+from tests.builders import MONDAY, T, make_lead, make_member, make_touch
 from tests.web.signed import signed
 
 MINUTE = timedelta(minutes=1)
@@ -62,7 +65,21 @@ def test_the_card_shows_who_why_and_every_outcome_with_its_effect(client: Client
     ):
         assert words in html
     assert html.count('name="outcome"') >= 8
-    assert "tel:+1303555" in html or "Held until" in html
+
+
+def test_a_lead_who_may_be_called_now_has_a_telephone_link_and_one_who_may_not_the_time_it_opens(
+    account: Account, member: Member
+) -> None:
+    lead = make_lead(account, name="Hazel Thorne", phone="+13035550142", owner=member)
+    make_touch(lead, "call", due_at=MONDAY, state=Touch.State.OPEN, owner=member)
+    morning, night = (items.deck(member, at=at).card for at in (MONDAY, T("2026-11-23 22:30")))
+    assert morning and night
+    by_day = render_to_string("now/_card.html", card_context(morning, member, at=MONDAY))
+    assert 'class="btn big go" href="tel:+13035550142"' in by_day
+    assert "Held until" not in by_day
+    by_night = render_to_string("now/_card.html", card_context(night, member, at=T("2026-11-23 22:30")))
+    assert "Held until tomorrow 8:05 am their time." in by_night
+    assert 'btn big go" href="tel:' not in by_night
 
 
 def test_there_is_one_filled_button_at_most(client: Client, hazel: Lead) -> None:
@@ -191,3 +208,106 @@ def test_a_draft_for_the_members_own_phone_opens_there_and_sent_stands_beside_it
     assert re.findall(r'class="btn big go" href="([^"]+)"', dock) == [opens]
     assert "is &quot;now&quot; fine?" in html[: html.index('class="dock"')]
     assert re.findall(r'name="outcome" value="(\w+)"', dock[: dock.index("</form>")]) == ["sent", "skipped"]
+
+
+def hand(client: Client, query: str = "") -> dict[str, Any]:
+    answer = client.get(f"/now/hand/{query}")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def test_the_hand_has_whole_cards_that_work_by_themselves(
+    client: Client, account: Account, member: Member, hazel: Lead
+) -> None:
+    late = make_lead(account, name="Silas Silent", owner=member, arrived_at=timezone.now() - timedelta(days=9))
+    make_touch(late, "call", due_at=timezone.now() - MINUTE, state=Touch.State.OPEN)
+    told = hand(client, f"?lead={hazel.pk}&n=2")
+    assert [one["lead"] for one in told["cards"]] == [late.pk]
+    html = told["cards"][0]["html"]
+    for part in (
+        f'data-hand="{late.pk}"',
+        "data-dealt-at=",
+        "csrfmiddlewaretoken",
+        'id="all"',
+        'id="snooze"',
+        'name="key"',
+    ):
+        assert part in html
+    assert "done, " in told["head"] and "data-rail" in told["rail"] and told["nav"] == {"now": 2}
+    assert hand(client, f"?lead={hazel.pk}&not={late.pk},x,")["cards"] == []
+    assert len(hand(client, "?n=25")["cards"]) == 2
+    assert hand(client, "?n=99999999999999999999&lead=-1&not=;drop")["cards"]
+
+
+def test_a_card_that_is_shown_is_held_and_a_colleague_is_told_whose_it_is(
+    client: Client, account: Account, member: Member
+) -> None:
+    free = make_lead(account, name="Nobody Owns", arrived_at=timezone.now() - timedelta(days=9))
+    ben = make_member(account, name="Ben Carter")
+    assert client.post(f"/now/{free.pk}/hold/").json() == {"held": True, "problem": ""}
+    told = signed(ben).post(f"/now/{free.pk}/hold/").json()
+    assert told == {"held": False, "problem": "Ann has Nobody Owns open. Here is the next card."}
+
+
+def test_an_offered_lead_becomes_the_takers_with_the_first_deed_and_nobody_elses_does(
+    account: Account, member: Member
+) -> None:
+    now = timezone.now()
+    all_week = [["00:00", "23:59"]] * 7
+    Member.objects.filter(pk=member.pk).update(working_hours=all_week)
+    bo = make_member(account, name="Bo Lind", working_hours=all_week)
+    lead = make_lead(account, name="Maple Reed", owner=bo, arrived_at=now - 7 * MINUTE)
+    ann = signed(member)
+    assert ann.post(f"/now/{lead.pk}/outcome/", {"outcome": "no_answer"}).status_code == 404  # not dealt to her
+    html = page(ann)
+    assert "Maple Reed" in html and "Take it" in html
+    assert f"/leads/{lead.pk}/" not in html  # that page is not hers yet
+    ann.post(f"/now/{lead.pk}/outcome/", {"outcome": "no_answer"})
+    lead.refresh_from_db()
+    assert lead.owner == member
+    assert Call.objects.get(lead=lead).by == member
+
+
+def test_the_same_key_twice_logs_one_outcome_and_a_reason_once(client: Client, hazel: Lead) -> None:
+    touch = Touch.objects.get(lead=hazel, state=Touch.State.OPEN)
+    deed = {"outcome": "no_answer", "touch": touch.pk, "reason": "question-1", "reason_says": "Answer", "key": "k1"}
+    for _ in range(2):
+        client.post(f"/now/{hazel.pk}/outcome/", deed)
+    assert Call.objects.filter(lead=hazel).count() == 1
+    assert Event.objects.get(lead=hazel, kind="reason.used").data["key"] == "question-1"
+
+
+def test_snoozing_until_they_reply_and_the_whole_plan(client: Client, hazel: Lead) -> None:
+    client.post(f"/now/{hazel.pk}/snooze/", {"until": "reply", "whole": "on"})
+    assert Enrollment.objects.get(lead=hazel).state == "paused"
+    assert "Hazel Thorne</a></h2>" not in page(client)
+    receive.receive(
+        account=hazel.account, channel="text", sender="", text="Now is fine.", at=timezone.now(), via="hand", lead=hazel
+    )
+    assert "Hazel Thorne</a></h2>" in page(client)
+    assert not Promise.objects.filter(lead=hazel, closed_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("instead", "state", "says"),
+    [("rest", "paused", "rests until"), ("gentler", "active", "Gentle"), ("end", "", "Ended")],
+)
+def test_another_plan_instead_of_a_third_snooze(
+    client: Client, hazel: Lead, instead: str, state: str, says: str
+) -> None:
+    html = client.post(f"/now/{hazel.pk}/instead/", {"instead": instead}, follow=True).content.decode()
+    assert says in html
+    running = Enrollment.objects.filter(lead=hazel, ended_at=None)
+    assert [one.state for one in running] == ([state] if state else [])
+    client.post(f"/undo/{Action.objects.latest('pk').pk}/")
+    assert Enrollment.objects.get(lead=hazel, ended_at=None).version.cadence.slug == "fast-start-light"
+
+
+def test_how_many_people_a_day_is_ones_own_choice(client: Client, member: Member) -> None:
+    for wrong in ("", "0", "-3", "501", "many"):
+        html = client.post("/now/people-a-day/", {"people": wrong, "next": "/now/days/"}, follow=True).content.decode()
+        assert "Write a number from 1 to 500" in html
+    client.post("/now/people-a-day/", {"people": "24"})
+    member.refresh_from_db()
+    assert member.settings["people_a_day"] == 24
+    assert 'value="24"' in page(client, "/now/days/")

@@ -34,6 +34,13 @@
     else one.click();
   });
 
+  // A sheet that opens takes the focus to its first choice.
+  document.addEventListener("toggle", (event) => {
+    if (event.newState === "open" && event.target.matches?.("[data-hand] .sheet")) {
+      event.target.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+    }
+  }, true);
+
   // A new lead's clock counts up in words, and is not read out each time.
   const ago = (since) => {
     const minutes = Math.floor((Date.now() - since) / 60_000);
