@@ -55,7 +55,8 @@ class Shown:
 
 
 def shown(effect: Effect) -> Shown:
-    loads = sorted(effect.loads, key=lambda load: not load.over)[:BARS]
+    touched = [load for load in effect.loads if load.a_day] or effect.loads[:1]
+    loads = sorted(touched, key=lambda load: (not load.over, load.a_day < 0))[:BARS]
     rows = zip(*(load.days for load in loads), strict=True)
     return Shown(
         title=_title(effect, loads[0]),
@@ -77,9 +78,9 @@ def _title(effect: Effect, load: Load) -> str:
         return f"Hardly changes the days of {load.name}"
     if load.a_day < 0:
         return f"Frees about {n} {contacts} a day for {load.name}"
-    told = f"about {n} {contacts} a day for {load.name}"
     if not load.over:
-        return f"It fits: {told} more, with {room} set aside"
+        return f"It fits: about {n} more {contacts} a day for {load.name}, with {room} set aside"
+    told = f"about {n} {contacts} a day for {load.name}"
     planned = f" and has about {round(load.peak.planned)} planned" if load.peak.planned >= 0.5 else ""
     return f"Adds {told}, who set aside {room}{planned}"
 
