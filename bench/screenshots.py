@@ -194,7 +194,12 @@ def numbers_of(mara: "Member") -> dict[str, object]:
     stranger = InboxItem.objects.filter(account=mara.account).exclude(unknown_sender="").order_by("pk").first()
     ids = list(mine.filter(stage="working").order_by("-arrived_at", "pk").values_list("pk", flat=True)[:24])
     change = bulk_changes.propose(
-        account=mara.account, by=mara, kind="cadence", lead_ids=ids, choices={"cadence": "second-wind"}, at=NOW
+        account=mara.account,
+        by=mara,
+        kind="cadence",
+        lead_ids=ids,
+        choices={"cadence": "second-wind", "move": True},
+        at=NOW,
     )
     return {
         "lead": lead.pk if lead else 0,

@@ -23,8 +23,8 @@ WORDING = (
     "I agree that {seller} may call, text and email me about my request, also by automated means. "
     "Consent is no condition of a purchase."
 )
-STEP, SELDOM = timedelta(minutes=10), timedelta(minutes=100)  # one turn of the engine is for many touches
-LATELY = timedelta(days=4)  # what was done since then can be undone, as by real work
+STEP, SELDOM = timedelta(minutes=15), timedelta(minutes=150)  # one turn of the engine is for many touches
+LATELY = timedelta(days=1)  # what was done since then can be undone, as by real work
 
 
 @dataclass
