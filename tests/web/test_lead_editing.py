@@ -199,6 +199,7 @@ def test_the_same_text_a_third_time_is_a_nudge_and_no_block(client: Client, haze
 def test_a_draft_with_an_open_gap_is_kept_and_names_the_gap(client: Client, hazel: Lead) -> None:
     html = do(client, hazel, "send", channel="text", body="Hi Hazel, [[what you saw on Larkspur]]")
     assert "the gap “what you saw on Larkspur” is still open" in html
+    assert "Hi Hazel, [[what you saw on Larkspur]]</textarea>" in html
     assert not hazel.touches.filter(step_key="").exists()
 
 

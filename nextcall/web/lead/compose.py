@@ -13,8 +13,8 @@ from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.going_back import back, lead_of, number, wants_json
-from nextcall.web.lead.modes import DRAFT
 from nextcall.web.lead import crossing
+from nextcall.web.lead.modes import DRAFT
 from nextcall.web.now.outcomes import read_time
 from nextcall.web.once import once, when_it_happened
 
@@ -38,7 +38,7 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
         )  # fmt: skip
     except answering.Crossed as crossed:
         told = crossing.tell(request, lead, crossed, at=timezone.now())
-        return back(request, lead, problem=f"Not sent yet. {told} Send again if yours should go too.")
+        return _kept(request, lead, channel, f"Not sent yet. {told} Send again if yours should go too.")
     except writing.Refused as refused:
         rule = refused.decision.deciding
         cited = f" Rule {rule.id}, {rule.source}." if rule else ""

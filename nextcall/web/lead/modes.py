@@ -1,7 +1,7 @@
 """The composer's four tabs: what each may do now, and what it opens with."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from nextcall.worklist.gating import Reachable
 
 NAMES = ("text", "email", "note", "call")
 QUESTION, BETTER_NUMBER = "question", "better-number"  # drafts of the page's own, by the `reason` of its address
+DRAFT = "draft"  # of the session: what could not be sent
 MOST_TEMPLATES, LONGEST_TEMPLATE = 12, 500
 
 
@@ -55,13 +56,19 @@ class Mode:
     sent: str = ""  # the last two that we sent on it, as JSON: the same again is worth a second look
 
 
-def modes(shown: Shown, messages: Sequence[Said], *, chosen: str, reason: str, call_url: str) -> list[Mode]:
-    """The four tabs. The channel they wrote on last opens first, else the first that may be used."""
+def modes(
+    shown: Shown, messages: Sequence[Said], *, chosen: str, reason: str, call_url: str, kept: Mapping[str, str]
+) -> list[Mode]:
+    """The four tabs. The channel they wrote on last opens first, else the first that may be used.
+
+    `kept`: channel, subject and words of a draft that could not be sent a moment ago.
+    """
+    chosen = kept.get("channel", chosen)
     inbound = next((one for one in messages if not one.outbound), None)
     open_now = [one for one in ("text", "email") if shown.reach[one].decision.verdict != "deny"]
     if chosen not in NAMES:
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
-    subject, body = _draft(shown, chosen, reason)
+    subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason)
     found = [_message(shown, one, messages, call_url=call_url) for one in ("text", "email")]
     found = [replace(found[0], body=""), replace(found[1], subject=_answering(inbound)), _note(shown), _call(shown)]
     return [

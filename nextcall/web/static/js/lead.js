@@ -34,6 +34,11 @@
       const back = focused && part.contains(document.getElementById(focused)) ? document.getElementById(focused) : null;
       (back?.matches("a, button, summary, input") ? back : back?.querySelector("[aria-invalid=true], summary, a, button"))?.focus({ preventScroll: true });
     }
+    // How far one has read moves with one's own deeds only: what came in while one typed is told before it is answered.
+    for (const field of mine ? document.querySelectorAll("[data-panel] > [name=seen], [data-panel] > [name=key]") : []) {
+      const panel = field.form.dataset.panel;
+      field.value = fresh.querySelector(`[data-panel="${panel}"] > [name=${field.name}]`)?.value ?? field.value;
+    }
     countDown();
     return fresh;
   };
