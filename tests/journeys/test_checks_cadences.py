@@ -112,6 +112,8 @@ def test_check_29_every_touch_is_added_moved_and_removed_by_keyboard_alone(
     expect(status).to_have_text("Undone.")
     expect(bead(page, "Day 4, call, evening")).to_be_visible()
     assert len(steps()) == 13
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("From bead to bead")
 
 
 def test_check_29_every_touch_is_added_moved_and_removed_by_buttons_alone(
