@@ -58,7 +58,7 @@ class Traits:
 
 def picks_up(traits: Traits, *, arrived_at: datetime, at: datetime, local: datetime, rng: random.Random) -> bool:
     minutes = max((at - arrived_at).total_seconds() / 60, 0)
-    likely = traits.readily * (1 + minutes / 5) ** -FADES * HOURS.get(local.hour, 1.0) * DAYS[local.weekday()]
+    likely: float = traits.readily * (1 + minutes / 5) ** -FADES * HOURS.get(local.hour, 1.0) * DAYS[local.weekday()]
     return rng.random() < min(0.95, likely * LATER**traits.calls)
 
 
@@ -92,7 +92,7 @@ def writes_back_in(rng: random.Random) -> timedelta:
 def arrivals(count: int, *, begins: datetime, ends: datetime, rng: random.Random) -> list[datetime]:
     """More of them lately, most by day; in order."""
     length = (ends - begins).total_seconds()
-    found = []
+    found: list[datetime] = []
     while len(found) < count:
         at = begins + timedelta(seconds=length * rng.random() ** 0.45)
         if rng.random() < (1.0 if at.hour >= 14 or at.hour < 5 else 0.2):  # UTC: from early morning in Denver

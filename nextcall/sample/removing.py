@@ -1,6 +1,7 @@
 """Taking everything invented away again, at once and completely; what is real stays as it is."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
@@ -146,7 +147,7 @@ def _let_go(members: "QuerySet[Member]") -> None:
     members.delete()
 
 
-def _restore(member: dict[str, object] | None) -> None:
+def _restore(member: dict[str, Any] | None) -> None:
     """Whoever had no name and no hours before has none again, unless they said since."""
     if not member or member["hours"]:
         return

@@ -74,5 +74,5 @@ class Stage:
         if worker.busy and worker.busy[0] <= at < worker.busy[1]:
             return False
         local = at.astimezone(self.zone)
-        hours = (worker.member.working_hours or WEEK)[local.weekday()]
-        return bool(hours) and hours[0] <= f"{local:%H:%M}" < hours[1]
+        hours: list[str] | None = (worker.member.working_hours or WEEK)[local.weekday()]
+        return hours is not None and hours[0] <= f"{local:%H:%M}" < hours[1]
