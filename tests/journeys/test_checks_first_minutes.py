@@ -66,7 +66,8 @@ def test_check_39_from_the_link_to_the_first_outcome_and_no_sample_message_leave
         expect(page.get_by_text("Call, then tap how it went.")).to_be_visible()
         expect(page.locator(".card").get_by_text("Sample", exact=True)).to_be_visible()
         who = page.locator("#who").inner_text()
-        taps.on(re.compile("^(No answer|Sent)"))
+        with page.expect_response(lambda answer: "/outcome/" in answer.url):
+            taps.on(re.compile("^(No answer|Sent)"))
         expect(page.locator("[data-last] [role=status]")).to_contain_text(who)
         expect(page.get_by_text("Call, then tap how it went.")).to_have_count(0)
         assert Action.objects.filter(member=owner, kind="outcome", at__gte=began).count() == 1
