@@ -175,7 +175,7 @@ def test_a_card_of_yesterday_is_refreshed_before_a_call(
 def test_after_five_seconds_of_waiting_the_bar_says_so(page: Page, enter: Enter, ann: Member, hazel: Lead) -> None:
     enter(ann)
     page.goto("/now/")
-    page.evaluate("{ nextcall.patience(new Promise(() => {})); }")
+    page.evaluate("void nextcall.patience(new Promise(() => {}))")
     expect(page.locator(BAR)).to_contain_text("Still fetching. Your saved cards work meanwhile.", timeout=15_000)
 
 

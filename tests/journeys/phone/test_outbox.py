@@ -80,7 +80,7 @@ def test_two_windows_send_each_thing_once(home: Page, context: BrowserContext, n
     context.on("request", count)
     context.set_offline(False)
     for window in (home, other):
-        window.evaluate("{ nextcall.outbox.flush(); }")
+        window.evaluate("void nextcall.outbox.flush()")
     for window in (home, other):
         sent(window)
     assert list(Note.objects.order_by("pk").values_list("body", flat=True)) == [f"Line {n}" for n in range(6)]
@@ -93,7 +93,7 @@ def test_a_reload_in_the_midst_of_sending_loses_nothing(home: Page, context: Bro
         post(home, note, body=f"Line {n}")
     context.set_offline(False)
     context.route(f"**{note}", lambda route: home.wait_for_timeout(60) or route.continue_(), times=2)
-    home.evaluate("{ nextcall.outbox.flush(); }")
+    home.evaluate("void nextcall.outbox.flush()")
     home.wait_for_timeout(80)
     home.reload()
     sent(home)
