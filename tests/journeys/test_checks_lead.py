@@ -173,9 +173,13 @@ def test_check_22_send_waits_and_can_be_undone_until_it_leaves(
     clock.skip(minutes=1)
     engine.work()
     assert not [one for one in engine.memory.sent if "Free at four?" in one.body]
+    page.goto(f"/leads/{hazel.pk}/?mode=text")  # the plan wrote meanwhile: who answers has read that first
     page.locator("#panel-text textarea").fill("Free at five?")
     page.locator("#panel-text [data-send]").click()
     expect(page.locator(".line.ahead")).to_contain_text("Free at five?")
+    page.locator("#panel-text textarea").fill("Or at six?")  # two in a row: one's own message holds nothing back
+    page.locator("#panel-text [data-send]").click()
+    expect(page.locator(".line.ahead")).to_contain_text("Or at six?")
     clock.skip(minutes=1)
     engine.work()
     assert [one for one in engine.memory.sent if "Free at five?" in one.body]
