@@ -128,7 +128,7 @@ def _planned(one: Planned, *, zone: str, at: datetime, wide: bool) -> Bead:
     elif named == "tomorrow":
         label = f"{one.due_at.astimezone(ZoneInfo(zone)):%a}"
     else:
-        label = named[:3] if named.endswith("day") else named
+        label = named[:3] if named.endswith("day") else named.partition(",")[0]  # "Dec 21", without its year
     return Bead(
         "ahead",
         ICONS.get(one.channel, "call"),
