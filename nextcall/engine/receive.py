@@ -12,7 +12,7 @@ from nextcall.consent.models import Withdrawal
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
-from nextcall.engine import stopping, strangers, tally
+from nextcall.engine import releasing, stopping, strangers, tally
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
@@ -121,6 +121,7 @@ def _act(arrived: _Arrived, message: Message) -> Received:
         for one in stopping.sharing(arrived.point, lead.person) if verdict == "hold" else [lead.person]:
             paused += stopping.pause_all(person=one, because=pauses_on, by=arrived.by, at=arrived.at)
         conversation.waiting(lead=lead, at=arrived.at)
+        releasing.on_reply(lead=lead, at=arrived.at)
         if verdict == "reply" and lead.stage in stopping.REACHED:
             stopping.set_stage(lead=lead, stage="talking", by=arrived.by, at=arrived.at)
     return Received(message, verdict, because, lead, withdrawals, paused)
