@@ -104,6 +104,9 @@ def test_columns_that_a_crm_keeps_about_a_lead_are_never_the_leads_words() -> No
 
 def test_of_an_import_only_columns_that_read_like_questions_are_answers() -> None:
     asked = {"When do you want to move?": "June", "Time frame": "3 months", "Favourite colour": "Green", "Budget": ""}
-    assert reasons.told(CRM | asked, imported=True) == [("when do you want to move", "June"), ("time frame", "3 months")]
+    assert reasons.told(CRM | asked, imported=True) == [
+        ("when do you want to move", "June"),
+        ("time frame", "3 months"),
+    ]
     assert ("favourite colour", "Green") in reasons.told(asked, imported=False)
     assert reasons.told({"Are you working with an agent or owner?": "No"}, imported=True)
