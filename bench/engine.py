@@ -9,10 +9,11 @@ from nextcall.cli import set_up
 
 def main() -> None:
     set_up()
+    from nextcall.engine import bulk_changes
     from nextcall.engine.worker import Worker
     from nextcall.intake import captures, importing
 
-    worker = Worker(clock=clock.now, jobs=[captures.run_waiting, importing.run_waiting])
+    worker = Worker(clock=clock.now, jobs=[captures.run_waiting, importing.run_waiting, bulk_changes.run_some])
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     worker.run()
 

@@ -44,6 +44,7 @@ def accept(
     at: datetime,
     capture: Capture | None = None,
     import_id: int | None = None,
+    sample: bool = False,
 ) -> Lead:
     """Store one inquiry and set everything in motion. A person who is known already gets a new enquiry, never an error.
 
@@ -59,6 +60,7 @@ def accept(
         shown=Wording.from_json(key.permission if key else {}),
         via="form" if key else "hand",
         import_id=import_id,
+        sample=sample,
     )
     captures = [capture.pk] if capture else ()
     [accepted] = accept_many([new_lead], placing, account=account, by=by, at=at, captures=captures)

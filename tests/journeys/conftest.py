@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from nextcall.channels.memory import Memory
 from nextcall.engine import bulk_changes
 from nextcall.engine.worker import Worker
 from nextcall.intake import importing
-from nextcall.team import sign_in
 from nextcall.team.models import Account, Member
+from nextcall.web.access import FENCE, MEMBER
 from tests.builders import MONDAY, make_account, make_member
 
 if TYPE_CHECKING:
@@ -72,13 +74,15 @@ def ann(account: Account) -> Member:
 
 
 @pytest.fixture
-def enter(page: "Page", clock: Clock) -> Callable[[Member], None]:
-    """Signs a member in, as they do: by the one-time link."""
+def enter(page: "Page", live_server: Any) -> Callable[[Member], None]:
+    """A member is signed in here. How they sign in themselves is tried in test_checks_first_minutes.py."""
 
     def enter(member: Member) -> None:
-        page.goto(sign_in.make_link(member, at=clock.now()))
-        page.locator("form button").first.click()
-        page.wait_for_load_state()
+        session = SessionStore()
+        session[MEMBER], session[FENCE] = member.pk, member.get_session_auth_hash()
+        session.create()
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
 
     return enter
 

@@ -143,8 +143,7 @@ def test_check_40_four_hundred_mixed_rows_come_in_plainly_send_nothing_and_go_in
     page.set_input_files("#file", files=[{"name": "mixed.csv", "mimeType": "text/csv", "buffer": mixed_file()}])
     page.set_default_timeout(SLOW)
     page.get_by_role("button", name="Look at it first").click()
-    page.locator("[name=cadence]").select_option("")  # "To send nothing, choose None as the cadence."
-    page.locator("[formaction*=confirmation]").click()
+    page.get_by_role("button", name="Import 400 rows, send nothing").click()
     expect(page.locator("[formaction*=confirmation]")).to_have_count(0)
     engine.work()
     expect(page.locator("[data-poll]")).to_have_count(0)

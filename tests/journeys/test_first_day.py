@@ -41,7 +41,7 @@ def test_from_a_file_to_the_first_outcome(page: Page, enter: Enter, ann: Member,
     for box in page.locator("[name=channels]").all():
         box.check()
     page.locator("[name=wording]").fill(WORDING)
-    page.locator("[formaction*=confirmation]").click()
+    page.get_by_role("button", name="Import and start").click()
     expect(page.locator("[formaction*=confirmation]")).to_have_count(0)
     engine.work()
     assert Lead.objects.count() == 2

@@ -98,8 +98,8 @@ def test_with_a_cadence_it_says_that_messages_leave(client: Client) -> None:
     client.post(f"/imports/{row.pk}/choices/", decisions(cadence="fast-start"))
     page = read(client, f"/imports/{row.pk}/")
     assert "no messages will be sent" not in page
-    assert "New leads start on Fast start. Its texts and emails leave by themselves" in page
-    assert "Import 4 rows and start Fast start" in page
+    assert "If new leads start on Fast start, its texts and emails leave by themselves" in page
+    assert "Import 4 rows, send nothing" in page and "Import and start Fast start" in page
     assert "Email is not connected yet, so no email leaves by machine." in page
 
 

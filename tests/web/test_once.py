@@ -155,4 +155,4 @@ def test_a_view_without_words_is_repeated_with_its_status(lead: Lead, member: Me
     request = RequestFactory().post("/", headers={"Idempotency-Key": "k"})
     request.member = member  # type: ignore[attr-defined]
     assert [view(request).status_code for _ in range(2)] == [204, 204]  # type: ignore[arg-type]
-    assert module.LONGEST_KEY == Taken._meta.get_field("key").max_length
+    assert Taken._meta.get_field("key").max_length == module.LONGEST_KEY

@@ -2,7 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from nextcall.conversations.models import InboxItem
+from nextcall.engine import receive
 from nextcall.leads.models import Lead, Person
 from nextcall.team.models import Account, Member
 from tests.builders import make_lead, make_member
@@ -58,3 +61,17 @@ def test_it_leads_back_to_where_it_was_asked_for_and_nowhere_else(ann: Member) -
     client = signed(ann)
     assert client.post("/sample/", {"next": "https://elsewhere.example"})["Location"] == "/now/"
     assert client.post("/sample/", {"next": "/welcome/cadence/"})["Location"] == "/welcome/cadence/"
+
+
+def test_a_lead_made_of_an_invented_stranger_is_invented_too(ann: Member) -> None:
+    """Or a text to them would be tried for real."""
+    client = signed(ann)
+    client.post("/sample/")
+    account = Account.objects.get()
+    at = timezone.now()
+    for sender in ("+13035550187", "+13034440187"):
+        receive.receive(account=account, channel="text", sender=sender, text="Who is this?", at=at, via="text")
+    for item in InboxItem.objects.filter(lead=None, unknown_sender__contains="0187"):
+        client.post(f"/inbox/from/{item.pk}/lead/", {"name": item.unknown_sender})
+    made = dict(Person.objects.filter(name__contains="0187").values_list("name", "sample"))
+    assert made == {"+13035550187": True, "+13034440187": False}

@@ -1,5 +1,7 @@
 """One import: what the file will do, the decisions about it, its progress, its summary, and undoing it."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -61,6 +63,8 @@ def confirmation(request: SignedIn, pk: int) -> HttpResponse:
     form, decided = _decided(request, row)
     if decided is None:
         return _preview(request, row, decided_so_far(row.choices, request.member), form, wrong=import_words.MEND)
+    if request.POST.get("send") == "nothing":
+        decided = replace(decided, cadence="")
     try:
         importing.confirm(row, choices=decided, by=request.member, at=timezone.now())
     except importing.BadChoices as why:

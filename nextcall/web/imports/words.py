@@ -122,8 +122,8 @@ def leaves(account: Account, decided: Choices, shown: Preview) -> str:
         return "No row is a new lead, so nothing starts. What you have of them is completed."
     cadence = dict(cadence_choices(account)).get(decided.cadence, decided.cadence)
     parts = [
-        f"New leads start on {cadence}. Its texts and emails leave by themselves as soon as the gate allows,"
-        " the first perhaps within a second; calls wait for you. To send nothing, choose None as the cadence."
+        f"If new leads start on {cadence}, its texts and emails leave by themselves as soon as the gate allows,"
+        " the first perhaps within a second; calls wait for you. Send nothing, and you can start it later."
     ]
     if not decided.permission.get("channels"):
         named = f"{shown.consents:,} row{'s' if shown.consents != 1 else ''}" if shown.consents else "No row"

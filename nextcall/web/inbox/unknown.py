@@ -12,6 +12,7 @@ from nextcall.engine import strangers
 from nextcall.intake.accept import accept
 from nextcall.intake.parsers.new_lead import Name, NewLead
 from nextcall.lib import email_address, phone
+from nextcall.sample import fictitious
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
 from nextcall.web.going_back import Told, number, tell
 from nextcall.web.once import once
@@ -32,7 +33,8 @@ def make_lead(request: SignedIn, item_id: int) -> HttpResponse:
         return _again(request, item, "Write their name, or what to call them until you know it.")
     try:
         with transaction.atomic():
-            lead = accept(account=member.account, new_lead=new, by=member, at=at)
+            invented = fictitious.made_up(new, member.account)
+            lead = accept(account=member.account, new_lead=new, by=member, at=at, sample=invented)
             strangers.join(item=item, lead=lead, by=member, at=at)
     except strangers.Known as known:
         return _to(request, reverse("inbox"), problem=str(known))
