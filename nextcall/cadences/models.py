@@ -72,7 +72,12 @@ class Enrollment(models.Model):
     ended_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["account", "lead"]), models.Index(fields=["account", "person"])]
+        indexes = [
+            models.Index(fields=["account", "lead"]),
+            models.Index(fields=["account", "person"]),
+            # who is on a cadence now, counted in a list of cadences
+            models.Index(fields=["version"], name="enrollment_running", condition=models.Q(ended_at__isnull=True)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["lead"], condition=models.Q(ended_at__isnull=True, beside=False), name="one_cadence_at_a_time"

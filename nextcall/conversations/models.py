@@ -150,4 +150,5 @@ class Presence(models.Model):
     writing = models.BooleanField(default=False)
 
     class Meta:
+        indexes = [models.Index(fields=["seen_at"])]
         constraints = [models.UniqueConstraint(fields=["lead", "member"], name="one_presence_a_member")]

@@ -138,6 +138,7 @@ class Lead(models.Model):
             # the Leads page sorted by the latest attempt; by name, and searched without reading the rows
             models.Index(fields=["account", "latest_attempt_at", "id"]),
             models.Index(fields=["account", "search", "id"]),
+            models.Index(fields=["account", "attempts", "-arrived_at"]),  # "tried under 6 times"
             models.Index(
                 fields=["account", "waiting_since"],
                 name="lead_waiting",

@@ -1,5 +1,7 @@
 """All cadences of the account, drawn as beads; making, copying, bringing in and taking out."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nextcall.cadences import drafts, editing, parse, versions, wording
 from nextcall.cadences.definition import BadCadence
-from nextcall.cadences.models import Cadence, CadenceVersion, Enrollment
+from nextcall.cadences.models import CadenceVersion, Enrollment
 from nextcall.team.models import Account
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager, signed_in
@@ -66,7 +68,10 @@ def cadences(request: SignedIn) -> HttpResponse:
 def _lines(request: SignedIn) -> list[Line]:
     account = request.member.account
     rows = CadenceVersion.objects.filter(account=account).select_related("cadence").order_by("number")
-    newest = {one.cadence_id: one for one in rows}
+    newest, numbers = {}, defaultdict(list)
+    for one in rows:
+        newest[one.cadence_id] = one
+        numbers[one.cadence_id].append(one.pk)
     begun = set(request.member.draft_set.filter(account=account).values_list("cadence_id", flat=True))
     found = []
     for version in list(newest.values())[:MOST]:
@@ -79,7 +84,7 @@ def _lines(request: SignedIn) -> list[Line]:
                 says=definition.says,
                 number=version.number,
                 thumb=board.thumb(definition),
-                leads=_leads_on(version.cadence),
+                leads=_leads_on(numbers[version.cadence_id]),
                 default=slug == account.default_cadence,
                 own=shipped is None or version.number > 1,
                 draft=version.cadence_id in begun,
@@ -88,8 +93,8 @@ def _lines(request: SignedIn) -> list[Line]:
     return sorted(found, key=lambda one: (not one.default, one.name.lower()))
 
 
-def _leads_on(cadence: Cadence) -> str:
-    running = Enrollment.objects.filter(version__cadence=cadence, ended_at__isnull=True)
+def _leads_on(version_ids: Sequence[int]) -> str:
+    running = Enrollment.objects.filter(version__in=version_ids, ended_at__isnull=True)
     count = running[: COUNTED + 1].count()
     if count > COUNTED:
         return f"More than {COUNTED:,} leads on it"
