@@ -1,1 +1,1 @@
-"""Pages: one module per page."""
+"""Pages: one package per page."""

@@ -163,7 +163,7 @@ def _line(one: Said, first: str, member: Member, *, at: datetime) -> Line | None
 def _leaving(touch: Touch, member: Member, *, at: datetime) -> Line:
     action = undo_of(touch) if touch.state == Touch.State.PLANNED else None
     who = "You" if touch.owner_id == member.pk else touch.owner.name if touch.owner else ""
-    leaves = f"leaves {say.when(touch.due_at, member.zone, at=at)}" if touch.due_at > at else "is leaving"
+    leaves = f"leaves {say.when(touch.due_at, member.zone, at=at)}" if touch.due_at > at else "leaving now"
     return Line(
         "ours", ICONS.get(touch.channel, "text"), who, touch.body[:4000], leaves, touch.due_at.isoformat(),
         touch.subject, leaves, action.pk if action else None,
