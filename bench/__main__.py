@@ -32,6 +32,8 @@ MEASURES = [
     Measure("throughput", 100_000, 1000, count=4, on=("postgresql",)),
     Measure("lateness", 600, 60),
     Measure("web", 200, 20),
+    Measure("pages", 100, 10),
+    Measure("taps", 60, 6),
     Measure("importing", 20_000, 500),
     Measure("webhook", 8000, 320),
     Measure("memory", 300, 30),

@@ -60,7 +60,7 @@ def worked(client: Client, rep: Member) -> Sequence[Moment]:
 
     return (
         Moment("Now, first load", 100, lambda n: client.get(reverse("now"))),
-        Moment("the next two cards", 100, lambda n: client.get(reverse("hand"), {"n": 2})),
+        Moment("the next two cards", 100, lambda n: client.get(reverse("now_hand"), {"n": 2})),
         Moment("an outcome saved", 100, told),
         Moment("an outcome saved and undone", 200, undone),
     )
