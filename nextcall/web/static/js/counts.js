@@ -23,6 +23,11 @@
     if (later) return;
     later = setTimeout(() => { later = 0; if (!document.hidden) ask(); }, Math.max(EVERY - (Date.now() - asked), 0));
   };
+  // On a phone the lists are a strip, and a browser leaves a tab that shows in part where it is when Tab reaches it.
+  // Not when a finger does: the strip would move from under it.
+  nav.addEventListener("focusin", ({ target }) => {
+    if (target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
   document.addEventListener("nextcall:live", soon);
   ask();
 })();
