@@ -24,6 +24,7 @@ SHORT = {
     "talked": "Talked",
     "delivered": "Sent",
     "bounced": "Bounced",
+    "call_back": "Later",
 }
 
 
