@@ -19,7 +19,7 @@ from nextcall.web.access import FENCE, MEMBER
 from tests.builders import MONDAY, make_account, make_member
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import BrowserContext, Page
 
 
 class Clock:
@@ -73,18 +73,19 @@ def ann(account: Account) -> Member:
     return make_member(account, "owner", name="Ann Weaver")
 
 
+def sign_in_here(context: "BrowserContext", live_server: Any, member: Member) -> None:
+    """In this browser the member is signed in from now on; no page is opened."""
+    session = SessionStore()
+    session[MEMBER], session[FENCE] = member.pk, member.get_session_auth_hash()
+    session.create()
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
+    context.add_cookies([cookie])  # type: ignore[list-item]
+
+
 @pytest.fixture
 def enter(page: "Page", live_server: Any) -> Callable[[Member], None]:
     """A member is signed in here. How they sign in themselves is tried in test_checks_first_minutes.py."""
-
-    def enter(member: Member) -> None:
-        session = SessionStore()
-        session[MEMBER], session[FENCE] = member.pk, member.get_session_auth_hash()
-        session.create()
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}
-        page.context.add_cookies([cookie])  # type: ignore[list-item]
-
-    return enter
+    return lambda member: sign_in_here(page.context, live_server, member)
 
 
 @pytest.fixture(autouse=True)

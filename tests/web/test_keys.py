@@ -95,7 +95,8 @@ def test_the_zone_is_guessed_from_the_device(chromium: Browser, live_server: Any
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("Your time zone")).to_have_value("America/Phoenix")
     page.get_by_role("button", name="Start").click()
-    page.wait_for_url("**/now/")
+    page.wait_for_url("**/welcome/people/")
+    assert Member.objects.get().zone == "America/Phoenix"
     context.close()
 
 
