@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from nextcall import cli
+from tests.conftest import Ran
 
 
 def test_without_a_command_it_lists_them_and_says_that_the_call_was_wrong(nextcall: Callable[..., object]) -> None:
@@ -30,10 +31,19 @@ def test_a_wrong_option_is_one_line_with_status_2(nextcall: Callable[..., object
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
-def test_every_command_shows_its_help_with_an_example(name: str) -> None:
-    shown = subprocess.run([sys.executable, "-m", "nextcall", name, "--help"], capture_output=True, text=True)
-    assert shown.returncode == 0, shown.stderr
-    assert f"nextcall {name}" in shown.stdout.split("Usage", 1)[1].split("\n", 1)[1], "an example is missing"
+def test_every_command_shows_its_help_with_an_example(
+    name: str, nextcall: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "make_current", lambda: None)  # or the first makes a database
+    shown = nextcall(name, "--help")
+    assert (shown.code, shown.err) == (0, "")
+    assert f"nextcall {name}" in shown.out.split("Usage", 1)[1].split("\n", 1)[1], "an example is missing"
+
+
+def test_help_is_shown_by_the_program_itself() -> None:
+    shown = subprocess.run([sys.executable, "-m", "nextcall", "classify", "--help"], capture_output=True, text=True)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "nextcall classify" in shown.stdout
 
 
 @pytest.mark.parametrize("call", [["classify", "STOP"], ["may", "text", "--to", "+13035550142"], ["cadence", "list"]])
