@@ -24,6 +24,7 @@ UNDOABLE = timedelta(hours=12)  # how long the last action keeps its undo on the
 JUDGED, ROUNDS = 8, 4  # people the gate is asked about at once, and how often
 UNGATED = (Group.WAITING, Group.UNCERTAIN)  # answered in writing, decided at a desk
 COMING = 6
+SWAPPED = 20  # so many deeds may stand in another order by their times than they were taken in
 CALL_MINUTES, MESSAGE_MINUTES = 3, 1
 WORKED = ("outcome", "send", "resolve", "seen", "appointment")
 
@@ -259,11 +260,15 @@ def hold(lead: Lead, *, member: Member, at: datetime) -> bool:
 
 
 def deeds_since(member: Member, *, since: datetime, lead: Lead | None = None, most: int = 500) -> list[Deed]:
-    """What this member did to anyone, or to one lead, and did not undo; the latest first."""
+    """What this member did to anyone, or to one lead, and did not undo; what was taken last comes first.
+
+    Two quick deeds may stand in the wrong order by their times: one told by the device's clock, one by ours.
+    """
     deeds = Action.objects.filter(account_id=member.account_id, member=member, at__gte=since, undone_at__isnull=True)
     # One change of many leads is shown and undone as one, on its own page.
     deeds = (deeds.filter(lead=lead) if lead else deeds.filter(bulk__isnull=True)).order_by("-at", "-pk")
-    return [Deed(*row) for row in deeds.values_list("pk", "lead_id", "kind", "says", "at")[:most]]
+    rows = deeds.values_list("pk", "lead_id", "kind", "says", "at")[: most + SWAPPED]
+    return sorted((Deed(*row) for row in rows), key=lambda deed: deed.id, reverse=True)[:most]
 
 
 def _pinned(standing: list[gathering.Promised], *, at: datetime) -> tuple[gathering.Promised, ...]:

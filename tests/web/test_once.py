@@ -13,11 +13,11 @@ from django.utils import timezone
 from nextcall.conversations.models import Call, Note
 from nextcall.engine.models import Action, Taken
 from nextcall.leads.models import Lead
-from nextcall.team.models import Member
+from nextcall.team.models import Account, Member
 from nextcall.web import once as module
 from nextcall.web.access import SignedIn
 from nextcall.web.once import once, when_it_happened
-from tests.builders import make_member
+from tests.builders import make_lead, make_member
 from tests.web.signed import signed
 
 JSON = {"Accept": "application/json"}
@@ -145,6 +145,18 @@ def test_an_outcome_from_a_basement_is_logged_when_it_happened(client: Client, l
     client.post(f"/now/{lead.pk}/outcome/", {"outcome": "no_answer", "age": "3600"})
     passed = timezone.now() - Call.objects.get().at
     assert timedelta(minutes=59) < passed < timedelta(minutes=61)
+
+
+def test_undo_takes_back_what_was_taken_last_though_the_device_dates_it_earlier(
+    client: Client, lead: Lead, account: Account, member: Member
+) -> None:
+    quick = make_lead(account, name="Briar Cole", owner=member)
+    client.post(f"/now/{lead.pk}/outcome/", {"outcome": "no_answer"})
+    client.post(f"/now/{quick.pk}/outcome/", {"outcome": "no_answer", "age": "2"})
+    latest = Action.objects.latest("pk")
+    assert latest.lead == quick and latest.at < Action.objects.earliest("pk").at
+    page = client.get("/now/").content.decode()
+    assert f'action="/undo/{latest.pk}/" data-undo data-lead="{quick.pk}"' in page
 
 
 def test_a_view_without_words_is_repeated_with_its_status(lead: Lead, member: Member) -> None:
