@@ -13,6 +13,7 @@ from nextcall.team.models import Account, Member
 from tests.builders import make_lead, make_touch
 from tests.journeys.conftest import Clock, Engine
 from tests.journeys.dealing import saved
+from tests.journeys.sizes import ON_A_DESKTOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -30,6 +31,7 @@ def three(account: Account, ann: Member, clock: Clock, engine: Engine) -> list[L
     return leads
 
 
+@ON_A_DESKTOP
 def test_the_day_is_worked_by_keys_alone(page: Page, enter: Enter, ann: Member, three: list[Lead]) -> None:
     enter(ann)
     page.goto("/now/")
@@ -59,6 +61,7 @@ def test_the_day_is_worked_by_keys_alone(page: Page, enter: Enter, ann: Member, 
     expect(who).to_have_text("Clove Dale")
 
 
+@ON_A_DESKTOP
 def test_keys_stay_quiet_in_a_field(page: Page, enter: Enter, ann: Member, three: list[Lead]) -> None:
     enter(ann)
     page.goto("/now/")
@@ -72,6 +75,7 @@ def test_keys_stay_quiet_in_a_field(page: Page, enter: Enter, ann: Member, three
     assert not Call.objects.exists()
 
 
+@ON_A_DESKTOP
 def test_a_text_is_written_sent_and_taken_back(
     page: Page, enter: Enter, ann: Member, engine: Engine, clock: Clock, three: list[Lead]
 ) -> None:
@@ -89,29 +93,3 @@ def test_a_text_is_written_sent_and_taken_back(
     clock.skip(minutes=1)
     engine.work()
     assert not engine.memory.sent
-
-
-@pytest.mark.parametrize("path", ["/now/", "/leads/", "/leads/{}/"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_serious_for_assistive_tech(
-    page: Page, enter: Enter, ann: Member, three: list[Lead], path: str, theme: str
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    enter(ann)
-    page.goto(path.format(three[0].pk))
-    found = Axe().run(page).response["violations"]
-    grave = [one for one in found if one["impact"] in ("serious", "critical")]
-    serious = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in grave]
-    assert not serious
-
-
-@pytest.mark.parametrize("path", ["/now/", "/leads/", "/leads/{}/"])
-def test_no_page_scrolls_sideways_at_320_pixels(
-    page: Page, enter: Enter, ann: Member, three: list[Lead], path: str
-) -> None:
-    enter(ann)
-    page.set_viewport_size({"width": 320, "height": 700})
-    page.goto(path.format(three[0].pk))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320

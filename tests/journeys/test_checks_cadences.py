@@ -10,7 +10,9 @@ from nextcall.cadences import enroll, parse
 from nextcall.cadences.models import CadenceVersion, Draft, Enrollment
 from nextcall.team.models import Account, Member
 from tests.builders import make_lead
+from tests.journeys.assistive import grave
 from tests.journeys.conftest import Clock, Engine
+from tests.journeys.sizes import IN_BOTH_THEMES, ON_A_DESKTOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -154,6 +156,7 @@ def test_check_29_a_rhythm_too(page: Page, enter: Enter, ann: Member, engine: En
     assert [step.channel for step in found.steps[:4]] == ["call", "call", "email", "call"]
 
 
+@ON_A_DESKTOP
 def test_words_are_previewed_as_they_are_written_and_kept(
     page: Page, enter: Enter, ann: Member, engine: Engine
 ) -> None:
@@ -173,6 +176,7 @@ def test_words_are_previewed_as_they_are_written_and_kept(
     expect(page.locator("#why-not")).to_contain_text("{{ nobody }} is unknown")
 
 
+@ON_A_DESKTOP
 def test_a_version_is_saved_and_the_leads_are_moved_to_it_and_back(
     page: Page, enter: Enter, account: Account, ann: Member, clock: Clock, engine: Engine
 ) -> None:
@@ -200,12 +204,10 @@ def test_a_version_is_saved_and_the_leads_are_moved_to_it_and_back(
     assert CadenceVersion.objects.filter(cadence__slug="steady").count() == 2
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@IN_BOTH_THEMES
 def test_nothing_serious_for_assistive_tech(
     page: Page, enter: Enter, ann: Member, account: Account, clock: Clock, engine: Engine, theme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     lead = make_lead(account, owner=ann, arrived_at=clock.now() - timedelta(hours=1))
     enroll.begin(lead=lead, slug="steady", by=None, at=lead.arrived_at)
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
@@ -219,8 +221,6 @@ def test_nothing_serious_for_assistive_tech(
         f"{STEADY}law/",
     ):
         page.goto(path)
-        found = Axe().run(page).response["violations"]
-        grave = [one for one in found if one["impact"] in ("serious", "critical")]
-        assert not [f"{path} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in grave]
+        assert not grave(page), path
         page.set_viewport_size({"width": 320, "height": 700})
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -8,12 +8,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from nextcall.conversations.models import Call
 from nextcall.leads.models import Lead
-from nextcall.team import sign_in
 from nextcall.team.models import Account, Member
 from tests import chromium as installed
 from tests.builders import make_member
-from tests.journeys.conftest import Clock, Engine
+from tests.journeys.conftest import Clock, Engine, sign_in_here
 from tests.journeys.everywhere import lay
+from tests.journeys.sizes import ON_A_PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -28,15 +28,12 @@ def leads(account: Account, ann: Member, clock: Clock, engine: Engine, enter: En
 
 
 @pytest.fixture
-def bens(chromium: Browser, live_server: Any, account: Account, clock: Clock, leads: list[Lead]) -> Iterator[Page]:
+def bens(chromium: Browser, live_server: Any, account: Account, leads: list[Lead]) -> Iterator[Page]:
     """A colleague's browser."""
     ben = make_member(account, "manager", name="Ben Cole")
     context = chromium.new_context(base_url=live_server.url, service_workers="block", **installed.DESKTOP)
-    page = context.new_page()
-    page.goto(sign_in.make_link(ben, at=clock.now()))
-    page.locator("form button").first.click()
-    page.wait_for_load_state()
-    yield page
+    sign_in_here(context, live_server, ben)
+    yield context.new_page()
     context.close()
 
 
@@ -89,6 +86,7 @@ def test_check_26_whoever_types_a_note_keeps_the_field_and_the_card(page: Page, 
     assert Call.objects.get().undone_at
 
 
+@ON_A_PHONE
 def test_a_list_is_called_without_scripts(chromium: Browser, live_server: Any, leads: list[Lead], page: Page) -> None:
     context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
     context.add_cookies(page.context.cookies())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,11 +12,12 @@ from nextcall.cadences.models import Enrollment, Touch
 from nextcall.conversations.models import InboxItem, Note
 from nextcall.engine import receive
 from nextcall.leads.models import Lead
-from nextcall.team import sign_in
 from nextcall.team.models import Account, Member
 from tests.builders import make_lead, make_member
 from tests.chromium import DESKTOP, PHONE
-from tests.journeys.conftest import Clock, Engine
+from tests.journeys.assistive import grave
+from tests.journeys.conftest import Clock, Engine, sign_in_here
+from tests.journeys.sizes import IN_BOTH_THEMES, ON_A_DESKTOP, ON_A_PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -49,32 +51,24 @@ def three(account: Account, ann: Member, clock: Clock, hear: Hear) -> list[Lead]
 
 
 @pytest.fixture
-def other(chromium: Browser, live_server: object, page: Page, clock: Clock) -> Iterator[Callable[[Member], Page]]:
+def other(chromium: Browser, live_server: Any, page: Page) -> Iterator[Callable[[Member], Page]]:
     """A second browser, in which another member is signed in."""
     contexts = []
 
     def open_for(member: Member) -> Page:
         phone = (page.viewport_size or {"width": 0})["width"] < 500
         context = chromium.new_context(
-            base_url=live_server.url,  # type: ignore[attr-defined]
-            reduced_motion="reduce",
-            **(PHONE if phone else DESKTOP),
+            base_url=live_server.url, reduced_motion="reduce", **(PHONE if phone else DESKTOP)
         )
         contexts.append(context)
+        sign_in_here(context, live_server, member)
         found = context.new_page()
         found.set_default_timeout(8_000)
-        found.goto(sign_in.make_link(member, at=clock.now()))
-        found.locator("form button").first.click()
-        found.wait_for_load_state()
         return found
 
     yield open_for
     for context in contexts:
         context.close()
-
-
-def is_phone(page: Page) -> bool:
-    return (page.viewport_size or {"width": 0})["width"] < 500
 
 
 def words(_: Page) -> str:
@@ -142,6 +136,7 @@ def test_check_19_a_reply_pauses_the_plan_and_tops_the_inbox(
     expect(page.locator("main, .rail").first).to_contain_text("paused")
 
 
+@ON_A_DESKTOP
 def test_everyone_is_answered_by_keyboard_in_focus_mode(
     page: Page, enter: Enter, ann: Member, three: list[Lead], engine: Engine, clock: Clock
 ) -> None:
@@ -170,6 +165,7 @@ def test_everyone_is_answered_by_keyboard_in_focus_mode(
     assert list(InboxItem.objects.filter(waiting_since__isnull=False).values_list("lead", flat=True)) == [three[1].pk]
 
 
+@ON_A_DESKTOP
 def test_two_members_do_not_answer_the_same_message_unknowingly(
     page: Page, enter: Enter, account: Account, ann: Member, three: list[Lead], other: Callable[[Member], Page]
 ) -> None:
@@ -196,14 +192,14 @@ def test_two_members_do_not_answer_the_same_message_unknowingly(
     assert InboxItem.objects.get(lead=lead).assignee == Member.objects.get(name="Ben Cole")
 
 
+@ON_A_DESKTOP
 def test_what_comes_in_leaves_focus_selection_and_words_where_they_are(
     page: Page, enter: Enter, ann: Member, three: list[Lead], hear: Hear
 ) -> None:
     enter(ann)
     page.goto(f"/inbox/{three[1].pk}/")
     page.locator(words(page)).fill("Half a sen")
-    if not is_phone(page):
-        page.locator("[data-row]").nth(2).get_by_role("checkbox").check()
+    page.locator("[data-row]").nth(2).get_by_role("checkbox").check()
     page.locator(words(page)).focus()
     hear(three[1], "And one more thing", ago=0)
     live(page, "message.received")
@@ -211,11 +207,12 @@ def test_what_comes_in_leaves_focus_selection_and_words_where_they_are(
     expect(page.locator(words(page))).to_be_focused()
     page.keyboard.type("tence")
     expect(page.locator(words(page))).to_have_value("Half a sentence")
-    expect(page.locator("[data-row] :checked")).to_have_count(0 if is_phone(page) else 1)
+    expect(page.locator("[data-row] :checked")).to_have_count(1)
     page.reload()
     expect(page.locator(words(page))).to_have_value("Half a sentence")
 
 
+@ON_A_DESKTOP
 def test_people_are_stepped_through_selected_and_done_with_by_keys(
     page: Page, enter: Enter, ann: Member, three: list[Lead]
 ) -> None:
@@ -251,6 +248,7 @@ def test_people_are_stepped_through_selected_and_done_with_by_keys(
     expect(page.locator(words(page))).to_have_value("d u x j")
 
 
+@ON_A_PHONE
 def test_an_unknown_number_is_joined_to_somebody(
     page: Page, enter: Enter, account: Account, ann: Member, three: list[Lead], clock: Clock
 ) -> None:
@@ -270,6 +268,7 @@ def test_an_unknown_number_is_joined_to_somebody(
     expect(page.locator("[data-row]")).to_have_count(4)
 
 
+@ON_A_PHONE
 def test_a_row_says_and_does_what_a_swipe_does(page: Page, enter: Enter, ann: Member, three: list[Lead]) -> None:
     enter(ann)
     page.goto("/inbox/")
@@ -278,8 +277,6 @@ def test_a_row_says_and_does_what_a_swipe_does(page: Page, enter: Enter, ann: Me
     row.locator("summary").click()
     row.get_by_role("button", name="Done").click()
     expect(page.locator("[data-row]")).to_have_count(2)
-    if not is_phone(page):
-        return
     page.evaluate(
         """() => {
           const row = document.querySelector("[data-row]"), box = row.getBoundingClientRect();
@@ -293,12 +290,10 @@ def test_a_row_says_and_does_what_a_swipe_does(page: Page, enter: Enter, ann: Me
     expect(page.locator("[data-last] [role=status]")).to_have_text("Done with Alder Wynn.")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@IN_BOTH_THEMES
 def test_nothing_serious_for_assistive_tech_and_nothing_sideways(
     page: Page, enter: Enter, account: Account, ann: Member, three: list[Lead], clock: Clock, hear: Hear, theme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     hear(three[2], "STOP", ago=0)
     receive.receive(account=account, channel="text", sender=STRANGER, text="Hi", at=clock.now(), via="text")
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
@@ -306,11 +301,7 @@ def test_nothing_serious_for_assistive_tech_and_nothing_sideways(
     item = InboxItem.objects.get(lead=None)
     for path in ("/inbox/", f"/inbox/{three[2].pk}/", f"/inbox/from/{item.pk}/?q=clove", "/inbox/focus/"):
         page.goto(path)
-        found = Axe().run(page).response["violations"]
-        grave = [
-            f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")
-        ]
-        assert not grave, path
+        assert not grave(page), path
         assert page.locator(".btn.go:visible").count() <= 1, path
     page.set_viewport_size({"width": 320, "height": 700})
     for path in ("/inbox/", f"/inbox/{three[2].pk}/", f"/inbox/from/{item.pk}/?q=clove", "/inbox/focus/"):

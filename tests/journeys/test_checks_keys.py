@@ -10,6 +10,7 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
 from tests.journeys.conftest import Clock, Engine
 from tests.journeys.everywhere import lay
+from tests.journeys.sizes import ON_A_DESKTOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -139,6 +140,7 @@ def test_check_07_the_menu_holds_the_last_deeds_each_with_undo(page: Page, leads
     expect(page.locator(".deeds li", has_text="Briar Cole")).to_contain_text("undone already")
 
 
+@ON_A_DESKTOP
 def test_the_menu_is_a_combobox_that_finds_pages_and_what_this_page_can_do(page: Page, leads: list[Lead]) -> None:
     page.keyboard.press("Control+k")
     ask = page.get_by_role("combobox", name="Search or jump")

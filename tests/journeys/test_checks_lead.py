@@ -13,7 +13,9 @@ from nextcall.engine import receive
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
 from tests.builders import make_lead
+from tests.journeys.assistive import grave
 from tests.journeys.conftest import Clock, Engine
+from tests.journeys.sizes import IN_BOTH_THEMES, ON_A_DESKTOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -187,6 +189,7 @@ def test_check_22_send_waits_and_can_be_undone_until_it_leaves(
     said(page, "A message of it has left already.")
 
 
+@ON_A_DESKTOP
 def test_a_field_is_changed_where_it_stands_and_a_wrong_one_says_so(
     page: Page, enter: Enter, ann: Member, hazel: Lead
 ) -> None:
@@ -207,6 +210,7 @@ def test_a_field_is_changed_where_it_stands_and_a_wrong_one_says_so(
     expect(page.locator("#f-postal_code .history")).to_contain_text("80202 to 80301, Ann Weaver")
 
 
+@ON_A_DESKTOP
 def test_a_text_says_its_parts_and_that_it_was_sent_before(
     page: Page, enter: Enter, account: Account, ann: Member, hazel: Lead, clock: Clock
 ) -> None:
@@ -229,6 +233,7 @@ def test_a_text_says_its_parts_and_that_it_was_sent_before(
     expect(draft).to_have_value("é" * 60 + "“" * 5)
 
 
+@ON_A_DESKTOP
 def test_what_happens_elsewhere_shows_without_losing_what_is_typed(
     page: Page, enter: Enter, account: Account, ann: Member, hazel: Lead, clock: Clock
 ) -> None:
@@ -248,6 +253,7 @@ def test_what_happens_elsewhere_shows_without_losing_what_is_typed(
     expect(page.locator("#panel-text textarea")).to_have_value("Half a thou")
 
 
+@ON_A_DESKTOP
 def test_the_page_is_worked_by_keys(page: Page, enter: Enter, account: Account, ann: Member, hazel: Lead) -> None:
     older = make_lead(account, name="Old One", owner=ann, arrived_at=hazel.arrived_at - timedelta(days=1))
     enter(ann)
@@ -263,26 +269,21 @@ def test_the_page_is_worked_by_keys(page: Page, enter: Enter, account: Account, 
     said(page, "Undone")
     page.keyboard.press("Shift+P")
     expect(page.locator("#plan-change [name=cadence]")).to_be_visible()
-    if page.viewport_size and page.viewport_size["width"] > 900:
-        page.keyboard.press("]")
-        expect(page.locator(".head h1")).to_have_text("Old One")
-        assert f"/leads/{older.pk}/" in page.url
-        page.keyboard.press("[")
-        expect(page.locator(".head h1")).to_have_text("Hazel Thorne")
+    page.keyboard.press("]")
+    expect(page.locator(".head h1")).to_have_text("Old One")
+    assert f"/leads/{older.pk}/" in page.url
+    page.keyboard.press("[")
+    expect(page.locator(".head h1")).to_have_text("Hazel Thorne")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@IN_BOTH_THEMES
 def test_the_lead_page_has_nothing_serious_for_assistive_tech(
     page: Page, enter: Enter, ann: Member, hazel: Lead, theme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     enter(ann)
     page.goto(f"/leads/{hazel.pk}/?mode=text")
     unfold(page)
     page.locator("#f-city > summary").click()
     page.locator(".record [id^=point-] > summary").first.click()
-    found = Axe().run(page).response["violations"]
-    grave = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in grave]
+    assert not grave(page)

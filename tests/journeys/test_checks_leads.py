@@ -11,7 +11,9 @@ from nextcall.engine.models import BulkChange
 from nextcall.leads.models import Lead, SmartList
 from nextcall.team.models import Account, Member
 from tests.builders import make_lead, make_member
+from tests.journeys.assistive import grave
 from tests.journeys.conftest import Clock, Engine
+from tests.journeys.sizes import IN_BOTH_THEMES, ON_A_DESKTOP, ON_A_PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -76,6 +78,7 @@ def test_check_27_a_bulk_change_shows_count_and_capacity_effect_first_and_undoes
     assert not Lead.objects.filter(enrollments__isnull=False).exists()
 
 
+@ON_A_PHONE
 def test_a_large_change_goes_on_without_the_page_and_is_undone(
     page: Page, enter: Enter, account: Account, ann: Member, ben: Member, engine: Engine, clock: Clock
 ) -> None:
@@ -102,6 +105,7 @@ def test_a_large_change_goes_on_without_the_page_and_is_undone(
     assert Lead.objects.filter(owner=ann).count() == 55
 
 
+@ON_A_DESKTOP
 def test_a_filter_is_saved_as_a_list_that_carries_its_count(
     page: Page, enter: Enter, ann: Member, six: list[Lead]
 ) -> None:
@@ -109,11 +113,7 @@ def test_a_filter_is_saved_as_a_list_that_carries_its_count(
     enter(ann)
     page.goto("/leads/")
     expect(page.locator("[data-count=untried]")).to_have_text("4")
-    if is_phone(page):
-        page.get_by_role("button", name="Filter").click()
     page.get_by_label("Tries").select_option("0-5")
-    if is_phone(page):
-        page.get_by_role("button", name="Show", exact=True).click()
     expect(page).to_have_url(re.compile(r"\?tries=0-5$"))
     page.get_by_role("button", name="Save this list").click()
     page.get_by_label("Name", exact=True).fill("Under six")
@@ -129,6 +129,7 @@ def test_a_filter_is_saved_as_a_list_that_carries_its_count(
     expect(page.get_by_role("link", name=re.compile("Under six"))).to_be_visible()
 
 
+@ON_A_DESKTOP
 def test_leads_are_selected_by_keys_alone(page: Page, enter: Enter, ann: Member, six: list[Lead]) -> None:
     enter(ann)
     page.goto("/leads/")
@@ -150,14 +151,12 @@ def test_leads_are_selected_by_keys_alone(page: Page, enter: Enter, ann: Member,
     expect(page).to_have_url(re.compile(rf"/leads/{six[2].pk}/\?from="))
     page.go_back()
     page.keyboard.press("f")
-    if is_phone(page):
-        expect(page.get_by_label("Source")).to_be_visible()
-    else:
-        expect(page.get_by_label("Source")).to_be_focused()
-        page.keyboard.type("x")  # a field: nothing is selected
-        expect(page.locator("input[name=lead]:checked")).to_have_count(3)
+    expect(page.get_by_label("Source")).to_be_focused()
+    page.keyboard.type("x")  # a field: nothing is selected
+    expect(page.locator("input[name=lead]:checked")).to_have_count(3)
 
 
+@ON_A_DESKTOP
 def test_the_list_is_searched_as_one_types(page: Page, enter: Enter, ann: Member, six: list[Lead]) -> None:
     enter(ann)
     page.goto("/leads/?sort=name")
@@ -172,6 +171,7 @@ def test_the_list_is_searched_as_one_types(page: Page, enter: Enter, ann: Member
     expect(page.locator(".leads tbody tr")).to_have_count(6)
 
 
+@ON_A_PHONE
 def test_the_filter_is_in_a_sheet_at_320_pixels(page: Page, enter: Enter, ann: Member, six: list[Lead]) -> None:
     enter(ann)
     page.set_viewport_size({"width": 320, "height": 700})
@@ -205,19 +205,15 @@ def test_sorting_is_told_and_turned(page: Page, enter: Enter, ann: Member, six: 
     expect(page.locator("[aria-sort]")).to_have_count(1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@IN_BOTH_THEMES
 def test_nothing_serious_for_assistive_tech_on_leads(
     page: Page, enter: Enter, ann: Member, ben: Member, six: list[Lead], theme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     enter(ann)
 
     def check() -> None:
-        found = Axe().run(page).response["violations"]
-        grave = [one for one in found if one["impact"] in ("serious", "critical")]
-        assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in grave]
+        assert not grave(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert filled(page) <= 1
 

@@ -17,6 +17,7 @@ from nextcall.timeline.models import Event
 from tests.builders import make_lead, make_touch
 from tests.journeys.conftest import Clock, Engine
 from tests.journeys.dealing import card, ready, saved
+from tests.journeys.sizes import ON_A_PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -104,6 +105,7 @@ def test_check_04_and_06_one_tap_deals_the_next_card_before_the_server_has_answe
     assert Call.objects.get().outcome == "no_answer"
 
 
+@ON_A_PHONE
 def test_a_refusal_brings_the_card_back_and_says_why(page: Page, enter: Enter, ann: Member, three: list[Lead]) -> None:
     enter(ann)
     page.goto("/now/")

@@ -17,6 +17,7 @@ from nextcall.team.models import Account, Member
 from tests.builders import make_lead, make_member, make_touch
 from tests.journeys.conftest import Clock, Engine
 from tests.journeys.dealing import card, ready, saved
+from tests.journeys.sizes import ON_A_PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -108,6 +109,7 @@ def test_check_36_no_page_of_the_day_scolds_or_shouts(
     assert all("Asked us to stop" in words for words in red)
 
 
+@ON_A_PHONE
 def test_the_third_snooze_asks_whether_another_plan_fits_and_still_snoozes(
     page: Page, enter: Enter, account: Account, ann: Member, clock: Clock, engine: Engine
 ) -> None:
@@ -133,6 +135,7 @@ def test_the_third_snooze_asks_whether_another_plan_fits_and_still_snoozes(
     assert Promise.objects.get(closed_at=None).what == "Snoozed until they reply"
 
 
+@ON_A_PHONE
 def test_a_card_taken_by_a_colleague_meanwhile_says_whose_it_is_and_the_next_is_dealt(
     page: Page, enter: Enter, account: Account, ann: Member, clock: Clock, engine: Engine
 ) -> None:

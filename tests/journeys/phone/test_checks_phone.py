@@ -14,12 +14,14 @@ from nextcall.leads.models import Lead
 from nextcall.team import devices
 from nextcall.team.models import Account, Member
 from tests.channels.push_service import Browser
+from tests.journeys.assistive import grave
 from tests.journeys.conftest import Clock
 from tests.journeys.phone.conftest import NAMES
-from tests.journeys.phone.doing import BAR, keep, post, sent
+from tests.journeys.phone.doing import BAR, keep, post, sent, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Enter = Callable[[Member], None]
+ON_A_PHONE = pytest.mark.parametrize("context", ["phone"], indirect=True)
 LEFT = """async () => ({
     caches: (await caches.keys()).filter((name) => !name.startsWith("shell-")),
     rows: (await Promise.all(["outbox", "cards", "facts"].map((name) => nextcall.store.table(name).all()))).flat(),
@@ -58,6 +60,7 @@ def test_check_23_in_a_basement_the_day_goes_on_and_each_thing_arrives_once(
     assert Note.objects.get().body == "Written below ground"
 
 
+@ON_A_PHONE
 def test_all_25_cards_are_dealt_one_after_another_and_then_it_says_so(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, leads: list[Lead]
 ) -> None:
@@ -76,6 +79,7 @@ def test_all_25_cards_are_dealt_one_after_another_and_then_it_says_so(
     expect(page.locator(BAR)).to_contain_text("25 to send")
 
 
+@ON_A_PHONE
 def test_a_page_that_is_not_kept_says_so(page: Page, context: BrowserContext, enter: Enter, ann: Member) -> None:
     enter(ann)
     page.goto("/now/")
@@ -89,6 +93,7 @@ def test_a_page_that_is_not_kept_says_so(page: Page, context: BrowserContext, en
     expect(page).to_have_url("/now/")
 
 
+@ON_A_PHONE
 def test_a_queued_text_is_refused_after_a_stop_that_arrived_meanwhile(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead, clock: Clock
 ) -> None:
@@ -117,6 +122,7 @@ def test_a_queued_text_is_refused_after_a_stop_that_arrived_meanwhile(
     expect(page.locator(BAR)).to_be_hidden()
 
 
+@ON_A_PHONE
 def test_sign_out_leaves_nothing_of_the_member_on_the_device(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead
 ) -> None:
@@ -143,6 +149,7 @@ def test_sign_out_leaves_nothing_of_the_member_on_the_device(
     expect(page.locator("body")).not_to_contain_text("Hazel")
 
 
+@ON_A_PHONE
 def test_a_session_that_ended_takes_the_kept_pages_with_it(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead
 ) -> None:
@@ -152,10 +159,11 @@ def test_a_session_that_ended_takes_the_kept_pages_with_it(
     context.clear_cookies(name="sessionid")
     page.goto("/leads/")
     page.wait_for_url("**/sign-in/**")
-    page.wait_for_function("caches.has('pages').then((there) => !there)")
-    page.wait_for_function("nextcall.store.table('cards').all().then((rows) => !rows.length)")
+    until(page, "!(await caches.has('pages'))")
+    until(page, "!(await nextcall.store.table('cards').all()).length")
 
 
+@ON_A_PHONE
 def test_a_card_of_yesterday_is_refreshed_before_a_call(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead, clock: Clock
 ) -> None:
@@ -172,6 +180,7 @@ def test_a_card_of_yesterday_is_refreshed_before_a_call(
     expect(page.locator("#who")).to_have_text("Hazel Thorne")
 
 
+@ON_A_PHONE
 def test_after_five_seconds_of_waiting_the_bar_says_so(page: Page, enter: Enter, ann: Member, hazel: Lead) -> None:
     enter(ann)
     page.goto("/now/")
@@ -179,6 +188,7 @@ def test_after_five_seconds_of_waiting_the_bar_says_so(page: Page, enter: Enter,
     expect(page.locator(BAR)).to_contain_text("Still fetching. Your saved cards work meanwhile.", timeout=15_000)
 
 
+@ON_A_PHONE
 def test_a_notice_is_shown_and_opens_its_page(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead
 ) -> None:
@@ -190,22 +200,20 @@ def test_a_notice_is_shown_and_opens_its_page(
     versions: list[dict[str, str]] = []
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: versions.extend(told["registrations"]))
     devtools.send("ServiceWorker.enable")
-    page.wait_for_function("navigator.serviceWorker.controller")
+    until(page, "navigator.serviceWorker.controller")
     payload = f'{{"title": "Hazel wrote", "body": "By text.", "url": "/leads/{hazel.pk}/", "tag": "message:1"}}'
     told = {"origin": page.evaluate("origin"), "registrationId": versions[0]["registrationId"], "data": payload}
     devtools.send("ServiceWorker.deliverPushMessage", told)
     shown = """navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
         .then((all) => all.map((one) => [one.title, one.body, one.data.url]))"""
-    page.wait_for_function(f"{shown}.then((all) => all.length)")
+    until(page, f"(await {shown}).length")
     assert page.evaluate(shown) == [["Hazel wrote", "By text.", f"/leads/{hazel.pk}/"]]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("context", "theme"), [("phone", "dark"), ("desktop", "light")], indirect=["context"])
 def test_nothing_serious_for_assistive_tech(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead, theme: str, clock: Clock
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     devices.remember(member=ann, device=Browser().device("https://push.example.com/1"), label="Chrome", at=clock.now())
     enter(ann)
@@ -214,16 +222,15 @@ def test_nothing_serious_for_assistive_tech(
     expect(page.locator("[data-state]")).not_to_contain_text("Turning it on needs")
     context.set_offline(True)
     post(page, f"/leads/{hazel.pk}/note/", body="Kept")
-    found = Axe().run(page).response["violations"]
+    assert not grave(page)
     page.locator("[data-waiting]").click()
-    found += Axe().run(page).response["violations"]
-    grave = [one for one in found if one["impact"] in ("serious", "critical")]
-    assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in grave]
+    assert not grave(page)
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@ON_A_PHONE
 def test_switches_and_devices_are_set_by_tap(
     page: Page, enter: Enter, ann: Member, account: Account, clock: Clock
 ) -> None:
