@@ -14,8 +14,9 @@ from nextcall.team.models import Account, Member
 from tests.builders import WORDING, make_lead, make_touch
 from tests.journeys.conftest import Clock, Engine
 from tests.journeys.dealing import card, saved
+from tests.journeys.sizes import ON_A_PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True), ON_A_PHONE]
 
 Enter = Callable[[Member], None]
 FILE = (
@@ -89,9 +90,7 @@ def test_a_reply_pauses_and_tops_the_deck(
     engine.work()
     enter(ann)
     page.goto(f"/leads/{lead.pk}/")
-    about = page.locator(".head .about")
-    if about.is_visible():  # the facts are a sheet on a phone
-        about.click()
+    page.locator(".head .about").click()  # the facts are a sheet on a phone
     page.locator("summary", has_text="They wrote").click()
     page.get_by_label("Their words", exact=True).fill("Slammed until Thursday, texting is easier.")
     page.get_by_role("button", name="Log it").click()
