@@ -16,6 +16,7 @@ from nextcall.conversations.models import Call
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
 from tests.journeys.conftest import Clock, Engine
+from tests.journeys.dealing import ready
 from tests.journeys.everywhere import lay
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -61,7 +62,7 @@ def test_the_first_load_of_now_is_small_and_asks_nobody_else(page: Page, leads: 
     wire.on("Network.loadingFinished", lambda event: came.update({event["requestId"]: event["encodedDataLength"]}))
     with page.expect_response("**/live"):
         page.goto(f"{served}/now/")
-    page.wait_for_function("() => window.nextcall?.deck?.ready() > 0")
+    ready(page)
     assert {urlsplit(url).netloc for url in asked.values()} == {urlsplit(served).netloc}
     heaviest = sorted(((int(size), asked[key]) for key, size in came.items() if key in asked), reverse=True)
     assert len(heaviest) > 20

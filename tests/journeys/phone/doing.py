@@ -4,6 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.journeys.dealing import until
+
 BAR = "[data-connection]"
 KEEP = """nextcall.offline.ready.then(() => navigator.serviceWorker.ready)
     .then(() => nextcall.offline.keep({force: true}))"""
@@ -23,16 +25,3 @@ def sent(page: Page) -> None:
     """Everything that can be sent is; what was refused stays."""
     page.evaluate("nextcall.outbox.flush()")
     until(page, "(await nextcall.outbox.list()).every((one) => one.problem)")
-
-
-def until(page: Page, truth: str) -> None:
-    """Waits in the page until it is so: `wait_for_function` evaluates a string anew, which our policy forbids."""
-    page.evaluate(
-        """async () => {
-        for (let tries = 0; tries < 300; tries += 1) {
-            if (TRUTH) return;
-            await new Promise((go) => setTimeout(go, 30));
-        }
-        throw new Error("never came true");
-    }""".replace("TRUTH", truth)
-    )

@@ -16,8 +16,9 @@ from nextcall.team.models import Account, Member
 from tests.channels.push_service import Browser
 from tests.journeys.assistive import grave
 from tests.journeys.conftest import Clock
+from tests.journeys.dealing import until
 from tests.journeys.phone.conftest import NAMES
-from tests.journeys.phone.doing import BAR, keep, post, sent, until
+from tests.journeys.phone.doing import BAR, keep, post, sent
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 Enter = Callable[[Member], None]

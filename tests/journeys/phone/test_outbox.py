@@ -13,7 +13,8 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
 from tests.builders import make_member
 from tests.journeys.conftest import Clock, sign_in_here
-from tests.journeys.phone.doing import BAR, keep, post, sent, until
+from tests.journeys.dealing import until
+from tests.journeys.phone.doing import BAR, keep, post, sent
 
 pytestmark = [
     pytest.mark.browser,
