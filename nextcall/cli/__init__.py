@@ -66,7 +66,7 @@ def call(name: str, arguments: Sequence[str]) -> int:
     import typer
 
     try:
-        answer: Any = load(name)(args=list(arguments), prog_name=f"nextcall {name}", standalone_mode=False)
+        answer: Any = load(name, only_words="--help" in arguments)(args=list(arguments), prog_name=f"nextcall {name}", standalone_mode=False)
     except Wrong as wrong:
         return complain(str(wrong))
     except click.ClickException as wrong:  # a usage error: one line instead of a page
@@ -81,7 +81,8 @@ def call(name: str, arguments: Sequence[str]) -> int:
     return answer if isinstance(answer, int) else 0
 
 
-def load(name: str) -> Any:
+def load(name: str, *, only_words: bool = False) -> Any:
+    """The command itself. `only_words`: its help, which needs no database."""
     import typer
 
     from nextcall.lib import zone_data
@@ -89,7 +90,8 @@ def load(name: str) -> Any:
     zone_data.use_shipped()
     if COMMANDS[name].database:
         set_up()
-        make_current()
+        if not only_words:
+            make_current()
     module = importlib.import_module(f"nextcall.cli.{COMMANDS[name].module}")
     app = getattr(module, "app", None)
     if app is None:

@@ -31,10 +31,7 @@ def test_a_wrong_option_is_one_line_with_status_2(nextcall: Callable[..., object
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
-def test_every_command_shows_its_help_with_an_example(
-    name: str, nextcall: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cli, "make_current", lambda: None)  # or the first makes a database
+def test_every_command_shows_its_help_with_an_example(name: str, nextcall: Callable[..., Ran]) -> None:
     shown = nextcall(name, "--help")
     assert (shown.code, shown.err) == (0, "")
     assert f"nextcall {name}" in shown.out.split("Usage", 1)[1].split("\n", 1)[1], "an example is missing"
