@@ -66,7 +66,8 @@ def call(name: str, arguments: Sequence[str]) -> int:
     import typer
 
     try:
-        answer: Any = load(name, only_words="--help" in arguments)(args=list(arguments), prog_name=f"nextcall {name}", standalone_mode=False)
+        command = load(name, only_words="--help" in arguments)
+        answer: Any = command(args=list(arguments), prog_name=f"nextcall {name}", standalone_mode=False)
     except Wrong as wrong:
         return complain(str(wrong))
     except click.ClickException as wrong:  # a usage error: one line instead of a page
