@@ -58,8 +58,10 @@
     document.dispatchEvent(new CustomEvent("nextcall:dealt", { detail: { lead: open() } }));
   };
 
+  const toCome = (card) => String(card.lead) !== open() && !done.has(String(card.lead));
+
   const next = () => {
-    ready = ready.filter((card) => String(card.lead) !== open() && !done.has(String(card.lead)));
+    ready = ready.filter(toCome);
     return ready.shift();
   };
 
@@ -127,7 +129,7 @@
       if (!answer.ok || answer.redirected) return;
       const told = await answer.json();
       if (mine !== round) return;
-      ready = told.cards;
+      ready = told.cards.filter(toCome); // asked before a tap, it may name who was dealt since
       setAround(told);
       if (!open() && ready.length) dealt(ready.shift());
     } catch {
@@ -201,6 +203,7 @@
       return;
     }
     done.delete(shelved.lead);
+    ready = ready.filter((card) => String(card.lead) !== shelved.lead);
     await (stands ? load("/now/") : refresh());
   };
 
