@@ -15,6 +15,7 @@ from tomlkit.items import Array
 
 from nextcall.cadences import parse, writing
 from nextcall.cadences.definition import BadCadence
+from nextcall.cadences.parse import WHEN_AND_WHO
 from nextcall.cadences.writing import ended, spaced
 
 # strings and comments are passed over, so that a line of a text that looks like a table is none
@@ -24,21 +25,6 @@ _TOKENS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _SCALAR = re.compile(r"^(?P<name>[a-z_]+)[ \t]*=[ \t]*(?!\"\"\"|''')[^\n]*\n", re.MULTILINE)
-FIRST = (
-    "key",
-    "channel",
-    "by",
-    "day",
-    "week",
-    "month",
-    "wait",
-    "before",
-    "after",
-    "only_after",
-    "at",
-    "part",
-    "purpose",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +142,7 @@ def changed(block: Block, new: Mapping[str, Any]) -> Block:
     for name, value in new.items():
         if value == was.get(name):
             continue
-        if name in was or value is None or isinstance(value, list) or name not in FIRST:
+        if name in was or value is None or isinstance(value, list) or name not in WHEN_AND_WHO:
             text = _edited(text, block.kind, name, value)
         else:
             text = _inserted(text, name, value)
@@ -239,7 +225,7 @@ def _inserted(text: str, name: str, value: Any) -> str:
     header = next(found for found in _TOKENS.finditer(text) if found["name"])
     place = min(header.end() + 1, len(text))
     line = _SCALAR.match(text, place)
-    while line and line["name"] in FIRST and FIRST.index(line["name"]) <= FIRST.index(name):
+    while line and line["name"] in WHEN_AND_WHO and WHEN_AND_WHO.index(line["name"]) <= WHEN_AND_WHO.index(name):
         place = line.end()
         line = _SCALAR.match(text, place)
     return f"{ended(text[:place])}{name} = {tomlkit.item(value).as_string()}\n{text[place:]}"

@@ -33,7 +33,7 @@ CADENCE_KEYS = {
     "step",
     "rhythm",
 }
-STEP_KEYS = {
+WHEN_AND_WHO = (  # of a step, in the order in which they are written
     "key",
     "channel",
     "by",
@@ -47,11 +47,8 @@ STEP_KEYS = {
     "at",
     "part",
     "purpose",
-    "wording",
-    "subject",
-    "needs_reason",
-    "says",
-}
+)
+STEP_KEYS = {*WHEN_AND_WHO, "wording", "subject", "needs_reason", "says"}
 UNNAMED = "\0"  # before the key of a step that the file leaves unnamed
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
