@@ -190,7 +190,7 @@ def test_after_five_seconds_of_waiting_the_bar_says_so(page: Page, enter: Enter,
 
 
 @ON_A_PHONE
-def test_a_notice_is_shown_and_opens_its_page(
+def test_a_notice_is_shown_and_knows_its_page(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead
 ) -> None:
     context.grant_permissions(["notifications"])
