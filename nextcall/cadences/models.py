@@ -101,6 +101,32 @@ class Pause(models.Model):
         indexes = [models.Index(fields=["until_at"], name="pause_due", condition=models.Q(ended_at__isnull=True))]
 
 
+class Halt(models.Model):
+    """A cadence's channel stands still: too many complaints or bounces, or somebody's word (CX-07).
+
+    While it lasts the machine's touches of that cadence and channel wait. `stopped` ends only by a member's deed.
+    """
+
+    class Level(models.TextChoices):
+        PAUSED = "paused"
+        STOPPED = "stopped"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    cadence = models.ForeignKey(Cadence, on_delete=models.CASCADE, related_name="halts")
+    channel = models.CharField(max_length=10)
+    level = models.CharField(max_length=10, choices=Level.choices)
+    rule = models.CharField(max_length=60)
+    because = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account"], name="halt_in_force", condition=models.Q(ended_at__isnull=True))]
+
+
 class Touch(models.Model):
     """One contact, planned or made. See docs/touch_states.md for how its state moves."""
 

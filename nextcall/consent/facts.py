@@ -7,7 +7,7 @@ from typing import Literal
 
 Channel = Literal["call", "text", "email", "voicemail"]
 Purpose = Literal["marketing", "reply", "informational", "confirmation"]
-Tier = Literal["written", "express", "implied", "none"]
+Tier = Literal["written", "express", "implied", "soft", "none"]
 Verdict = Literal["allow", "wait", "deny"]
 
 
@@ -22,6 +22,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What a do-not-call list says of a number. A list that does not cover the number is not among the facts."""
+
+    place: str  # whose list: "US", "US-FL", "CA", "GB", "AU"
+    listed: bool
+    obtained_at: datetime  # the date of the list itself
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known about one contact point of one person, for one channel."""
 
@@ -30,13 +39,21 @@ class Facts:
     permission_automated: bool = True  # whether its wording covers software that chooses and sends
     sellers: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()  # reasons of withdrawals in force for this channel; empty: none
-    do_not_call: Literal["yes", "no", "unknown"] = "unknown"
+    permission_until: datetime | None = None  # when the best permission runs out; None: it does not
+    do_not_call: Literal["yes", "no", "unknown"] = "unknown"  # of every list at once, where somebody says so
+    lists: tuple[Checked, ...] = ()  # the do-not-call lists that cover the number, each with its date
     inquired_at: datetime | None = None  # starts the 3-month inquiry relationship (US-07)
     bought_at: datetime | None = None  # starts the 18-month one
     inbound_at: datetime | None = None  # latest message from the lead on this contact point
     # Attempts made or reserved towards the person in the longest window of any cap: (channel, at), any order
     attempts: tuple[tuple[str, datetime], ...] = ()
     contact_point_problem: str = ""  # wrong, bounced, disconnected, landline
+    reassigned_checked_at: datetime | None = None  # the latest "no" of the reassigned-numbers database (US-18)
+    refused_at: datetime | None = None  # when they last said no on the phone (EU-02: 60 days of quiet in France)
+    # What the person asked for short of a stop, for this channel: hours by their clock, no contact before an instant
+    preferred_hours: tuple[tuple[tuple[int, int], ...], ...] = ()  # Monday to Friday, Saturday, Sunday; (): any
+    not_before: datetime | None = None
+    clock_doubt: str = ""  # why our clock cannot be trusted; "" when a second source agrees with it
     held: str = ""  # why every machine touch to the person waits: an unclear message, seen by nobody yet
 
 

@@ -13,6 +13,7 @@ class Permission(models.Model):
         WRITTEN = "written"  # prior express written consent (US-03)
         EXPRESS = "express"
         IMPLIED = "implied"
+        SOFT = "soft"  # the United Kingdom's soft opt-in (UK-02): own details from a sale, a way out offered then
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="permissions")
@@ -99,6 +100,79 @@ class Attempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "person", "at"])]
+
+
+class NumberList(models.Model):
+    """A do-not-call list as it was obtained: of a country or a state, for some area codes or all of them."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    place = models.CharField(max_length=10)  # whose list: "US", "US-FL", "CA", "GB", "AU"
+    subscription = models.CharField(max_length=60, blank=True)  # the reference under which it was obtained
+    area_codes = models.JSONField(default=list, blank=True)  # what it covers; empty: all of the place
+    obtained_at = models.DateTimeField()  # the list's own date: its age counts from here
+    stored_at = models.DateTimeField()
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    count = models.PositiveIntegerField(default=0)
+    replaced_at = models.DateTimeField(null=True, blank=True)  # a newer one covers the same area codes
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "place", "-obtained_at"])]
+
+
+class ListedNumber(models.Model):
+    """One number on a do-not-call list."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    list = models.ForeignKey(NumberList, on_delete=models.CASCADE, related_name="numbers")
+    key = models.CharField(max_length=20)  # E.164, as ContactPoint.key
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "key"], name="one_row_a_listed_number")]
+        indexes = [models.Index(fields=["account", "key"])]
+
+
+class NumberCheck(models.Model):
+    """What the reassigned-numbers database answered for a number and the date of our consent (US-18)."""
+
+    class Result(models.TextChoices):
+        YES = "yes"  # disconnected since: somebody else's now
+        NO = "no"
+        NO_DATA = "no_data"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    contact_point = models.ForeignKey(ContactPoint, on_delete=models.CASCADE, related_name="checks")
+    result = models.CharField(max_length=10, choices=Result.choices)
+    since_date = models.DateField(null=True, blank=True)  # the date that was asked about
+    checked_at = models.DateTimeField()
+    reference = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "contact_point", "-checked_at"])]
+
+
+class Preference(models.Model):
+    """What a person asked for short of a stop: only at these hours, or not before a day. It binds people too."""
+
+    class Kind(models.TextChoices):
+        HOURS = "hours"  # value: {"mon_fri": "17:00-20:00", "sat": "closed", "sun": "closed"} by their clock
+        NOT_BEFORE = "not_before"  # until_at: "ask me in March"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="preferences")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    channels = models.JSONField(default=list)  # of call, voicemail, text, email; empty: all
+    value = models.JSONField(default=dict, blank=True)
+    until_at = models.DateTimeField(null=True, blank=True)
+    said = models.TextField(blank=True)
+    via = models.CharField(max_length=20)  # link, text, email, call, hand
+    at = models.DateTimeField()
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "person"])]
 
 
 class PolicyChange(models.Model):

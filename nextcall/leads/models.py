@@ -10,6 +10,8 @@ class Source(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=15, blank=True)  # own, purchased, credit_trigger; "" unknown, taken as own
+    basis = models.CharField(max_length=300, blank=True)  # why a bought or a credit-trigger lead may be contacted
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "name"], name="one_source_a_name")]
@@ -20,6 +22,7 @@ class Offer(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     name = models.CharField(max_length=80)
+    disclosures = models.TextField(blank=True)  # the terms that must stand beside this offer's own (MO-01)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "name"], name="one_offer_a_name")]

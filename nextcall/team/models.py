@@ -11,6 +11,11 @@ class Account(models.Model):
     seller_name = models.CharField(max_length=120, blank=True)  # as leads know it; named in every message
     postal_address = models.CharField(max_length=300, blank=True)  # required in email (US-19 CAN-SPAM)
     phone = models.CharField(max_length=20, blank=True)  # the number we say on the phone, E.164
+    trade = models.CharField(max_length=15, blank=True)  # mortgage, real_estate, builder, other: which rules on words
+    nmls_id = models.CharField(max_length=20, blank=True)  # of the company (MO-03)
+    licences = models.JSONField(default=dict, blank=True)  # of the company: state -> number, {"CA": "60DBO-12345"}
+    broker_name = models.CharField(max_length=120, blank=True)  # the brokerage that must be named (RE-01)
+    disclosures = models.TextField(blank=True)  # what stands under a message that advertises credit terms (MO-01)
     zone = models.CharField(max_length=64, default="America/New_York")
     country = models.CharField(max_length=2, default="US")  # of a number written without a country
     policy = models.JSONField(default=dict, blank=True)  # tightened hours and caps; see consent.policy
@@ -45,6 +50,8 @@ class Member(AbstractBaseUser):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.REP)
     zone = models.CharField(max_length=64, default="America/New_York")
     phone = models.CharField(max_length=20, blank=True)
+    nmls_id = models.CharField(max_length=20, blank=True)
+    licences = models.JSONField(default=dict, blank=True)  # state -> number
     # [[open, close] | null] * 7, Monday first, local wall-clock "HH:MM"
     working_hours = models.JSONField(default=list, blank=True)
     away_until = models.DateTimeField(null=True, blank=True)
