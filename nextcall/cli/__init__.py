@@ -25,6 +25,7 @@ COMMANDS = {
     "import": Command("import_", "leads from CSV, TSV or XLSX files"),
     "read": Command("read", "what Nextcall understands of a lead, nothing stored", database=False),
     "classify": Command("classify", "what an inbound message means", database=False),
+    "understand": Command("understand", "what an inbound message is, nothing stored", database=False),
     "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
     "cadence": Command("cadence", "list, show, check, plan, diff, export, import cadences", database=False),
     "run-through": Command(
