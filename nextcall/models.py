@@ -12,22 +12,46 @@ from nextcall.consent.models import (
     Preference,
     Withdrawal,
 )
-from nextcall.conversations.models import Call, InboxItem, Message, Note, Presence, Promise
-from nextcall.engine.models import Action, BulkChange, Notice, Pace, Taken
+from nextcall.conversations.models import (
+    Attachment,
+    Call,
+    InboxItem,
+    Message,
+    Note,
+    Presence,
+    Promise,
+    SavedAnswer,
+    Suggestion,
+)
+from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Taken
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
-from nextcall.team.models import Account, Connection, LeadInKey, Member, PushSubscription, SignInAttempt, SignInLink
+from nextcall.team.models import (
+    Account,
+    CalendarSource,
+    Connection,
+    LeadInKey,
+    Mailbox,
+    Member,
+    PushSubscription,
+    SenderNumber,
+    SignInAttempt,
+    SignInLink,
+)
 from nextcall.timeline.models import Event, Seal
 
 __all__ = [
     "Account",
     "Action",
+    "Attachment",
     "Attempt",
     "BulkChange",
     "Cadence",
     "CadenceVersion",
+    "CalendarSource",
     "Call",
     "Capture",
+    "CarrierPost",
     "Connection",
     "ContactPoint",
     "Draft",
@@ -39,12 +63,14 @@ __all__ = [
     "Lead",
     "LeadInKey",
     "ListedNumber",
+    "Mailbox",
     "Member",
     "Message",
     "Note",
     "Notice",
     "NumberCheck",
     "NumberList",
+    "NumberPace",
     "Offer",
     "Pace",
     "Pause",
@@ -57,11 +83,14 @@ __all__ = [
     "Promise",
     "PushSubscription",
     "Reach",
+    "SavedAnswer",
     "Seal",
+    "SenderNumber",
     "SignInAttempt",
     "SignInLink",
     "SmartList",
     "Source",
+    "Suggestion",
     "Taken",
     "Touch",
     "Withdrawal",

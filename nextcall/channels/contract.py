@@ -52,6 +52,88 @@ class Receipt:
     provider_reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came along. Its name and type are the sender's word."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """Somebody wrote or called. Absent is "" or ()."""
+
+    channel: str  # text, email, call
+    sender: str  # number or address, as the provider has it
+    to: str  # ours
+    text: str  # the new words; of a call the transcript of what they left
+    reference: str  # the provider's own id: the same message again has the same one
+    at: datetime | None = None
+    sender_name: str = ""
+    subject: str = ""
+    quoted: str = ""
+    message_id: str = ""
+    answers: tuple[str, ...] = ()  # ids of our messages that it may answer, the likeliest first
+    by_machine: str = ""  # what shows that no person wrote it
+    files: tuple[File, ...] = ()
+    file_urls: tuple[str, ...] = ()  # to be fetched from the provider
+    answered_by_provider: bool = False  # the provider confirmed an opt-out already: we do not
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What became of a message of ours. Reports come late, twice and out of order."""
+
+    provider_reference: str
+    state: Literal["sent", "delivered", "bounced", "failed", "complained"]
+    reference: str = ""  # ours, where the provider gives it back
+    recipient: str = ""
+    permanent: bool = False  # trying again cannot help
+    problem: str = ""  # of the contact point: bounced, landline, disconnected, withdrawn, ""
+    code: str = ""  # the provider's own
+    reason: str = ""  # in words
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallReport:
+    """How a call went, or that one came in."""
+
+    provider_reference: str
+    outbound: bool
+    other: str  # their number
+    ours: str
+    outcome: Literal["ringing", "no_answer", "busy", "failed", "answered", "voicemail"]
+    seconds: int = 0
+    transcript: str = ""
+    recording_url: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a provider's machine posted to us, as it came."""
+
+    url: str  # whole, as the provider called it
+    body: bytes
+    headers: Mapping[str, str]  # names in lower case
+
+
+Heard = InboundMessage | DeliveryReport | CallReport
+
+
+class Listener(Protocol):
+    """The other direction of a provider. Pure: it reads bytes; fetching files is the sender's own business."""
+
+    def verify(self, posted: Posted, *, at: datetime) -> bool:
+        """Whether the signature is the provider's and fresh."""
+
+    def hear(self, posted: Posted) -> tuple[Heard, ...]:
+        """What it says. Raises ValueError with what is wrong when it cannot be read."""
+
+
 class Provider(Protocol):
     """Sends on one channel. Thread-safe; keeps its connection between calls."""
 

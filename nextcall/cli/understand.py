@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from nextcall.channels.email.inbound import mail as reader
-from nextcall.channels.email.inbound.understanding import Understood, understand
+from nextcall.channels.inbound import mail as reader
+from nextcall.channels.inbound.understanding import Understood, understand
 from nextcall.cli import Wrong
 from nextcall.consent.keywords import Meaning, classify
 from nextcall.conversations.out_of_office import returns_on

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nextcall.channels.email.inbound.html_text import text_of
-from nextcall.channels.email.inbound.new_words import split
+from nextcall.channels.inbound.html_text import text_of
+from nextcall.channels.inbound.new_words import split
 
 # ruff: noqa: E501
 ANSWERS = {

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from nextcall.channels.email.inbound.bounces import recipients
-from nextcall.channels.email.inbound.html_text import text_of
-from nextcall.channels.email.inbound.new_words import split
-from nextcall.channels.email.inbound.understanding import understand
+from nextcall.channels.inbound.bounces import recipients
+from nextcall.channels.inbound.html_text import text_of
+from nextcall.channels.inbound.new_words import split
+from nextcall.channels.inbound.understanding import understand
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "fixtures"
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the shared fixtures are not beside this checkout")

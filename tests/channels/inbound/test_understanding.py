@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nextcall.channels.email.inbound.understanding import understand
+from nextcall.channels.inbound.understanding import understand
 from tests.channels.inbound.mails import bounced, mail
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "fixtures"

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from nextcall.channels.email.inbound import automatic
-from nextcall.channels.email.inbound.bounces import Bounce, bounces, complaint
-from nextcall.channels.email.inbound.mail import Mail, read
-from nextcall.channels.email.inbound.new_words import split
+from nextcall.channels.inbound import automatic
+from nextcall.channels.inbound.bounces import Bounce, bounces, complaint
+from nextcall.channels.inbound.mail import Mail, read
+from nextcall.channels.inbound.new_words import split
 
 Kind = Literal["reply", "bounce", "complaint", "auto_reply"]
 _OURS = re.compile(r"^(?:message-id|in-reply-to)[ \t]*:[ \t\r\n]*(<[^<>\s]{1,250}>)", re.I | re.M)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flufl.bounce import all_failures
 
-from nextcall.channels.email.inbound.mail import Mail
+from nextcall.channels.inbound.mail import Mail
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # a detector that trips over a mail is no news
 _LOOKED_AT = 60_000  # characters of a report

@@ -13,7 +13,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
-from nextcall.channels.email.inbound.html_text import text_of
+from nextcall.channels.inbound.html_text import text_of
 
 LONGEST = 30_000_000  # bytes of a mail that are read
 LONGEST_TEXT = 500_000  # characters of its words
