@@ -13,7 +13,7 @@ from nextcall.consent.models import (
     Withdrawal,
 )
 from nextcall.conversations.models import Call, InboxItem, Message, Note, Presence, Promise
-from nextcall.engine.models import Action, BulkChange, Notice, Pace, Taken
+from nextcall.engine.models import Action, BulkChange, Notice, Pace, Recall, Taken
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
 from nextcall.team.models import Account, Connection, LeadInKey, Member, PushSubscription, SignInAttempt, SignInLink
@@ -57,6 +57,7 @@ __all__ = [
     "Promise",
     "PushSubscription",
     "Reach",
+    "Recall",
     "Seal",
     "SignInAttempt",
     "SignInLink",
