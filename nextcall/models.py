@@ -23,7 +23,7 @@ from nextcall.conversations.models import (
     SavedAnswer,
     Suggestion,
 )
-from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Taken
+from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Recall, Taken
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
 from nextcall.team.models import (
@@ -83,6 +83,7 @@ __all__ = [
     "Promise",
     "PushSubscription",
     "Reach",
+    "Recall",
     "SavedAnswer",
     "Seal",
     "SenderNumber",

@@ -1,4 +1,4 @@
-"""What a provider must do. Every provider passes tests/channels/conformance.py."""
+"""The words between the engine and a provider: what goes out, what comes back, what went wrong."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 Found = Literal["sent", "never_arrived", "unknown"]
+TakenBack = Literal["stopped", "gone", "unknown"]
+Why = Literal["missing", "foreign", "changed", "expired", "closed", "used", "recalled"]
 
 
 class SendError(Exception):
@@ -21,6 +23,19 @@ class SendError(Exception):
         self.permanent = permanent
         self.problem = problem
         self.retry_after_seconds = retry_after_seconds
+
+
+class NotPermitted(SendError):
+    """The message was not handed to the provider, for want of a permit that is good for it now.
+
+    `late`: it only stood in the queue for too long, or was `recalled` from it because something came in from the
+    person; the gate is asked again. Anything else is a fault of ours. After `used` it may have left before.
+    """
+
+    def __init__(self, message: str, *, why: Why) -> None:
+        self.why = why
+        self.late = why in ("expired", "closed", "recalled")
+        super().__init__(message, permanent=not self.late)
 
 
 class Uncertain(Exception):
@@ -132,17 +147,3 @@ class Listener(Protocol):
 
     def hear(self, posted: Posted) -> tuple[Heard, ...]:
         """What it says. Raises ValueError with what is wrong when it cannot be read."""
-
-
-class Provider(Protocol):
-    """Sends on one channel. Thread-safe; keeps its connection between calls."""
-
-    name: str
-
-    def send(self, message: Outgoing) -> Receipt:
-        """Hand it over. Raises SendError when it has certainly not left, Uncertain when nobody knows."""
-
-    def look_up(self, reference: str) -> Found:
-        """After a crash: did the touch with our reference leave? "unknown" if the provider cannot tell."""
-
-    def close(self) -> None: ...

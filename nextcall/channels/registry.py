@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nextcall.channels.contract import Provider
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
+from nextcall.channels.provider import Provider
 
 HANDSET = "handset"  # nothing is sent by machine: the step is shown to the member whose work it is
 PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[str]]] = {
     # name: how it is made, the channels it serves, the settings it takes
-    "memory": (Memory, frozenset({"text", "email", "call", "voicemail"}), frozenset({"file", "knows", "keep"})),
+    "memory": (
+        Memory,
+        frozenset({"text", "email", "call", "voicemail"}),
+        frozenset({"file", "knows", "keep", "queue"}),
+    ),
     "smtp": (
         Smtp,
         frozenset({"email"}),

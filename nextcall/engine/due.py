@@ -1,13 +1,16 @@
 """Claiming what is due: chosen, locked, decided, reserved and written in one transaction, in batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from nextcall.channels.contract import Outgoing, Provider
+from nextcall.channels import permit
+from nextcall.channels.contract import Outgoing
+from nextcall.channels.permit import Permit
+from nextcall.channels.provider import Provider
 from nextcall.consent import ledger
 from nextcall.consent.reading import Read
 from nextcall.engine import following, letter, senders, tally, unsubscribing
@@ -16,11 +19,13 @@ from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
 from nextcall.engine.senders import Senders
 from nextcall.engine.settle import Settled, settle
-from nextcall.lib import hours, sql
+from nextcall.lib import hours, sql, ticking
 from nextcall.timeline.record import event, record_many
 
 BATCH = 200
 LEASE = timedelta(minutes=5)  # far longer than any provider is given to answer
+# A provider that takes its time (30 seconds for each of a mail server's answers) is done before another engine asks.
+ANSWERED_WITHIN = timedelta(minutes=3)
 # A database writes an index anew for every column that is named, changed or not: what leaves names the fewest.
 SEND = (
     "UPDATE nextcall_touch SET state = 'sending', contact_point_id = %s, subject = %s, body = %s, claimed_by = %s,"
@@ -50,6 +55,8 @@ class Ready:
     outgoing: Outgoing
     contact_point_id: int
     read: Read  # what the gate was asked with, for the plan of what follows
+    known_at: float = 0.0  # of lib/ticking.py: when the claim looked at what is known about the person
+    permit: Permit | None = None  # issued once the decision is committed
 
 
 @dataclass(slots=True)
@@ -73,6 +80,7 @@ class Claims:
     def claim(self, *, at: datetime, limit: int = BATCH) -> Claimed:
         """Claim up to `limit` persons' due touches. What is `ready` must be handed to its provider now."""
         self.resting = {key: until for key, until in self.resting.items() if until > at}
+        began = ticking.now()
         with transaction.atomic():
             candidates = self.chooser.choose(at=at, limit=limit, resting=self.resting)
             if not candidates:
@@ -82,11 +90,11 @@ class Claims:
                 return Claimed(found=len(candidates))
             known = gather(dues, self.senders, at=at)
             settled = [settle(due, known, at=at) for due in self._within_rate(dues, known, at)]
-            ready = self._permit(settled, known, at)
+            ready = self._take_share(settled, known, at)
             _write(settled, self.name, at)
             _reserve(settled, at)
             following.follow(settled, known, at=at)
-        return Claimed(len(candidates), ready, len(settled))
+        return Claimed(len(candidates), [_permitted(one, at, began) for one in ready], len(settled))
 
     def next_at(self) -> datetime | None:
         """When a sender that is at its rate may send again."""
@@ -130,7 +138,7 @@ class Claims:
             kept.append(due)
         return kept
 
-    def _permit(self, settled: list[Settled], known: Knowledge, at: datetime) -> list[Ready]:
+    def _take_share(self, settled: list[Settled], known: Knowledge, at: datetime) -> list[Ready]:
         """Take the messages' share of their senders' rates; what another engine took meanwhile stays planned."""
         ready = [_ready(one, known, at) for one in settled if one.state == "sending" and one.due.sample]
         groups: dict[tuple[int, str], list[Settled]] = {}
@@ -143,6 +151,13 @@ class Claims:
                 settled.remove(one)
             ready += [_ready(one, known, at) for one in members[:had]]
         return ready
+
+
+def _permitted(ready: Ready, at: datetime, began: float) -> Ready:
+    """With its permit: `allow` stands in the row, committed at `at`, where the clock of permits said `began`."""
+    seconds = (LEASE - ANSWERED_WITHIN).total_seconds()
+    allowed = permit.issue(ready.outgoing, reason="gate", seconds=seconds, at=at, since=began)
+    return replace(ready, known_at=began, permit=allowed)
 
 
 def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:

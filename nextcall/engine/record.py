@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment
 from nextcall.cadences.store import plan_next
-from nextcall.channels.contract import SendError
+from nextcall.channels.contract import NotPermitted, SendError
 from nextcall.consent import ledger
 from nextcall.consent.known import Knowledge
 from nextcall.consent.reading import Read
@@ -39,6 +39,10 @@ CLOSE = (
     "UPDATE nextcall_touch SET state = %s, provider_reference = %s, made_at = %s, finished_at = %s, outcome = %s,"
     " because = %s, due_at = %s, lease_until = NULL"
     " WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
+)
+BLOCK = (
+    "UPDATE nextcall_touch SET state = 'blocked', rule = 'permit.refused', because = %s, finished_at = %s,"
+    " lease_until = NULL WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
 )
 COUNT = (
     "UPDATE nextcall_lead SET attempts = attempts + 1, latest_attempt_at = %s,"
@@ -105,6 +109,8 @@ def _follow_one(enrollment_id: int, account_id: int, at: datetime) -> None:
 
 
 def _next_try(ready: Ready, error: SendError, at: datetime) -> datetime | None:
+    if isinstance(error, NotPermitted):  # no provider was asked: what was late is put before the gate again
+        return at if error.late else None
     return next_try(
         tries=ready.due.tries + 1, permanent=error.permanent, at=at, retry_after_seconds=error.retry_after_seconds
     )
@@ -153,7 +159,7 @@ def _message(answer: Answer, at: datetime) -> Message:
 
 
 def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
-    rows, events, failed = list[tuple[Any, ...]](), list[Event](), list[Answer]()
+    rows, blocked, events, failed = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[Event](), list[Answer]()
     for answer in answers:
         error, due = answer.error, answer.ready.due
         if error is None:
@@ -162,13 +168,17 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
         because = str(error)[:200]
         if again is not None:
             rows.append(("planned", "", None, None, "", because, again, due.id, engine))
+        elif isinstance(error, NotPermitted):
+            blocked.append((because, at, due.id, engine))
         else:
             rows.append(("failed", "", None, at, "failed", because, due.due_at, due.id, engine))
             failed.append(answer)
-        kind = "touch.retried" if again else "touch.failed"
-        events.append(_event(kind, answer.ready, at, because=because, permanent=error.permanent, tries=due.tries + 1))
-        tally.count("retried" if again else "failed", due.channel)
+        became = "retried" if again else "blocked" if isinstance(error, NotPermitted) else "failed"
+        said = {"because": because, "permanent": error.permanent, "tries": due.tries + 1}
+        events.append(_event(f"touch.{became}", answer.ready, at, **said))
+        tally.count(became, due.channel)
     sql.execute_many(CLOSE, rows)
+    sql.execute_many(BLOCK, blocked)
     record_many(events)
     ledger.release([answer.ready.due.id for answer in answers])
     for answer in failed:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from nextcall.channels import registry
-from nextcall.channels.contract import Provider
 from nextcall.channels.memory import Memory
+from nextcall.channels.provider import Provider
 from nextcall.engine.models import Pace
 from nextcall.lib import sealing
 from nextcall.team.models import Connection

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from nextcall.cadences import enroll
-from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences.models import Enrollment
 from nextcall.cadences.versions import definition_of
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
+from nextcall.engine import recalling
 from nextcall.leads.models import ContactPoint, Lead, Person
+from nextcall.lib import wake
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
 
@@ -44,11 +47,12 @@ def withdraw(
     )
     channels = sorted({channel for row in rows for channel in row.channels})
     for concerned in sharing(contact_point, lead.person):
-        _note_in_flight(concerned, channels, at)
+        recalling.withdrawn(account_id=concerned.account_id, person_id=concerned.pk, channels=channels, at=at)
         enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=channels)
         if set(channels) >= EVERY_CHANNEL:
             for enrollment in running(concerned):
                 enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
+    transaction.on_commit(wake.wake)  # what waits for a thread is recalled at once
     return rows
 
 
@@ -64,24 +68,6 @@ def start_again(
     for row in standing:
         if "text" in row.channels:
             ledger.lift(row, by=by, because=f"They wrote: {said[:200]}", at=at, channels=("text", "automated"))
-
-
-def _note_in_flight(person: Person, channels: Sequence[str], at: datetime) -> None:
-    """What a provider holds already may still arrive: the record keeps both times, and nothing follows it."""
-    held = Touch.objects.filter(
-        account_id=person.account_id, person=person, channel__in=channels, state=Touch.State.SENDING
-    )
-    for touch in held:
-        decided = (touch.decision or {}).get("at", "")
-        record(
-            account_id=touch.account_id,
-            kind="touch.in_flight",
-            at=at,
-            person_id=person.pk,
-            lead_id=touch.lead_id,
-            touch_id=touch.pk,
-            data={"channel": touch.channel, "handed_over_at": decided, "withdrawn_at": at.isoformat()},
-        )
 
 
 def sharing(contact_point: ContactPoint | None, person: Person) -> list[Person]:

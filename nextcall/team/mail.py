@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import structlog
 
-from nextcall.channels import registry
-from nextcall.channels.contract import Outgoing, Provider, SendError, Uncertain
+from nextcall.channels import permit, registry
+from nextcall.channels.contract import Outgoing, SendError, Uncertain
+from nextcall.channels.provider import Provider
 from nextcall.lib import sealing
 from nextcall.team import sign_in
 from nextcall.team.models import Connection, Member
 
+PERMITTED_SECONDS = 60.0
 SENDER = "sign-in link"  # the thread that mails one
 LINK_LETTER = """Open this link to sign in to Nextcall. It works once, for 15 minutes.
 
@@ -57,10 +59,16 @@ def letter(member: Member, connection: Connection, *, subject: str, body: str) -
 
 
 def send(connection: Connection, message: Outgoing) -> None:
-    """Blocks until the mail server answered: never inside a transaction. Raises SendError or Uncertain."""
+    """Blocks until the mail server answered: never inside a transaction. Raises SendError or Uncertain.
+
+    To members of the connection's own account alone: nobody else may be written to past the gate.
+    """
+    if not Member.objects.filter(account_id=connection.account_id, email=message.to, sample=False).exists():
+        raise SendError("This is mail to our own members, and that address is none of theirs.", permanent=True)
     provider = provider_of(connection)
     try:
-        provider.send(message)
+        allowed = permit.issue(message, reason="own member", seconds=PERMITTED_SECONDS)
+        provider.send(message, allowed)
     finally:
         provider.close()
 

@@ -12,9 +12,11 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from nextcall.channels.contract import Outgoing, Provider, SendError, Uncertain
+from nextcall.channels import permit
+from nextcall.channels.contract import Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
+from nextcall.channels.provider import Provider
 
 
 @dataclass
@@ -132,3 +134,12 @@ def outgoing(bench: Bench, reference: str, **changes: Any) -> Outgoing:
         "from_address": "hazel@seller.example",
     }
     return Outgoing(**(values | changes))
+
+
+def permitted(message: Outgoing, **changes: Any) -> permit.Permit:
+    """As the engine issues one for a message whose decision is committed."""
+    return permit.issue(message, **({"reason": "gate", "seconds": 60.0} | changes))
+
+
+def send(provider: Provider, message: Outgoing) -> Receipt:
+    return provider.send(message, permitted(message))
