@@ -14,14 +14,22 @@ class SendError(Exception):
     """The provider refused, or could not be reached *before* it took the message: it has not left.
 
     `permanent`: trying again cannot help. `problem` marks the contact point: "bounced", "landline", "withdrawn", "".
+    `sender` says what is wrong on our side: "not registered", "filtered"; our number rests until somebody has looked.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool, problem: str = "", retry_after_seconds: int | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        problem: str = "",
+        sender: str = "",
+        retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.problem = problem
+        self.sender = sender
         self.retry_after_seconds = retry_after_seconds
 
 
@@ -58,6 +66,7 @@ class Outgoing:
     in_reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     valid_until: datetime | None = None  # the window's close
+    at: datetime | None = None  # when the gate allowed it: what is left of the window counts from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,18 @@ class Receipt:
     """The provider took it."""
 
     provider_reference: str
+    our_point: str = ""  # the number it left from, where the provider chose
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What we know of a message that a provider may have: asked about after a crash, or wanted back."""
+
+    reference: str  # ours
+    provider_reference: str = ""  # its own, if it answered
+    to: str = ""
+    body: str = ""
+    at: datetime | None = None  # when it was claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +130,9 @@ class DeliveryReport:
     problem: str = ""  # of the contact point: bounced, landline, disconnected, withdrawn, ""
     code: str = ""  # the provider's own
     reason: str = ""  # in words
+    sender: str = ""  # what is wrong with our number or account
+    retries: int = 0  # how often it may be tried again, inside the window
+    hours_apart: int = 0
     at: datetime | None = None
 
 

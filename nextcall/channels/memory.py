@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from nextcall.channels.contract import Found, Outgoing, Receipt, TakenBack
+from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, TakenBack
 from nextcall.channels.provider import Provider
 
 
@@ -52,12 +52,12 @@ class Memory(Provider):
             self.after(message)
         return Receipt(f"memory-{message.reference}")
 
-    def look_up(self, reference: str) -> Found:
+    def look_up(self, handed: Handed) -> Found:
         if not self._knows:
             return "unknown"
-        if any(message.reference == reference for message in (*self.sent, *self.queued)):
+        if any(message.reference == handed.reference for message in (*self.sent, *self.queued)):
             return "sent"
-        if self._path and any(line.startswith(reference) for line in self._path.read_text().splitlines()):
+        if self._path and any(line.startswith(handed.reference) for line in self._path.read_text().splitlines()):
             return "sent"
         return "never_arrived"
 
@@ -67,11 +67,11 @@ class Memory(Provider):
             self.sent += self.queued
             self.queued.clear()
 
-    def take_back(self, reference: str) -> TakenBack:
+    def take_back(self, handed: Handed) -> TakenBack:
         with self._lock:
-            if any(message.reference == reference for message in self.sent):
+            if any(message.reference == handed.reference for message in self.sent):
                 return "gone"
-            found = [message for message in self.queued if message.reference == reference]
+            found = [message for message in self.queued if message.reference == handed.reference]
             for message in found:
                 self.queued.remove(message)
         return "stopped" if found else "unknown"

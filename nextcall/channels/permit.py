@@ -65,6 +65,7 @@ class Office:
         It is good for so many `seconds`, and never past `message.valid_until`: with one, `at` is the instant that the
         decision was asked for. `since`: what lib/ticking.py said then (default: this moment).
         """
+        at = at or message.at
         if message.valid_until and at is None:
             raise ValueError("a message that is valid until an instant is permitted at one")
         began = self._tick() if since is None else since
@@ -121,6 +122,7 @@ class Office:
             message.in_reply_to,
             sorted(message.headers.items()),
             message.valid_until.isoformat() if message.valid_until else None,
+            message.at,
         )
         return hmac.digest(self._key, repr(bound).encode(), "sha256")
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any, final
 
 from nextcall.channels import permit as permits
-from nextcall.channels.contract import Found, Outgoing, Receipt, TakenBack
+from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, TakenBack
 from nextcall.channels.permit import Permit
 
 
@@ -35,10 +35,10 @@ class Provider(ABC):
         """The provider's own part of `send`; nothing else calls it."""
 
     @abstractmethod
-    def look_up(self, reference: str) -> Found:
-        """After a crash: did the touch with our reference leave? "unknown" if the provider cannot tell."""
+    def look_up(self, handed: Handed) -> Found:
+        """After a crash: did this message leave? "unknown" if the provider cannot tell."""
 
-    def take_back(self, reference: str) -> TakenBack:
+    def take_back(self, handed: Handed) -> TakenBack:
         """They withdrew while it stood in the provider's queue: "stopped", "gone", or "unknown" (cannot be taken back).
 
         May be asked again; raises SendError when the provider cannot be reached.

@@ -14,6 +14,7 @@ from nextcall.channels.provider import Provider
 from nextcall.consent import ledger
 from nextcall.consent.reading import Read
 from nextcall.engine import following, letter, senders, tally, unsubscribing
+from nextcall.engine.handing import LEASE
 from nextcall.engine.kept import kept
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
@@ -23,7 +24,6 @@ from nextcall.lib import hours, sql, ticking
 from nextcall.timeline.record import event, record_many
 
 BATCH = 200
-LEASE = timedelta(minutes=5)  # far longer than any provider is given to answer
 # A provider that takes its time (30 seconds for each of a mail server's answers) is done before another engine asks.
 ANSWERED_WITHIN = timedelta(minutes=3)
 # A database writes an index anew for every column that is named, changed or not: what leaves names the fewest.
@@ -189,6 +189,7 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
         in_reply_to=due.in_reply_to,
         headers=extra,
         valid_until=one.decision.until if one.decision else None,
+        at=at,
     )
     read = known.read[due.account_id].persons[due.person_id]
     return Ready(due, sender.provider, sender.name, outgoing, point.pk, read)

@@ -13,6 +13,7 @@ from nextcall.channels.contract import SendError, TakenBack
 from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
 from nextcall.conversations.models import Message
+from nextcall.engine.handing import handed
 from nextcall.engine.models import Recall
 from nextcall.engine.senders import OWN_HANDSET, Senders
 from nextcall.leads.models import Lead
@@ -75,7 +76,7 @@ def _answer(recall: Recall, everyone: Senders, at: datetime) -> TakenBack | None
     if sender.provider is None or (touch.provider and sender.name != touch.provider):
         return "unknown"
     try:
-        return sender.provider.take_back(str(touch.reference))
+        return sender.provider.take_back(handed(touch))
     except SendError as error:
         log.warning("recall.not_asked", touch=touch.pk, error=str(error)[:200])
         return "unknown" if at - recall.withdrawn_at > QUEUED else None

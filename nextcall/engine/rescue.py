@@ -12,7 +12,7 @@ from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
 from nextcall.conversations.models import Message
 from nextcall.engine import tally
-from nextcall.engine.due import LEASE
+from nextcall.engine.handing import LEASE, handed
 from nextcall.engine.record import follow
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Senders
 from nextcall.engine.undo import undoable
@@ -102,7 +102,7 @@ def _look_up(touch: Touch, everyone: Senders) -> Found:
     if sender.provider is None or (touch.provider and sender.name != touch.provider):
         return "unknown"  # it went through a provider that is no longer connected
     try:
-        return sender.provider.look_up(str(touch.reference))
+        return sender.provider.look_up(handed(touch))
     except SendError:
         return "unknown"
 

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from nextcall.channels import permit
-from nextcall.channels.contract import Outgoing, Receipt, SendError, Uncertain
+from nextcall.channels.contract import Handed, Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
@@ -28,6 +28,11 @@ class Bench:
     unreachable: Provider | None
     channel: str
     to: str = "lead@example.com"
+    gone: str = "gone@example.com"
+    busy: str = "busy@example.com"
+    cut: str = "cut@example.com"
+    problem: str = "bounced"  # what a recipient who is gone is marked with
+    handed: Callable[[str], Handed] = Handed  # what we would know of a message with that reference
 
 
 class MailServer:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nextcall.channels import permit
-from nextcall.channels.contract import Found, NotPermitted, Outgoing, Receipt
+from nextcall.channels.contract import Found, Handed, NotPermitted, Outgoing, Receipt
 from nextcall.channels.permit import Office, Permit
 from nextcall.channels.provider import Provider
 from nextcall.lib import ticking
@@ -127,7 +127,7 @@ def test_a_provider_that_writes_its_own_send_cannot_even_be_defined() -> None:
             def _deliver(self, message: Outgoing) -> Receipt:
                 return Receipt("left")
 
-            def look_up(self, reference: str) -> Found:
+            def look_up(self, handed: Handed) -> Found:
                 return "unknown"
 
             def close(self) -> None: ...

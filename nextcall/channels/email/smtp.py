@@ -6,7 +6,7 @@ import ssl
 import threading
 from typing import Literal
 
-from nextcall.channels.contract import Found, Outgoing, Receipt, SendError, Uncertain
+from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email import hosts
 from nextcall.channels.email.message import compose, message_id
 from nextcall.channels.provider import Provider
@@ -56,7 +56,7 @@ class Smtp(Provider):
         self._put_back(server)
         return Receipt(message_id(message))
 
-    def look_up(self, reference: str) -> Found:
+    def look_up(self, handed: Handed) -> Found:
         """SMTP has no way to ask."""
         return "unknown"
 
