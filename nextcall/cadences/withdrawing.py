@@ -52,30 +52,35 @@ def withdraw(
         import_id=import_id,
     )
     channels = sorted({channel for row in rows for channel in row.channels})
-    said_by = [] if fresh else sharing(contact_point, person)
-    for concerned in [*said_by, *_reached_there(rows, contact_point, person)]:
-        _note_in_flight(concerned, channels, at)
-        enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=channels)
-        if set(channels) >= EVERY_CHANNEL:
+    told = [] if fresh else [(one, channels) for one in sharing(contact_point, person)]
+    for concerned, ended in [*told, *_reached_there(rows, contact_point, person)]:
+        _note_in_flight(concerned, ended, at)
+        enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=ended)
+        if set(ended) >= EVERY_CHANNEL:
             for enrollment in running(concerned):
                 enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
     return rows
 
 
-def _reached_there(rows: Sequence[Withdrawal], said_at: ContactPoint | None, person: Person) -> list[Person]:
-    """Others whom we would reach at a number or address that is closed now, though nothing was said from it."""
+def _reached_there(
+    rows: Sequence[Withdrawal], said_at: ContactPoint | None, person: Person
+) -> list[tuple[Person, list[str]]]:
+    """Others whom we would reach at a number or address closed now, though nothing was said from it; on what."""
     closed = {row.contact_point_id: row.channels for row in rows if row.contact_point_id}
-    closed.pop(said_at.pk if said_at else None, None)
+    closed.pop(said_at.pk if said_at else 0, None)
+    if not closed:
+        return []
     others = Person.objects.filter(
         account_id=person.account_id, reaches__contact_point__in=closed, sample=person.sample
     )
-    found = {one.pk: one for one in others.exclude(pk=person.pk).order_by("pk")} if closed else {}
+    found = {one.pk: one for one in others.exclude(pk=person.pk).order_by("pk")}
     best = ledger.points_for(found, account_id=person.account_id) if found else {}
-    return [one for pk, one in found.items() if _is_closed(best.get(pk, {}), closed)]
+    ended = ((one, _closed(best.get(pk, {}), closed)) for pk, one in found.items())
+    return [(one, channels) for one, channels in ended if channels]
 
 
-def _is_closed(best: Mapping[str, ContactPoint], closed: Mapping[int | None, Sequence[str]]) -> bool:
-    return any(channel in closed.get(point.pk, ()) for channel, point in best.items())
+def _closed(best: Mapping[str, ContactPoint], closed: Mapping[int, Sequence[str]]) -> list[str]:
+    return [channel for channel, point in best.items() if channel in closed.get(point.pk, ())]
 
 
 def _note_in_flight(person: Person, channels: Sequence[str], at: datetime) -> None:
