@@ -216,9 +216,10 @@ def test_nothing_is_said_back_but_one_text_from_the_number_that_stopped(lead: Le
         account=lead.account, person=lead.person, contact_point=point(make_person(lead.account)), rank=1
     )
     said(lead, "STOP")
+    Worker(everything=memory, threads=0).run_until(AT + timedelta(seconds=10), start=AT)
     said(lead, "STOP", at=AT + timedelta(seconds=20))
     said(lead, "unsubscribe", "email", at=AT + timedelta(seconds=30))
-    Worker(everything=memory, threads=0).run_until(AT + timedelta(minutes=20), start=AT)
+    Worker(everything=memory, threads=0).run_until(AT + timedelta(minutes=20), start=AT + timedelta(seconds=30))
     assert [(one.channel, one.to) for one in memory.sent] == [("text", point(lead.person).value)]
     assert other.contact_point.value not in [one.to for one in memory.sent]
 
