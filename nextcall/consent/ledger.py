@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
-from nextcall.consent.granting import grant, grant_many, lift
+from nextcall.consent.granting import grant, grant_many, inquired_anew, lift
 from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, points_for
 from nextcall.consent.models import Permission, Withdrawal
 from nextcall.consent.reserving import Reservation, mark_made, release, reserve
@@ -26,6 +26,7 @@ __all__ = [
     "facts_for",
     "grant",
     "grant_many",
+    "inquired_anew",
     "lift",
     "lock_persons",
     "mark_made",

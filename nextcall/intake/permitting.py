@@ -81,13 +81,17 @@ def wishes(
 ) -> list[Permission]:
     """Permissions with their proof, and every wish not to be contacted, skipped rows' too. The permissions written."""
     imported = placing.via == "import"
+    if placing.via == "form":
+        asked = [new for new in arrivals if not new.opt_outs]
+        points = [directory.points[key] for new in asked for key in _keys(new)]
+        ledger.inquired_anew(points, account=account, at=at)
     permissions = Permissions(account, via=placing.via, import_id=placing.import_id, by=by, at=at)
     for one, new in zip(found, arrivals, strict=True):
         if one.how != "skipped":
-            points = {
+            named = {
                 kind: [directory.points[key] for key in _keys(new) if key[0] == kind] for kind in ("email", "phone")
             }
-            permissions.add(one, rights_of(new, placing.shown, seller=account.seller_name or account.name), points)
+            permissions.add(one, rights_of(new, placing.shown, seller=account.seller_name or account.name), named)
         if new.opt_outs:
             withdrawing.withdraw(
                 account=account,
