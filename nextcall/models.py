@@ -1,6 +1,6 @@
 """Table of contents: every model of every room, so that all share one migration history."""
 
-from nextcall.cadences.models import Cadence, CadenceVersion, Draft, Enrollment, Halt, Pause, Touch
+from nextcall.cadences.models import Cadence, CadenceVersion, Draft, Enrollment, Halt, Pause, Recall, Touch
 from nextcall.consent.models import (
     Attempt,
     ListedNumber,
@@ -23,7 +23,7 @@ from nextcall.conversations.models import (
     SavedAnswer,
     Suggestion,
 )
-from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Recall, Taken
+from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Taken
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
 from nextcall.team.models import (

@@ -7,7 +7,8 @@ from nextcall.channels.contract import Listener
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
-from nextcall.channels.sms.twilio import Twilio, TwilioListener
+from nextcall.channels.sms.twilio import Twilio
+from nextcall.channels.sms.twilio_posts import TwilioListener
 
 HANDSET = "handset"  # nothing is sent by machine: the step is shown to the member whose work it is
 TWILIO = frozenset(

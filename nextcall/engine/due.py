@@ -13,7 +13,7 @@ from nextcall.channels.permit import Permit
 from nextcall.channels.provider import Provider
 from nextcall.consent import ledger
 from nextcall.consent.reading import Read
-from nextcall.engine import following, letter, senders, tally, unsubscribing
+from nextcall.engine import following, letter, senders, tally, their_page, unsubscribing
 from nextcall.engine.handing import LEASE
 from nextcall.engine.kept import kept
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
@@ -168,11 +168,13 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
     owner = known.members.get(due.owner_id or 0)
     text, html, extra = one.body, "", {}
     if due.channel == "email":
-        link = unsubscribing.url(account_id=account.pk, person_id=due.person_id, contact_point_id=point.pk)
+        whose = {"account_id": account.pk, "person_id": due.person_id, "contact_point_id": point.pk}
+        link = unsubscribing.url(**whose)
         foot = {
             "seller": account.seller_name or account.name,
             "postal_address": account.postal_address,
             "unsubscribe": link,
+            "their_page": their_page.url(**whose),
         }
         text, html = letter.signed(one.body, **foot), letter.html(one.body, **foot)
         extra = dict(letter.headers(at=at, unsubscribe=link))

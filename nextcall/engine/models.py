@@ -3,7 +3,6 @@ and messages to be taken back."""
 
 from django.db import models
 
-from nextcall.cadences.models import Touch
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Connection, Member, SenderNumber
 
@@ -108,19 +107,6 @@ class CarrierPost(models.Model):
     class Meta:
         indexes = [models.Index(fields=["at"], name="carrier_post_to_read", condition=models.Q(read_at__isnull=True))]
         constraints = [models.UniqueConstraint(fields=["connection", "key"], name="one_row_a_post")]
-
-
-class Recall(models.Model):
-    """A message that its provider may still hold, and that the lead wants no more: the provider is asked to stop it."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE)
-    touch = models.OneToOneField(Touch, on_delete=models.CASCADE)
-    withdrawn_at = models.DateTimeField()
-    answer = models.CharField(max_length=10, blank=True)  # "" not asked yet; stopped, gone, unknown
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["withdrawn_at"], name="recall_to_ask", condition=models.Q(answer=""))]
 
 
 class Notice(models.Model):

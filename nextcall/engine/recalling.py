@@ -1,56 +1,26 @@
 """A stop while the message is with its provider: it is taken back where that can be done, and the record says so."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Greatest
 
-from nextcall.cadences.models import Touch
+from nextcall.cadences.models import Recall, Touch
+from nextcall.cadences.recalls import QUEUED
 from nextcall.channels.contract import SendError, TakenBack
 from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
 from nextcall.conversations.models import Message
 from nextcall.engine.handing import handed
-from nextcall.engine.models import Recall
 from nextcall.engine.senders import OWN_HANDSET, Senders
 from nextcall.leads.models import Lead
 from nextcall.timeline.record import record
 
 log = structlog.get_logger(__name__)
 BATCH = 20
-IN_FLIGHT = timedelta(minutes=30)  # so long after the hand-over a message may well be still on its way
-QUEUED = timedelta(hours=4)  # and so long a provider may hold it back
 BECAUSE = "taken back from its provider: they asked us to stop"
-
-
-def withdrawn(*, account_id: int, person_id: int, channels: Collection[str], at: datetime) -> None:
-    """Note what a provider may still hold against the wish just stored: it is recorded, and asked back.
-
-    In the transaction of the withdrawal, under the person's lock. The one confirmation of the wish is no part of it.
-    """
-    held = Touch.objects.filter(account_id=account_id, person_id=person_id, channel__in=channels)
-    held = held.filter(
-        Q(state=Touch.State.SENDING) | Q(state__in=(Touch.State.SENT, Touch.State.UNCERTAIN), made_at__gt=at - QUEUED)
-    )
-    # what a member sent with their own phone is "done", and no provider has it
-    touches = list(held.exclude(purpose="confirmation").exclude(recall__isnull=False))
-    Recall.objects.bulk_create(
-        [Recall(account_id=account_id, touch=touch, withdrawn_at=at) for touch in touches], ignore_conflicts=True
-    )
-    for touch in touches:
-        if touch.made_at is None or touch.made_at > at - IN_FLIGHT:
-            record(
-                account_id=account_id,
-                kind="touch.in_flight",
-                at=at,
-                person_id=person_id,
-                lead_id=touch.lead_id,
-                touch_id=touch.pk,
-                data={"channel": touch.channel, "handed_over_at": _handed_over(touch), "withdrawn_at": at.isoformat()},
-            )
 
 
 def turn(everyone: Senders, *, at: datetime) -> int:
@@ -111,7 +81,3 @@ def _never_left(touch: Touch, at: datetime) -> None:
         if Attempt.objects.filter(account_id=touch.account_id, touch_id=touch.pk).delete()[0]:
             lead = Lead.objects.filter(account_id=touch.account_id, pk=touch.lead_id)
             lead.update(attempts=Greatest(F("attempts") - 1, 0))
-
-
-def _handed_over(touch: Touch) -> str:
-    return touch.made_at.isoformat() if touch.made_at else str((touch.decision or {}).get("at", ""))

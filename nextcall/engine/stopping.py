@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import QuerySet
-
-from nextcall.cadences import enroll
+from nextcall.cadences import enroll, withdrawing
 from nextcall.cadences.models import Enrollment
 from nextcall.cadences.versions import definition_of
+from nextcall.cadences.withdrawing import running, sharing
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
-from nextcall.engine import recalling
 from nextcall.leads.models import ContactPoint, Lead, Person
-from nextcall.lib import wake
+from nextcall.lib.hashing import point_hash
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
 
-EVERY_CHANNEL = frozenset({"call", "text", "email", "voicemail"})
+__all__ = ["REACHED", "pause_all", "running", "set_stage", "sharing", "start_again", "withdraw"]
+
 REACHED = frozenset({"new", "working", "resting"})  # stages that a human answer moves on
 
 
@@ -31,29 +29,22 @@ def withdraw(
     via: str,
     by: Member | None,
     at: datetime,
+    reference: str = "",
 ) -> list[Withdrawal]:
     """Store the wish and take back everything queued against it, for everyone whom it protects."""
-    person = None if reason == "wrong_number" else lead.person
-    rows = ledger.withdraw(
+    return withdrawing.withdraw(
         account=lead.account,
-        person=person,
+        person=lead.person,
         contact_point=contact_point,
         scope=scope,
         reason=reason,
         said=said,
         via=via,
-        at=at,
         by=by,
+        at=at,
+        reference=reference,
+        lead_id=lead.pk,
     )
-    channels = sorted({channel for row in rows for channel in row.channels})
-    for concerned in sharing(contact_point, lead.person):
-        recalling.withdrawn(account_id=concerned.account_id, person_id=concerned.pk, channels=channels, at=at)
-        enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=channels)
-        if set(channels) >= EVERY_CHANNEL:
-            for enrollment in running(concerned):
-                enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
-    transaction.on_commit(wake.wake)  # what waits for a thread is recalled at once
-    return rows
 
 
 def start_again(
@@ -63,26 +54,14 @@ def start_again(
     if channel != "text" or contact_point is None:
         return
     standing = Withdrawal.objects.filter(
-        account_id=contact_point.account_id, contact_point=contact_point, lifted_at=None, reason="opt_out"
+        account_id=contact_point.account_id,
+        value_hash=point_hash(contact_point.kind, contact_point.key),
+        lifted_at=None,
+        reason__in=("opt_out", "link"),
     )
     for row in standing:
         if "text" in row.channels:
             ledger.lift(row, by=by, because=f"They wrote: {said[:200]}", at=at, channels=("text", "automated"))
-
-
-def sharing(contact_point: ContactPoint | None, person: Person) -> list[Person]:
-    """Everyone who is reached at this number or address, the person first; nobody invented for a real one."""
-    if contact_point is None:
-        return [person]
-    others = Person.objects.filter(
-        account_id=person.account_id, reaches__contact_point=contact_point, sample=person.sample
-    ).exclude(pk=person.pk)
-    return [person, *others.order_by("pk")]
-
-
-def running(person: Person) -> QuerySet[Enrollment]:
-    """The person's enrollments that have not ended, on all their leads."""
-    return Enrollment.objects.filter(account_id=person.account_id, person=person, ended_at=None)
 
 
 def pause_all(*, person: Person, because: str, by: Member | None, at: datetime) -> int:

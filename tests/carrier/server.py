@@ -31,7 +31,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from nextcall.channels.sms.twilio import signature
+from nextcall.channels.sms.twilio_posts import signature
 
 ACCOUNT, TOKEN, KEY = "AC00000000000000000000000000000001", "12345", "KEY-telnyx"
 REFUSED = {"5550001": 21211, "5550004": 21610, "5550009": 21614}

@@ -21,7 +21,8 @@ from nextcall.channels.contract import (
     SendError,
     Uncertain,
 )
-from nextcall.channels.sms.twilio import Twilio, TwilioListener, signature
+from nextcall.channels.sms.twilio import Twilio
+from nextcall.channels.sms.twilio_posts import TwilioListener, signature
 from tests.carrier.server import ACCOUNT, TOKEN, Carrier, carrier
 from tests.channels.conformance import send
 

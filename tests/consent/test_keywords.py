@@ -132,5 +132,5 @@ def test_a_hostile_length_takes_no_time() -> None:
 def test_a_wish_that_names_no_channel_is_about_the_one_it_came_on(
     text: str, channel: str, scope: tuple[str, ...]
 ) -> None:
-    meaning = classify(text, channel)
+    meaning = classify(text, channel=channel)
     assert (meaning.verdict, meaning.scope) == ("opt_out", scope)
