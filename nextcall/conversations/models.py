@@ -118,6 +118,7 @@ class Call(models.Model):
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
     note = models.TextField(blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)  # logged by mistake; stays in the record
+    dedupe_key = models.CharField(max_length=120, blank=True, db_index=True)  # the provider's own id of the call
 
     class Meta:
         indexes = [models.Index(fields=["account", "lead", "at"])]
