@@ -7,6 +7,7 @@ from nextcall.channels.contract import Listener
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
+from nextcall.channels.sms.telnyx import Telnyx, TelnyxListener
 from nextcall.channels.sms.twilio import Twilio
 from nextcall.channels.sms.twilio_posts import TwilioListener
 
@@ -27,8 +28,9 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
         frozenset({"host", "port", "user", "password", "security", "timeout_seconds", "keep"}),
     ),
     "twilio": (Twilio, frozenset({"text"}), TWILIO),
+    "telnyx": (Telnyx, frozenset({"text"}), frozenset({"api_key", "messaging_profile", "status_url", "base_url"})),
 }
-LISTENERS: dict[str, Callable[..., Listener]] = {"twilio": TwilioListener}
+LISTENERS: dict[str, Callable[..., Listener]] = {"twilio": TwilioListener, "telnyx": TelnyxListener}
 
 
 class BadConnection(Exception):

@@ -49,7 +49,7 @@ class _Arrived:
     via: str
     by: Member | None
     meaning: Meaning
-    answered_already: bool  # the carrier itself confirmed the stop, or gave the help
+    carried: InboundMessage
 
     @property
     def wrong_number(self) -> bool:
@@ -113,8 +113,7 @@ def receive(
         if lead is None:
             wishes = strangers.obey(account, meaning, point, text=text, channel=channel, via=via, by=by, at=at)
             return Received(message, meaning.verdict, meaning.because, withdrawals=wishes)
-        answered = carried.answered_by_provider
-        arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, answered)
+        arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, carried)
         received = _act(arrived, message)
         transaction.on_commit(wake.wake)
     return received
@@ -143,7 +142,7 @@ def _act(arrived: _Arrived, message: Message) -> Received:
         stopping.start_again(
             contact_point=arrived.point, said=arrived.text, channel=arrived.channel, by=arrived.by, at=arrived.at
         )
-    elif verdict == "help" and arrived.channel == "text" and not arrived.answered_already:
+    elif verdict == "help" and arrived.channel == "text" and not arrived.carried.answered_by_provider:
         _say_back(arrived, f"{_seller(arrived)}: {_help(arrived)} Reply STOP to end texts.", purpose="reply")
     elif verdict == "auto_reply":
         _away(arrived)
@@ -169,7 +168,7 @@ def _opt_out(arrived: _Arrived) -> list[Withdrawal]:
         by=arrived.by,
         at=arrived.at,
     )
-    confirmed = arrived.answered_already or any(row.confirmation_touch_id for row in rows)
+    confirmed = arrived.carried.answered_by_provider or any(row.confirmation_touch_id for row in rows)
     if arrived.channel == "text" and not arrived.wrong_number and rows and not confirmed:
         said = f"You are unsubscribed from {_seller(arrived)} and will get no more messages from us."
         touch = _say_back(arrived, said, purpose="confirmation")

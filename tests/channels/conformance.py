@@ -124,6 +124,25 @@ def _reference(mail: bytes) -> str:
     return line.decode().split("<")[1].split("@")[0]
 
 
+@contextmanager
+def telnyx_bench() -> Iterator[Bench]:
+    with carrier() as far_end:
+        provider = Telnyx(api_key=KEY, base_url=far_end.url, timeout_seconds=3)
+        nobody = Telnyx(api_key=KEY, base_url="http://127.0.0.1:1", timeout_seconds=1)
+        yield Bench(
+            provider,
+            lambda: [one.body.split()[-1] for one in far_end.messages if not one.to.endswith("5550007")],
+            nobody,
+            "text",
+            to="+13035550142",
+            gone="+15005550001",
+            busy="+15005550008",
+            cut="+15005550007",
+            problem="disconnected",
+        )
+        provider.close()
+
+
 BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {"smtp": smtp_bench, "memory": memory_bench}
 
 
