@@ -7,6 +7,7 @@ after the message was handed over. A bench names only what its far end can play.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -17,6 +18,9 @@ from nextcall.channels.contract import Handed, Outgoing, Receipt, SendError, Unc
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
+from nextcall.channels.sms.telnyx import Telnyx
+from nextcall.channels.sms.twilio import Twilio
+from tests.carrier.server import ACCOUNT, KEY, TOKEN, carrier
 
 
 @dataclass
@@ -125,6 +129,29 @@ def _reference(mail: bytes) -> str:
 
 
 @contextmanager
+def twilio_bench() -> Iterator[Bench]:
+    """The local carrier gives no reference back, so the words carry it."""
+    with carrier() as far_end:
+        provider = Twilio(account_sid=ACCOUNT, auth_token=TOKEN, base_url=far_end.url, timeout_seconds=3)
+        nobody = Twilio(account_sid=ACCOUNT, auth_token=TOKEN, base_url="http://127.0.0.1:1", timeout_seconds=1)
+        yield Bench(
+            provider,
+            lambda: [one.body.split()[-1] for one in far_end.messages if not one.to.endswith("5550007")],
+            nobody,
+            "text",
+            to="+13035550142",
+            gone="+15005550001",
+            busy="+15005550008",
+            cut="+15005550007",
+            problem="disconnected",
+            handed=lambda reference: Handed(
+                reference, to="+13035550142", body=f"Hello Ann {reference}", at=datetime.now(UTC)
+            ),
+        )
+        provider.close()
+
+
+@contextmanager
 def telnyx_bench() -> Iterator[Bench]:
     with carrier() as far_end:
         provider = Telnyx(api_key=KEY, base_url=far_end.url, timeout_seconds=3)
@@ -143,7 +170,12 @@ def telnyx_bench() -> Iterator[Bench]:
         provider.close()
 
 
-BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {"smtp": smtp_bench, "memory": memory_bench}
+BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {
+    "smtp": smtp_bench,
+    "memory": memory_bench,
+    "twilio": twilio_bench,
+    "telnyx": telnyx_bench,
+}
 
 
 def outgoing(bench: Bench, reference: str, **changes: Any) -> Outgoing:
@@ -157,6 +189,8 @@ def outgoing(bench: Bench, reference: str, **changes: Any) -> Outgoing:
         "from_name": "Hazel Thorne",
         "from_address": "hazel@seller.example",
     }
+    if bench.to.startswith("+"):
+        values |= {"body": f"Hello Ann {reference}", "from_address": "+13035550100"}
     return Outgoing(**(values | changes))
 
 
