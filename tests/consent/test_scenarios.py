@@ -86,7 +86,7 @@ def test_10_consent_for_texts_permits_neither_a_voice_nor_a_late_call() -> None:
     at = there("2026-11-23 11:00", "America/Denver")
     inquired = at - timedelta(days=122)
     call = known(tier="none", do_not_call="yes", inquired_at=inquired)
-    assert ids(ask("call", at, call, automated=True), "deny") == {"US-03.automated"}
+    assert ids(ask("call", at, call, automated=True), "deny") == {"US-03.automated", "US-07.dnc.machine"}
     assert ids(ask("call", at, call, automated=False), "deny") == {"US-07.dnc"}
     assert ask("text", at, known(inquired_at=inquired)).verdict == "allow"
     fresh = replace(call, inquired_at=at - timedelta(days=80))
