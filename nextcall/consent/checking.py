@@ -1,5 +1,6 @@
 """A checker for jurisdiction files: what is wrong in one, by line and key, and what would be right. Pure."""
 
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +107,7 @@ def _lines(text: str) -> dict[str, int]:
 
 def _of_place(place: str) -> Iterator[Said]:
     country, _, state = place.partition("-")
-    named = state in ("", "unknown") or re.fullmatch(r"[A-Z]{2,3}", state)
+    named = state in ("", "unknown") or bool(re.fullmatch(r"[A-Z]{2,3}", state))
     if country in ("US", "CA"):
         named = state in ("", "unknown") or geography.is_state(place)
     if country != geography.country_code(country) or not geography.is_country(country) or not named:
@@ -191,7 +192,7 @@ def _spans(value: Any) -> str:
         spans = read_spans(value)
     except ValueError as wrong:
         return str(wrong)
-    for (_, closes), (opens, _) in zip(spans, spans[1:], strict=False):
+    for (_, closes), (opens, _) in itertools.pairwise(spans):
         if opens < closes:
             return f'"{value}": the spans overlap; write them one after the other, like "10:00-13:00 14:00-20:00"'
     return ""
@@ -202,7 +203,8 @@ def _of_file(data: Mapping[str, Any], place: str) -> Iterator[Said]:
         if key in data and type(data[key]) is not date:
             yield key, f"{data[key]!r} is not a date like 2027-05-21, without quotes"
     for key, words in (("name", str), ("holidays", list), ("duties", list)):
-        if key in data and not (isinstance(data[key], words) and all(isinstance(one, str) for one in data[key])):
+        given = data.get(key)
+        if key in data and not (given and isinstance(given, words) and all(isinstance(one, str) for one in given)):
             yield key, "a text is wanted" if words is str else "a list of texts is wanted"
     for key in ("relationship_months", "implied_months"):
         if key in data and not _are_months(data[key]):

@@ -1,4 +1,4 @@
-"""Canada, the United Kingdom, Australia and France: what each channel and purpose needs there, with both sides of edges."""
+"""What each channel and purpose needs in Canada, the United Kingdom, Australia and France: both sides of each edge."""
 
 from datetime import timedelta
 from typing import get_args
