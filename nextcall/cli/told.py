@@ -8,7 +8,7 @@ from typing import Any, get_args
 from nextcall.cli import Wrong
 from nextcall.consent import geography, law
 from nextcall.consent.facts import Channel, Checked, Place
-from nextcall.consent.geography.names import read_region
+from nextcall.consent.geography.names import MILITARY, read_region
 from nextcall.consent.places import place_of
 from nextcall.lib import hours
 
@@ -46,7 +46,8 @@ def place(number: Point, zip: str, state: str, country: str, stated_zone: str) -
         raise Wrong(f"--country {country!r} is not a country code like US")
     _check_postcode(zip.strip().upper(), country)
     example = {"AU": "NSW", "CA": "BC"}.get(country, "FL")
-    if state and country in ("", "US", "CA", "AU") and not read_region(state, country=country):
+    is_read = state.upper() in MILITARY or read_region(state, country=country)
+    if state and country in ("", "US", "CA", "AU") and not is_read:
         raise Wrong(f"--state {state!r} is not a state or province like {example}")
     if stated_zone and not hours.is_zone(stated_zone):
         raise Wrong(f"--stated-zone {stated_zone!r} is not a zone like America/Denver")

@@ -212,7 +212,7 @@ def reviews() -> tuple[Review, ...]:
     """Every jurisdiction's date of review, the soonest first."""
     packs = [found for place in known() if (found := pack(place))]
     counted = (
-        Review(one.place, one.name, one.review_by, Counter(rule.confidence for rule in one.rules), one.deny_after)
+        Review(one.place, one.name, one.review_by, dict(Counter(rule.confidence for rule in one.rules)), one.deny_after)
         for one in packs
     )
     return tuple(sorted(counted, key=lambda review: (review.review_by or date.min, review.place)))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from nextcall.consent import geography
 from nextcall.consent.facts import Place
 from nextcall.consent.geography import abroad
-from nextcall.consent.geography.names import read_region, say
+from nextcall.consent.geography.names import MILITARY, read_region, say
 from nextcall.lib import hours
 
 UNKNOWN = "unknown"
@@ -98,6 +98,8 @@ def _address(postal_code: str, region: str, country: str, default: str) -> list[
     where = country or default
     clues = []
     found = _postal(postal_code, where, explicit=bool(country))
+    if region.upper() in MILITARY and where == "US":
+        clues.append(_of_country("US", "military mail: anywhere"))
     place = _region(region, country, default)
     if place and country and not place.startswith(country):
         place = None  # "WA" in Australia is not Washington
