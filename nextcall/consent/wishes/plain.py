@@ -15,7 +15,10 @@ _LAUGHS = re.compile(
     "[\U0001f602\U0001f923\U0001f60d\u2764\U0001f606\U0001f605\U0001f60a\U0001f970\U0001f525\U0001f44d\U0001f389\U0001f609]"
 )
 # Letters of other alphabets that look like ours, put in to slip past a filter; they are Cyrillic and Greek capitals.
-_LOOK_ALIKE = str.maketrans("\u0405\u0455\u0422\u041e\u043e\u0420\u0440\u0421\u0441\u0415\u0435\u0410\u0430\u039f\u03a4\u03a1", "SsTOoPpCcEeAaOTP")
+_LOOK_ALIKE = str.maketrans(
+    "\u0405\u0455\u0422\u041e\u043e\u0420\u0440\u0421\u0441\u0415\u0435\u0410\u0430\u039f\u03a4\u03a1",
+    "SsTOoPpCcEeAaOTP",
+)
 _ENGLISH = re.compile(r"\b([a-z]+)'(t|re|ll|ve|m|s)\b")
 
 
@@ -42,7 +45,11 @@ def plain(raw: str) -> Plain:
     text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) not in ("Mn", "Cf"))
     text = _without_history(text).lower()
     text = _ENGLISH.sub(r"\1\2", text)
-    text = re.sub(r"\b([a-z])(?:[ .\-_*|/+~]{1,3}([a-z0]))(?:[ .\-_*|/+~]{1,3}([a-z0]))(?:[ .\-_*|/+~]{1,3}([a-z0]))+\b", _join_letters, text)
+    text = re.sub(
+        r"\b([a-z])(?:[ .\-_*|/+~]{1,3}([a-z0]))(?:[ .\-_*|/+~]{1,3}([a-z0]))(?:[ .\-_*|/+~]{1,3}([a-z0]))+\b",
+        _join_letters,
+        text,
+    )
     text = re.sub(r"(?<=[a-z])0(?=[a-z])|(?<=[a-z])0\b|\b0(?=[a-z]{2})", "o", text)
     text = re.sub(r"(?<=[a-z])1(?=[a-z])", "l", text)
     text = re.sub(r"(?<![a-z0-9])(?:\$(?=[a-z])|5(?=top))", "s", text)
