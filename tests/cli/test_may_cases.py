@@ -1,4 +1,4 @@
-"""`nextcall may` against cases derived by hand from the compliance notes; how they are written: may_cases/README.md."""
+"""`nextcall may` against cases derived by hand from the compliance notes (tests/consent/may_cases/README.md)."""
 
 import csv
 import json
