@@ -11,7 +11,7 @@ from functools import lru_cache
 from threading import BoundedSemaphore, Thread
 from time import perf_counter
 
-from nextcall.consent.keywords import Meaning, classify
+from nextcall.consent.keywords import Meaning, came_on, classify
 from nextcall.consent.wishes.plain import LONGEST, plain
 from nextcall.consent.wishes.scope import scope_of
 
@@ -23,17 +23,17 @@ AT_ONCE = 4  # calls under way; a model that hangs is not asked again until one 
 _under_way = BoundedSemaphore(AT_ONCE)
 
 
-def understand(text: str, *, seconds: float = SECONDS) -> Meaning:
+def understand(text: str, channel: str = "text", *, seconds: float = SECONDS) -> Meaning:
     """What the message means: as `classify` says, and held where the model sees a wish that the patterns did not.
 
     An opt-out is never shown to the model. Never raises: a model that fails, is slow or is not there changes nothing.
     """
-    meaning = classify(text)
+    meaning = classify(text, channel)
     named = os.environ.get("NEXTCALL_STOP_MODEL", "")
     if meaning.verdict in ("opt_out", "hold") or not named or not _says_stop(named, text[:LONGEST], seconds):
         return meaning
     because = "the plugged-in model reads a wish to be left alone: a person should read it"
-    return Meaning("hold", scope_of(plain(text).text, ""), because)
+    return came_on(channel, text, Meaning("hold", scope_of(plain(text).text, ""), because))
 
 
 def problem() -> str:

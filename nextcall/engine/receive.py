@@ -71,7 +71,7 @@ def receive(
     seen = Message.objects.filter(account=account, dedupe_key=dedupe_key).first() if dedupe_key else None
     if seen:
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
-    meaning = understand(text)  # may wait for a plugged-in model: before any lock is taken
+    meaning = understand(text, channel)  # may wait for a plugged-in model: before any lock is taken
     point = _point(account, channel, sender)
     lead = lead or _latest(account, point, person)
     with transaction.atomic():

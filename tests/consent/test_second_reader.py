@@ -49,6 +49,7 @@ def test_its_yes_holds_an_answer_that_the_patterns_let_pass(plug: Plug) -> None:
     meaning = understand("kindly refrain henceforth")
     assert (meaning.verdict, meaning.scope) == ("hold", ("text",))
     assert "model" in meaning.because
+    assert understand("kindly refrain henceforth", "email").scope == ("email",)
     assert understand("see you at 4").verdict == "reply"
 
 
