@@ -70,7 +70,7 @@ def receive(
     seen = Message.objects.filter(account=account, dedupe_key=dedupe_key).first() if dedupe_key else None
     if seen:
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
-    meaning = classify(text, channel)
+    meaning = classify(text)
     point = _point(account, channel, sender)
     lead = lead or _latest(account, point, person)
     with transaction.atomic():
@@ -215,6 +215,11 @@ def _point(account: Account, channel: str, sender: str) -> ContactPoint | None:
 def lead_at(account: Account, channel: str, sender: str) -> Lead | None:
     """The lead whom a number or address belongs to: the one we wrote to last there, else the newest."""
     return _latest(account, _point(account, channel, sender), None)
+
+
+def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None:
+    """The number or address, if we know it."""
+    return _point(account, channel, sender)
 
 
 def _latest(account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:
