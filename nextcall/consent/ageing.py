@@ -2,19 +2,19 @@
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from nextcall.consent.facts import Decision
+from nextcall.consent.facts import Decision, Facts
 
 State = Literal["ok", "soon", "over"]
 REVIEWED_AHEAD = timedelta(days=30)  # the law changes slowly: a month's notice of a review
 # Denials that end when somebody mends something of ours. A touch that meets one waits; nothing is lost.
 MENDABLE = ("clock.doubt", "zone_data.stale")
-MENDABLE_ENDS = (".holidays", ".dnc_stale")
+MENDABLE_ENDS = (".holidays",)
 NOTHING = "nothing by itself"
 
 
@@ -54,6 +54,11 @@ def is_mendable(decision: Decision) -> bool:
     """Whether all that denies is something that ages: mended, the same contact may be made."""
     denying = [rule.id for rule in decision.rules if rule.effect == "deny"]
     return bool(denying) and all(one in MENDABLE or one.endswith(MENDABLE_ENDS) for one in denying)
+
+
+def renewed(facts: Facts, at: datetime) -> Facts:
+    """The facts as if every do-not-call list that was looked up were from today: what a stale one alone stands in."""
+    return replace(facts, lists=tuple(replace(one, obtained_at=at) for one in facts.lists))
 
 
 @cache

@@ -24,9 +24,7 @@ def of_house(*, at: datetime) -> list[Age]:
     packs = policy.shipped().packs.values()
     dated = sorted(pack.name for pack in packs if any(rule.needs_calendar for rule in pack.hours))
     reviews = [
-        ageing.review(pack.name, by, getattr(pack, "deny_after", None), today=today)
-        for pack in packs
-        if (by := getattr(pack, "review_by", None))
+        ageing.review(one.name, one.review_by, one.deny_after, today=today) for one in law.reviews() if one.review_by
     ]
     return [
         ageing.zone_data(zone_data.in_use(), zone_data.OLDEST),
@@ -66,9 +64,9 @@ def _lists(account: Account, today: date) -> Iterator[Age]:
     for place, obtained_at in rows:
         oldest[place] = min(oldest.get(place, date.max), obtained_at.date())
     for place, obtained_on in sorted(oldest.items()):
-        kept = getattr(law.pack(place), "do_not_call", None)
-        if kept is not None:
-            yield ageing.do_not_call(Listed(place, obtained_on, kept.max_age_days), today=today)
+        pack = law.pack(place)
+        if pack is not None and pack.do_not_call is not None:
+            yield ageing.do_not_call(Listed(place, obtained_on, pack.do_not_call.max_age_days), today=today)
 
 
 def _loosened(account: Account, today: date) -> Iterator[Age]:

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from nextcall.cadences import rates, wording
 from nextcall.cadences.definition import Step
-from nextcall.consent.ageing import is_mendable
-from nextcall.consent.facts import Ask, Channel, Decision, Purpose, Rule
+from nextcall.consent import ageing
+from nextcall.consent.facts import Ask, Channel, Decision, Facts, Purpose, Rule
+from nextcall.consent.policy import Policy
 from nextcall.consent.rules import decide
 from nextcall.engine.knowledge import Due, Knowledge
 from nextcall.engine.senders import Sender
@@ -101,7 +102,7 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
         return Settled(
             due, "sending" if leaves else "open", due.rule, due.because, point=point, sender=sender, decision=decision
         )
-    if is_mendable(decision):  # the gate denies, and the touch is still there when somebody has mended it
+    if _is_mendable(ask, facts, policy, decision, at):  # denied, and still there when somebody has mended it
         wait = ASK_AGAIN if deciding.id == "clock.doubt" else MENDED_WITHIN
         return Settled(due, "planned", deciding.id, deciding.says[:200], at + wait, point=point, decision=decision)
     if decision.verdict == "deny" or decision.earliest is None:
@@ -117,6 +118,15 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
         again = decide(ask, facts, policy, opening)
         later = again.earliest or opening
     return Settled(due, "planned", deciding.id, deciding.says[:200], due_at=later, point=point, decision=decision)
+
+
+def _is_mendable(ask: Ask, facts: Facts, policy: Policy, decision: Decision, at: datetime) -> bool:
+    """Whether only something of ours stands in the way that has grown old: a file, a clock, a do-not-call list."""
+    if decision.verdict != "deny":
+        return False
+    if facts.lists:
+        decision = decide(ask, ageing.renewed(facts, at), policy, at)
+    return decision.verdict != "deny" or ageing.is_mendable(decision)
 
 
 def _worded(settled: Settled, step: Step | None, known: Knowledge) -> Settled:
