@@ -104,9 +104,7 @@ def _needed(ask: Ask, kind: Kind, packs: Sequence[Pack]) -> Iterator[Needed]:
         )
         for need in pack.needs:
             if kind in need.kinds and ask.purpose in need.purposes and ask.channel in (need.channels or (ask.channel,)):
-                yield Needed.of(
-                    need, (country.bought_months, country.inquired_months), country.implied_months, lists
-                )
+                yield Needed.of(need, (country.bought_months, country.inquired_months), country.implied_months, lists)
 
 
 def _windows(hours: tuple[Hours, ...], policy: Policy) -> Windows:

@@ -136,10 +136,10 @@ class Pack:
     deny_after: date | None = None  # nothing is allowed there once this day is over
 
     @property
-    def rules(self) -> tuple["Hours | Cap | Need | Quiet | Duty", ...]:
-        """Every rule of it that has an id."""
-        own = (self.withdrawal,) if self.withdrawal else ()
-        return (*self.hours, *self.caps, *self.needs, *self.quiets, *own, *self.beyond)
+    def rules(self) -> tuple["Hours | Cap | Need | DoNotCall | Quiet | Duty", ...]:
+        """Everything it says."""
+        single = [rule for rule in (self.do_not_call, self.withdrawal) if rule]
+        return (*self.hours, *self.caps, *self.needs, *self.quiets, *single, *self.beyond)
 
 
 @dataclass(frozen=True, slots=True)

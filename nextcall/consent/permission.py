@@ -27,6 +27,8 @@ _GIVEN_BY: dict[str, frozenset[str]] = {
     "implied": frozenset(("implied", "express", "written")),
     "soft": frozenset(("soft", "express", "written")),
 }
+# Every word that a need may list, see law.Need.
+TOKENS = (*_GIVEN_BY, "relationship", "dnc_clean", "reassigned_no", "thread", "anyone")
 
 THREAD_LASTS = timedelta(days=30)  # how long an answer still belongs to what they wrote
 REASSIGNED_CHECK_LASTS = timedelta(days=31)  # US-18

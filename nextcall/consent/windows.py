@@ -115,7 +115,9 @@ class Windows:
 
 def clocks(rule: Hours, zones: Iterable[str]) -> tuple[str, ...]:
     """The zones by whose clocks the rule must be open."""
-    return (rule.only_in_zone,) if rule.only_in_zone else tuple(dict.fromkeys(filter(None, (*zones, rule.also_in_zone))))
+    return (
+        (rule.only_in_zone,) if rule.only_in_zone else tuple(dict.fromkeys(filter(None, (*zones, rule.also_in_zone))))
+    )
 
 
 def _local_days(zone: str, start: int) -> list[date]:
