@@ -121,7 +121,7 @@ def do_not_call(one: Listed, *, today: date) -> Age:
         _state(ends_on, today),
         f"Obtained {_day(one.obtained_on)}: {age} day{'' if age == 1 else 's'} old, {one.max_age_days} allowed.",
         f"calls and texts in {one.place} that need a clean list, not those who agreed or asked lately",
-        "Obtain the list again and bring it in: nextcall lists import FILE.",
+        f"Obtain the list again and bring it in: nextcall lists add FILE --place {one.place}.",
         ends_on,
     )
 
