@@ -13,7 +13,11 @@ from nextcall.cli import Wrong
 from nextcall.consent import geography, law
 from nextcall.lib.hours import show_spans
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help="The law as files: list, show, check.")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The law as files: list, show, check. Example: nextcall jurisdiction show US-FL",
+)
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 
 

@@ -1,5 +1,6 @@
 """A checker for jurisdiction files: what is wrong in one, by line and key, and what would be right. Pure."""
 
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +25,7 @@ MAY: dict[str, tuple[str, ...]] = {
         *("name", "review_by", "deny_after", "holidays", "duties", "relationship_months", "implied_months"),
         *("hours", "caps", "needs", "quiets", "beyond", "do_not_call", "withdrawal"),
     ),
-    "hours": (*_RULE, "kinds", "purposes", "also_in_zone", *DAYS),
+    "hours": (*_RULE, "kinds", "purposes", "also_in_zone", "is_policy", *DAYS),
     "caps": (*_RULE, "channels", "max", "hours", "resets_on_reply", "unless_bought_months", "unless_permitted"),
     "needs": (*_RULE, "kinds", "channels", "purposes", "any_of"),
     "quiets": (*_RULE, "channels", "days"),
@@ -32,7 +33,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "do_not_call": ("name", "source", "confidence", "max_age_days"),
     "withdrawal": _RULE,
 }
-_MAY_LACK = {"purposes", "also_in_zone", "resets_on_reply", "unless_bought_months", "unless_permitted"}
+_MAY_LACK = {"purposes", "also_in_zone", "is_policy", "resets_on_reply", "unless_bought_months", "unless_permitted"}
 MUST: dict[str, set[str]] = {table: set(keys) - _MAY_LACK for table, keys in MAY.items()}
 MUST[""] = {"name", "review_by"}
 MUST["needs"] -= {"channels"}
@@ -106,7 +107,7 @@ def _lines(text: str) -> dict[str, int]:
 
 def _of_place(place: str) -> Iterator[Said]:
     country, _, state = place.partition("-")
-    named = state in ("", "unknown") or re.fullmatch(r"[A-Z]{2,3}", state)
+    named = state in ("", "unknown") or bool(re.fullmatch(r"[A-Z]{2,3}", state))
     if country in ("US", "CA"):
         named = state in ("", "unknown") or geography.is_state(place)
     if country != geography.country_code(country) or not geography.is_country(country) or not named:
@@ -168,7 +169,7 @@ def _value(table: str, key: str, value: Any) -> str:
         low, high = _COUNTS[key]
         fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if fits else f"{value!r} is not a whole number from {low} to {high}"
-    if key in ("resets_on_reply", "unless_permitted"):
+    if key in ("resets_on_reply", "unless_permitted", "is_policy"):
         return "" if isinstance(value, bool) else f"{value!r} is not true or false"
     if not isinstance(value, str) or not value.strip():
         return f"{value!r} is not a text"
@@ -191,7 +192,7 @@ def _spans(value: Any) -> str:
         spans = read_spans(value)
     except ValueError as wrong:
         return str(wrong)
-    for (_, closes), (opens, _) in zip(spans, spans[1:], strict=False):
+    for (_, closes), (opens, _) in itertools.pairwise(spans):
         if opens < closes:
             return f'"{value}": the spans overlap; write them one after the other, like "10:00-13:00 14:00-20:00"'
     return ""
@@ -202,7 +203,8 @@ def _of_file(data: Mapping[str, Any], place: str) -> Iterator[Said]:
         if key in data and type(data[key]) is not date:
             yield key, f"{data[key]!r} is not a date like 2027-05-21, without quotes"
     for key, words in (("name", str), ("holidays", list), ("duties", list)):
-        if key in data and not (isinstance(data[key], words) and all(isinstance(one, str) for one in data[key])):
+        given = data.get(key)
+        if key in data and not (given and isinstance(given, words) and all(isinstance(one, str) for one in given)):
             yield key, "a text is wanted" if words is str else "a list of texts is wanted"
     for key in ("relationship_months", "implied_months"):
         if key in data and not _are_months(data[key]):

@@ -35,6 +35,7 @@ class Hours:
     only_in_zone: str = ""  # by this clock alone
     places: tuple[str, ...] = ()  # whose holidays and proclaimed days close it
     is_law: bool = True  # law is kept at a distance: the margins of the policy
+    is_policy: bool = False  # hours that we chose where the law names none: no distance is kept from them
     closed_days: frozenset[date] = frozenset()  # by local date, whatever the row says
     confidence: str = ""
 
@@ -212,7 +213,7 @@ def reviews() -> tuple[Review, ...]:
     """Every jurisdiction's date of review, the soonest first."""
     packs = [found for place in known() if (found := pack(place))]
     counted = (
-        Review(one.place, one.name, one.review_by, Counter(rule.confidence for rule in one.rules), one.deny_after)
+        Review(one.place, one.name, one.review_by, dict(Counter(rule.confidence for rule in one.rules)), one.deny_after)
         for one in packs
     )
     return tuple(sorted(counted, key=lambda review: (review.review_by or date.min, review.place)))
@@ -262,6 +263,7 @@ def _hours(row: Mapping[str, Any], place: str) -> Hours:
         also_in_zone=row.get("also_in_zone", ""),
         places=() if place == ACCOUNT else (place,),
         is_law=place != ACCOUNT,
+        is_policy=row.get("is_policy", False),
         confidence=row.get("confidence", ""),
     )
 

@@ -36,7 +36,7 @@ REASSIGNED_CHECK_LASTS = timedelta(days=31)  # US-18
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A need of a jurisdiction, with what its country says of purchases, inquiries and lists (months: bought, inquired)."""
+    """A need of a jurisdiction, with its country's lists and months (after a purchase, after an inquiry)."""
 
     any_of: tuple[str, ...]
     months: tuple[int, int]

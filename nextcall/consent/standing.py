@@ -1,4 +1,4 @@
-"""What denies whatever the hour and the consent: wishes, the contact point, doubtful clocks; and what is free of hours."""
+"""What denies whatever the hour and the consent, and what is free of hours: wishes, contact points, clocks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Law:
 
 def standing(ask: Ask, facts: Facts, policy: Policy, at: datetime, kind: Kind, law: Law) -> list[Rule]:
     """What denies whatever the hour and the consent. Empty: nothing does."""
-    rules = []
+    rules: list[Rule] = []
     confirming = ask.purpose == "confirmation"
     if facts.withdrawn and not (confirming and set(facts.withdrawn) == {"opt_out"}):
         rules.extend(_withdrawn(facts.withdrawn, law.withdrawals))

@@ -1,4 +1,4 @@
-"""Canada, the United Kingdom, Australia and France: what each channel and purpose needs there, with both sides of edges."""
+"""What each channel and purpose needs in Canada, the United Kingdom, Australia and France: both sides of each edge."""
 
 from datetime import timedelta
 from typing import get_args
@@ -65,7 +65,7 @@ NEEDS = [
     ("FR", of("email", "reply"), ALL),
     ("CA", of("call", by_hand=True), ALL),
     ("CA", of("call"), WRITTEN),
-    ("CA", of("call", "informational"), WRITTEN),
+    ("CA", of("call", "informational"), EXPRESS),
     ("CA", of("text"), IMPLIED),
     ("CA", of("text", "reply"), EXPRESS),
     ("CA", of("email"), IMPLIED),

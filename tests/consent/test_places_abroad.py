@@ -1,5 +1,7 @@
 """Where a person abroad may be: numbers and postcodes of the United Kingdom, Australia and France."""
 
+import itertools
+
 import pytest
 
 from nextcall.consent import geography
@@ -71,7 +73,7 @@ def test_every_australian_postcode_run_follows_the_one_before() -> None:
     rows = [line.split() for line in (geography.HERE / "au_postcodes.txt").read_text().splitlines()]
     runs = [(int(first), int(last)) for first, last, *_ in rows]
     assert all(first <= last for first, last in runs)
-    assert all(earlier[1] < later[0] for earlier, later in zip(runs, runs[1:], strict=False))
+    assert all(earlier[1] < later[0] for earlier, later in itertools.pairwise(runs))
     assert all(geography.zones_of(place) for row in rows for place in row[2].split("+"))
 
 
