@@ -69,6 +69,7 @@ class Claims:
         self.senders = everyone
         self.chooser = Chooser()
         self.resting: dict[tuple[int, str], datetime] = {}
+        self.clock_doubt = ""  # why the clock cannot be trusted; see engine/trusting.py
 
     def claim(self, *, at: datetime, limit: int = BATCH) -> Claimed:
         """Claim up to `limit` persons' due touches. What is `ready` must be handed to its provider now."""
@@ -80,7 +81,7 @@ class Claims:
             dues = self._lock(candidates, at)
             if not dues:
                 return Claimed(found=len(candidates))
-            known = gather(dues, self.senders, at=at)
+            known = gather(dues, self.senders, at=at, clock_doubt=self.clock_doubt)
             settled = [settle(due, known, at=at) for due in self._within_rate(dues, known, at)]
             ready = self._permit(settled, known, at)
             _write(settled, self.name, at)

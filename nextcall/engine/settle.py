@@ -1,12 +1,14 @@
 """What happens to one due touch: the gate is asked, the words are made. No row is written here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from nextcall.cadences import wording
+from nextcall.cadences import rates, wording
 from nextcall.cadences.definition import Step
-from nextcall.consent.facts import Ask, Channel, Decision, Purpose
+from nextcall.consent import ageing
+from nextcall.consent.facts import Ask, Channel, Decision, Facts, Purpose, Rule
+from nextcall.consent.policy import Policy
 from nextcall.consent.rules import decide
 from nextcall.engine.knowledge import Due, Knowledge
 from nextcall.engine.senders import Sender
@@ -15,6 +17,8 @@ from nextcall.lib import hours
 
 CONFIRM_WITHIN = timedelta(minutes=5)  # US-10: later than that it is one message too many
 ASK_AGAIN = timedelta(minutes=10)  # a connection that somebody has to mend
+MENDED_WITHIN = timedelta(hours=1)  # a list or a file that somebody has to renew
+HALTED_FOR = timedelta(days=1)  # a campaign that stands still; whoever lets it go on says when each leaves
 ROUNDS = 12  # hours of the caller and of the law take turns; what both share is found long before
 FREED = "#"  # a step key that a pause gave back; see cadences.progress
 
@@ -50,8 +54,23 @@ def settle(due: Due, known: Knowledge, *, at: datetime) -> Settled:
     step = known.cadences.get(due.version_id or 0, {}).get(due.step_key)
     if step is not None and step.needs_reason:
         return Settled(due, "skipped", "cadence.no_reason", "There is nothing new to say.")
-    decided = _ask_gate(due, point, known, sender, at)
+    decided = _halted(_ask_gate(due, point, known, sender, at), known, at)
     return _worded(decided, step, known) if decided.state in ("sending", "open") else decided
+
+
+def _halted(decided: Settled, known: Knowledge, at: datetime) -> Settled:
+    """The machine's own wait while their campaign stands still; what a member wrote goes on."""
+    halt = known.halts.get(decided.due.halt_id or 0)
+    if halt is None or decided.state != "sending" or not decided.due.by_machine or decided.decision is None:
+        return decided
+    later = at + HALTED_FOR
+    limit = rates.limit(halt.rule)
+    rule = Rule(halt.rule, "wait", f"the campaign stands still: {halt.because}", limit.source if limit else "a member")
+    decided.decision = replace(
+        decided.decision, verdict="wait", earliest=later, until=None, rules=(*decided.decision.rules, rule)
+    )
+    decided.state, decided.rule, decided.because, decided.due_at = "planned", rule.id, rule.says[:200], later
+    return decided
 
 
 def _not_any_more(due: Due, at: datetime) -> Settled | None:
@@ -83,6 +102,9 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
         return Settled(
             due, "sending" if leaves else "open", due.rule, due.because, point=point, sender=sender, decision=decision
         )
+    if _is_mendable(ask, facts, policy, decision, at):  # denied, and still there when somebody has mended it
+        wait = ASK_AGAIN if deciding.id == "clock.doubt" else MENDED_WITHIN
+        return Settled(due, "planned", deciding.id, deciding.says[:200], at + wait, point=point, decision=decision)
     if decision.verdict == "deny" or decision.earliest is None:
         return Settled(due, "blocked", deciding.id, deciding.says[:200], point=point, decision=decision)
     later = decision.earliest
@@ -96,6 +118,15 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
         again = decide(ask, facts, policy, opening)
         later = again.earliest or opening
     return Settled(due, "planned", deciding.id, deciding.says[:200], due_at=later, point=point, decision=decision)
+
+
+def _is_mendable(ask: Ask, facts: Facts, policy: Policy, decision: Decision, at: datetime) -> bool:
+    """Whether only something of ours stands in the way that has grown old: a file, a clock, a do-not-call list."""
+    if decision.verdict != "deny":
+        return False
+    if facts.lists:
+        decision = decide(ask, ageing.renewed(facts, at), policy, at)
+    return decision.verdict != "deny" or ageing.is_mendable(decision)
 
 
 def _worded(settled: Settled, step: Step | None, known: Knowledge) -> Settled:

@@ -17,7 +17,7 @@ from nextcall.cadences.models import CadenceVersion, Enrollment
 from nextcall.team.models import Account
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager, signed_in
-from nextcall.web.cadences import board
+from nextcall.web.cadences import board, halts
 from nextcall.web.cadences.editor import words
 from nextcall.web.cadences.finding import cadence_or_404, to, to_editor
 
@@ -58,6 +58,8 @@ def cadences(request: SignedIn) -> HttpResponse:
         "own": any(one.own for one in lines),
         "presets": [one for one in presets if not one.default],
         "others": [one for one in lines if not one.own and not one.default and one.slug not in PRESETS],
+        "halted": halts.standing_still(member, at=at),
+        "let_go": halts.latest(member, at=at),
         "edits": member.manages,
         "said": request.session.pop("said", ""),
         "problem": request.session.pop("problem", ""),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.settings import account, email, lead_ins, members, notices, own_fields, profile, rules
+from nextcall.web.settings import account, ages, email, lead_ins, members, notices, own_fields, profile, rules
 
 urlpatterns = [
     path("", profile.profile, name="settings"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("members/<int:pk>/link/", members.sign_in_link, name="settings_member_link"),
     path("members/<int:pk>/deactivation/", members.deactivation, name="settings_member_deactivation"),
     path("members/<int:pk>/activation/", members.activation, name="settings_member_activation"),
+    path("ages/", ages.ages, name="settings_ages"),
+    path("ages/<str:place>/", ages.looked, name="settings_looked"),
     path("rules/", rules.rules, name="settings_rules"),
     path("rules/<str:rule_id>/", rules.rule, name="settings_rule"),
 ]
