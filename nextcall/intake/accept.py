@@ -113,6 +113,7 @@ def accept_many(
                 permissions=permissions,
                 leads=[one.lead for one in found if one.lead is not None],
                 account=account,
+                at=at,
             )
             with_cadence = [(lead, placing.cadence) for lead in to_enroll]
             enroll.begin_many(with_cadence, account=account, by=by, at=at, known=known)
