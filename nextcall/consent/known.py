@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from nextcall.consent.facts import Channel, Facts, Purpose, Tier
+from nextcall.consent.facts import Channel, Facts, Place, Purpose, Tier
 from nextcall.consent.permission import RANK
 from nextcall.consent.reading import Grant, Read, Wish, read_persons, read_points
 from nextcall.consent.told import Answer, latest_answer, preferred
@@ -65,6 +65,11 @@ def facts_for(wanted: Sequence[Wanted], *, account_id: int, at: datetime) -> lis
     """The facts for each contact that is asked about, in the same order; queries as for `read`."""
     known = read({one.person_id for one in wanted}, account_id=account_id, at=at)
     return [known.facts(one) for one in wanted]
+
+
+def place_of_person(person_id: int, *, account_id: int, at: datetime) -> Place:
+    """Where one person may be, by every clue that is stored."""
+    return read_persons([person_id], account_id=account_id, at=at)[person_id].place
 
 
 def points_for(person_ids: Collection[int], *, account_id: int) -> dict[int, dict[str, ContactPoint]]:

@@ -34,8 +34,7 @@ _INSERT = {
     " ON CONFLICT (list_id, key) DO UPDATE SET listed = 1 WHERE listed = 0 AND excluded.listed = 1",
 }
 _REMOVE = (
-    "DELETE FROM nextcall_listednumber WHERE id IN"
-    " (SELECT id FROM nextcall_listednumber WHERE list_id = %s LIMIT %s)"
+    "DELETE FROM nextcall_listednumber WHERE id IN (SELECT id FROM nextcall_listednumber WHERE list_id = %s LIMIT %s)"
 )
 
 
@@ -214,4 +213,6 @@ def _record(kind: str, row: NumberList, *, by: Member | None, at: datetime) -> N
         "sha256": row.file_hash,
         "count": row.count,
     }
-    record(account_id=row.account_id, kind=kind, at=at, by=by, data={key: value for key, value in data.items() if value})
+    record(
+        account_id=row.account_id, kind=kind, at=at, by=by, data={key: value for key, value in data.items() if value}
+    )

@@ -61,9 +61,7 @@ class Told:
     lists: dict[str, tuple[Checked, ...]] = field(default_factory=dict)
 
 
-def read_told(
-    person_ids: Iterable[int], phones: Mapping[int, str], *, account_id: int, at: datetime
-) -> Told:
+def read_told(person_ids: Iterable[int], phones: Mapping[int, str], *, account_id: int, at: datetime) -> Told:
     """All of it about these persons and numbers (`phones`: E.164 by contact point), at that instant. One query."""
     keys = sorted(set(phones.values()))
     statement = TOLD.format(

@@ -25,6 +25,9 @@ class Wording:
     sellers: tuple[str, ...] = ()
     tier: str = ""  # "": judged by the wording
     attested_by: str = ""  # who says that the rows of a file were given it
+    attested_at: str = ""  # when, ISO
+    file: str = ""  # the file's name and SHA-256: what was attested
+    file_hash: str = ""
     by_box: bool = False  # stands beside a box: only a lead that ticked it gave it
 
     @classmethod
@@ -36,8 +39,8 @@ class Wording:
             str(kept.get("wording") or ""),
             tuple(map(str, kept.get("sellers") or ())),
             str(kept.get("tier") or ""),
-            str(kept.get("attested_by") or ""),
-            kept.get("given_by") == "box",
+            *(str(kept.get(name) or "") for name in ("attested_by", "attested_at", "file", "file_hash")),
+            by_box=kept.get("given_by") == "box",
         )
 
     def given(self, lead: NewLead) -> tuple[str, ...]:
@@ -77,7 +80,7 @@ def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
             shown.wording,
             shown.sellers or (seller,),
             given.at if given else None,
-            _proof(lead, attested_by=shown.attested_by),
+            _proof(lead, shown),
         )
     for channel in given.channels if given else ():
         # No wording, no proof: a yes without its words lets a person write and call, never a machine.
@@ -85,7 +88,7 @@ def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
         tier, automated = _weight(words, "") if words else ("express", False)
         if channel not in rights:
             rights[channel] = Right(
-                channel, tier, automated, words, (seller,), given.at if given else None, _proof(lead)
+                channel, tier, automated, words, (seller,), given.at if given else None, _proof(lead, shown)
             )
     return [right for channel, right in rights.items() if channel not in refused]
 
@@ -102,12 +105,15 @@ def _weight(wording: str, tier: str) -> tuple[str, bool]:
     return ("written", True) if automated else ("express", False)
 
 
-def _proof(lead: NewLead, *, attested_by: str = "") -> dict[str, Any]:
+def _proof(lead: NewLead, shown: Wording) -> dict[str, Any]:
     given = lead.consent
     proof = {
         "ip": given.ip if given else None,
         "url": given.url if given else None,
-        "attested_by": attested_by or None,
+        "file": shown.file,
+        "file_hash": shown.file_hash,
+        "attested_by": shown.attested_by,
+        "attested_at": shown.attested_at,
         "format": lead.raw_format,
         "rows": list(lead.rows) or None,
     }

@@ -201,7 +201,9 @@ def test_a_dropped_list_is_no_fact_any_more_and_stays_in_the_record(account: Acc
         ({"area_codes": ["2l2"]}, "three digits"),
     ],
 )
-def test_what_makes_no_sense_is_refused_and_nothing_stored(account: Account, more: dict[str, object], says: str) -> None:
+def test_what_makes_no_sense_is_refused_and_nothing_stored(
+    account: Account, more: dict[str, object], says: str
+) -> None:
     with pytest.raises(Refused, match=says):
         begin(account, b"3035550142\n", **more)  # type: ignore[arg-type]
     assert not NumberList.objects.exists()
