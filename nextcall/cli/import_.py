@@ -35,6 +35,9 @@ def command(
     consent: Annotated[
         str, typer.Option(help="the exact words they gave permission with, for calls, texts and email")
     ] = "",
+    attested_by: Annotated[
+        str, typer.Option(help="with --consent: who attests that everybody in the file was given these words")
+    ] = "",
     account: Annotated[str, typer.Option(help="the account's name, where there are several")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="says what would happen, stores nothing")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
@@ -46,7 +49,7 @@ def command(
     ours = _account(account)
     by = _member(ours, owner) if owner else None
     choices = Choices(
-        permission=_permission(ours, consent, by),
+        permission=_permission(ours, consent, attested_by or (by.name if by else "")),
         source=source[:80],
         offer=offer[:80],
         cadence=cadence,
@@ -67,12 +70,13 @@ def command(
     return 1 if document["set_aside"] or document["problems"] else 0
 
 
-def _permission(account: Account, wording: str, by: Member | None) -> dict[str, Any]:
+def _permission(account: Account, wording: str, attested_by: str) -> dict[str, Any]:
     if not wording.strip():
         return {}
+    if not attested_by.strip():
+        raise Wrong('--consent needs --attested-by "Ann Weaver": who attests that everybody was given these words')
     seller = account.seller_name or account.name
-    who = by.name if by else "command line"
-    return {"channels": list(CHANNELS), "wording": wording, "sellers": [seller], "attested_by": who}
+    return {"channels": list(CHANNELS), "wording": wording, "sellers": [seller], "attested_by": attested_by.strip()}
 
 
 def _all(account: Account, bodies: list[tuple[Path, bytes]], choices: Choices, *, quiet: bool) -> list[Import]:

@@ -3,14 +3,16 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from nextcall.consent.list_files import LONGEST_LINE, Unreadable
 from nextcall.lib import phone
 
 ANSWERS = {"yes": "yes", "no": "no", "no data": "no_data", "no_data": "no_data", "nodata": "no_data"}
-_FORMS = ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y")
+_DAY = re.compile(
+    r"(?P<y>\d{4})(?P<sign>-?)(?P<m>\d\d)(?P=sign)(?P<d>\d\d)|(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/(?P<y2>\d{4})"
+)
 
 
 class Said(NamedTuple):
@@ -64,12 +66,13 @@ def _said(row: list[str]) -> Said:
 
 
 def _day(cell: str) -> date | None:
-    for form in _FORMS:
-        try:
-            return datetime.strptime(cell, form).date()
-        except ValueError:
-            continue
-    return None
+    """2026-03-01, 20260301 or 3/1/2026: the database is an American one."""
+    if (found := _DAY.fullmatch(cell)) is None:
+        return None
+    try:
+        return date(*(int(found[name] or found[f"{name}2"]) for name in ("y", "m", "d")))
+    except ValueError:
+        return None
 
 
 def to_ask(key: str, since: date) -> str:

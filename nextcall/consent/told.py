@@ -17,7 +17,6 @@ from nextcall.consent.places import place_of
 from nextcall.lib import sql
 from nextcall.lib.hours import Spans, read_spans
 
-_IN_FORCE = "l.ready_at IS NOT NULL AND l.replaced_at IS NULL AND l.dropped_at IS NULL"
 # The first part has a value in each column: PostgreSQL takes the types from it.
 TOLD = (
     "SELECT 'asked', t.person_id, t.kind, CAST(t.channels AS text), CAST(t.value AS text), t.until_at, t.at"
@@ -26,11 +25,14 @@ TOLD = (
     " UNION ALL SELECT 'checked', t.contact_point_id, t.result, coalesce(CAST(t.since_date AS text), ''), '', NULL,"
     " t.checked_at FROM nextcall_numbercheck t WHERE +t.account_id = %s AND t.contact_point_id IN {points}"
     " AND t.checked_at <= %s"
-    " UNION ALL SELECT 'named', l.id, n.key, CASE WHEN NOT l.washed THEN 'on' WHEN n.listed THEN 'yes' ELSE 'no' END, l.place, NULL, l.obtained_at"
+    " UNION ALL SELECT 'named', l.id, n.key, CASE WHEN NOT l.washed THEN 'on' WHEN n.listed THEN 'yes' ELSE 'no' END,"
+    " l.place, NULL, l.obtained_at"
     " FROM nextcall_listednumber n JOIN nextcall_numberlist l ON l.id = n.list_id"
-    f" WHERE n.account_id = %s AND n.key IN ({{keys}}) AND {_IN_FORCE}"
+    " WHERE n.account_id = %s AND n.key IN ({keys})"
+    " AND l.ready_at IS NOT NULL AND l.replaced_at IS NULL AND l.dropped_at IS NULL"
     " UNION ALL SELECT 'list', l.id, l.place, CAST(l.area_codes AS text), '', NULL, l.obtained_at"
-    f" FROM nextcall_numberlist l WHERE l.account_id = %s AND NOT l.washed AND {_IN_FORCE}"
+    " FROM nextcall_numberlist l WHERE l.account_id = %s AND NOT l.washed"
+    " AND l.ready_at IS NOT NULL AND l.replaced_at IS NULL AND l.dropped_at IS NULL"
 )
 
 
@@ -94,8 +96,8 @@ Named = tuple[str, str, datetime]  # place; on (a list), yes or no (a washed fil
 def checked(key: str, lists: Iterable[Whole], named: Sequence[Named]) -> tuple[Checked, ...]:
     """What the lists in force say of a number, one answer a place.
 
-    `lists` cover all of their place or their area codes; `named` are the lists that the number stands on, and the washed
-    files that answer for it. On any list is listed; of the washed files the newest counts. The date is the newest of
+    `lists` cover all of their place or their area codes; `named` are the lists that the number stands on, and the
+    washed files that answer for it. On any list is listed; of the washed files the newest counts. The date is the newest of
     them all. A place without a list that covers the number is no fact.
     """
     dates: dict[str, datetime] = {}

@@ -1,4 +1,4 @@
-"""What the reassigned-numbers database answered (US-18): kept, and a number that is somebody else's now is left alone."""
+"""What the reassigned-numbers database answered (US-18): it is kept, and who has a number no more is left alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -137,7 +137,7 @@ def _leave_alone(point: ContactPoint, said: Said, account: Account, *, by: Membe
         enroll.cancel_ahead(person=person, because="reassigned (check)", by=by, at=at, channels=channels)
 
 
-def due(account: Account, *, at: datetime) -> "QuerySet[ContactPoint, dict[str, Any]]":
+def due(account: Account, *, at: datetime) -> "QuerySet[ContactPoint, Any]":
     """The numbers to be asked about: in use, and without a "no" of the last 31 days. With the day to ask about:
 
     that of the earliest permission in force, or of the latest inquiry where there is none.

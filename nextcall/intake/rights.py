@@ -39,7 +39,10 @@ class Wording:
             str(kept.get("wording") or ""),
             tuple(map(str, kept.get("sellers") or ())),
             str(kept.get("tier") or ""),
-            *(str(kept.get(name) or "") for name in ("attested_by", "attested_at", "file", "file_hash")),
+            attested_by=str(kept.get("attested_by") or ""),
+            attested_at=str(kept.get("attested_at") or ""),
+            file=str(kept.get("file") or ""),
+            file_hash=str(kept.get("file_hash") or ""),
             by_box=kept.get("given_by") == "box",
         )
 
