@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from nextcall.cli import Wrong
+from nextcall.cli.accounts import account_of
 from nextcall.intake import importing
 from nextcall.intake.choices import Choices, Summary
 from nextcall.intake.importing import BadChoices
 from nextcall.intake.models import Import
 from nextcall.intake.parsers import problems
 from nextcall.intake.parsers.new_lead import CannotRead
-from nextcall.team import members
 from nextcall.team.models import Account, Member
 
 CHANNELS = ("call", "text", "email")
@@ -46,7 +46,7 @@ def command(
 
     Example: nextcall import leads.csv --source "Open house" --cadence gentle
     """
-    ours = _account(account)
+    ours = account_of(account)
     by = _member(ours, owner) if owner else None
     choices = Choices(
         permission=_permission(ours, consent, attested_by or (by.name if by else "")),
@@ -155,21 +155,6 @@ def _show(document: dict[str, Any], done: list[Import], *, dry_run: bool, as_jso
     if document["set_aside_file"]:
         print(f"  rows set aside: {document['set_aside_file']}")
     return None
-
-
-def _account(name: str) -> Account:
-    accounts = Account.objects.order_by("pk")
-    if name:
-        accounts = accounts.filter(name__iexact=name)
-    found = list(accounts[:2])
-    if not found and name:
-        raise Wrong(f"--account {name}: there is no such account")
-    if not found:
-        return members.first_owner(at=datetime.now(UTC)).account
-    if len(found) > 1:
-        names = ", ".join(Account.objects.order_by("name").values_list("name", flat=True)[:10])
-        raise Wrong(f"there are several accounts; say --account with one of {names}")
-    return found[0]
 
 
 def _member(account: Account, said: str) -> Member:
