@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -93,7 +93,7 @@ def add(
         row = number_lists.start(
             account=account_of(account),
             place=place.strip().upper(),
-            obtained_at=_date(obtained),
+            obtained_at=number_lists.noon(_day(obtained), at=at),
             chunks=_chunks(file),
             by=None,
             at=at,
@@ -156,10 +156,8 @@ def _chunks(file: Path) -> Iterator[bytes]:
         raise Wrong(f"{file}: {error.strerror or 'cannot be opened'}") from error
 
 
-def _date(text: str) -> datetime:
-    """Noon of that day (UTC): by whatever clock it was meant, it is that day."""
+def _day(text: str) -> date:
     try:
-        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
+        return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Wrong(f"--obtained {text!r} is no day like 2026-11-20") from error
-    return min(datetime.combine(day, time(12), UTC), max(datetime.now(UTC), day))

@@ -7,7 +7,7 @@ loses nothing; the last one puts the list in force and the older one out, in the
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -79,6 +79,12 @@ def start(
         _record("list.received", row, by=by, at=at)
         transaction.on_commit(wake.wake)
     return row
+
+
+def noon(day: date, *, at: datetime) -> datetime:
+    """The moment that stands for a list of that day: noon, by no clock in particular, and never ahead of its day."""
+    midnight = datetime.combine(day, time(), UTC)
+    return min(midnight + timedelta(hours=12), max(at, midnight))
 
 
 def _check(place: str, codes: Sequence[str], obtained_at: datetime, at: datetime) -> None:

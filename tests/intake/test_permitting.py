@@ -15,7 +15,7 @@ from nextcall.intake.parsers.new_lead import Address, Name, NewLead
 from nextcall.leads.models import ContactPoint, Lead
 from nextcall.lib import email_address, phone
 from nextcall.team.models import Account, LeadInKey
-from tests.builders import MONDAY, T, WORDING, make_lead_in_key
+from tests.builders import MONDAY, WORDING, T, make_lead_in_key
 from tests.intake.files import PERMISSION, begin, take
 
 TORONTO = Address(region="ON", postal_code="M5V 2T6", country="CA")

@@ -18,6 +18,7 @@ SECTIONS = (
     ("settings_lead_ins", "Lead-in keys", True),
     ("settings_members", "Members", True),
     ("settings_rules", "Hours and caps", False),
+    ("settings_lists", "Do-not-call lists", True),
 )
 
 
