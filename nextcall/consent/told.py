@@ -97,8 +97,8 @@ def checked(key: str, lists: Iterable[Whole], named: Sequence[Named]) -> tuple[C
     """What the lists in force say of a number, one answer a place.
 
     `lists` cover all of their place or their area codes; `named` are the lists that the number stands on, and the
-    washed files that answer for it. On any list is listed; of the washed files the newest counts. The date is the newest
-    of them all. A place without a list that covers the number is no fact.
+    washed files that answer for it. On any list is listed; of the washed files the newest counts. The date
+    is the newest of them all. A place without a list that covers the number is no fact.
     """
     dates: dict[str, datetime] = {}
     covering = [(place, at) for place, codes, at in lists if _covers(place, codes, key)]

@@ -101,8 +101,13 @@ def without_proof(rights: Sequence[Right]) -> list[Right]:
     return [right for right in rights if right.channel == "email" or len(right.wording) >= PROOF]
 
 
+def says_automated(wording: str) -> bool:
+    """Whether the words say that software may choose, dial or send (US-03)."""
+    return bool(_AUTOMATED.search(wording))
+
+
 def _weight(wording: str, tier: str) -> tuple[str, bool]:
-    automated = bool(_AUTOMATED.search(wording))
+    automated = says_automated(wording)
     if tier in ("express", "implied"):
         return tier, False
     return ("written", True) if automated else ("express", False)

@@ -127,7 +127,7 @@ def test_a_rep_has_no_such_section(account: Account) -> None:
 def test_numbers_go_out_and_answers_come_back(client: Client, account: Account) -> None:
     make_lead(account, phone="+13035550142")
     asked = client.get(f"{PAGE}numbers/")
-    assert b"".join(asked.streaming_content) == b"3035550142,2026-11-23\r\n"  # type: ignore[attr-defined]
+    assert asked.content == b"3035550142,2026-11-23\r\n"
     file = SimpleUploadedFile("answers.csv", b"number,answer,date\n3035550142,yes,2026-11-23\nnonsense\n")
     answer = client.post(f"{PAGE}answers/", {"answers": file, "checked_on": day(1), "reference": "Q7"}, follow=True)
     page = " ".join(answer.content.decode().split())

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -46,7 +46,7 @@ class ListForm(forms.Form):
         self.order_fields(["file", "place", "obtained_on", "subscription", "area_codes"])
 
     def codes(self) -> list[str]:
-        return self.cleaned_data["area_codes"].replace(",", " ").split()
+        return str(self.cleaned_data["area_codes"]).replace(",", " ").split()
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,7 +108,7 @@ def page(request: SignedIn, *, form: ListForm | None = None, asking: answers.Ans
     return section(request, "lists", context, status=422 if wrong else 200)
 
 
-def _start(request: SignedIn, form: ListForm, file: UploadedFile) -> None:
+def _start(request: SignedIn, form: ListForm, file: "File[bytes]") -> None:
     values, at = form.cleaned_data, timezone.now()
     number_lists.start(
         account=request.member.account,
