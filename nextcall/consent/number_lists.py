@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from nextcall.consent import geography, list_files
 from nextcall.consent.list_files import Form, Unreadable
 from nextcall.consent.models import NumberList, NumberListPart
+from nextcall.consent.told import countries_of
 from nextcall.lib import wake
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record
@@ -97,6 +98,8 @@ def _check(place: str, codes: Sequence[str], obtained_at: datetime, at: datetime
         raise Refused("only lists of the United States and Canada are divided by area code")
     if wrong := [code for code in codes if not (code.isdecimal() and code.isascii() and len(code) == 3)]:
         raise Refused(f"area code {wrong[0]!r}: three digits are expected, like 212")
+    if wrong := [code for code in codes if country not in countries_of(f"+1{code}")]:
+        raise Refused(f"area code {wrong[0]} is not of {country}")
 
 
 def _parts(chunks: Iterable[bytes], digest: Any) -> Iterator[bytes]:

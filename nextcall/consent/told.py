@@ -114,9 +114,7 @@ def checked(key: str, lists: Iterable[Whole], named: Sequence[Named]) -> tuple[C
 
 
 def _covers(place: str, codes: frozenset[str], key: str) -> bool:
-    if codes:
-        return key.startswith("+1") and key[2:5] in codes
-    return place[:2] in countries_of(key[:5])
+    return place[:2] in countries_of(key[:5]) and (not codes or key[2:5] in codes)
 
 
 @lru_cache(maxsize=10_000)

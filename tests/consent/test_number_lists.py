@@ -199,6 +199,7 @@ def test_a_dropped_list_is_no_fact_any_more_and_stays_in_the_record(account: Acc
         ({"days": -3}, "still ahead"),
         ({"place": "GB", "area_codes": ["020"]}, "divided by area code"),
         ({"area_codes": ["2l2"]}, "three digits"),
+        ({"area_codes": ["303", "416"]}, "416 is not of US"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_stored(

@@ -104,7 +104,7 @@ def test_what_was_heard_is_written_down_with_proof_and_name(client: Client, lead
     assert (row.tier, row.source, row.automated, row.recorded_by) == ("express", "hand", False, member)
     assert row.proof == {"how": "on the phone", "recording": "REC-77"} and row.wording_version == version_of(WORDS)
     assert row.given_at.isoformat() == "2026-11-20T17:00:00+00:00" and row.sellers == [lead.account.seller_name]
-    assert WORDS in page(client, lead)
+    assert WORDS in page(client, lead) and 'href="/inbox/"' in page(client, lead)
 
 
 def test_it_is_undone_like_any_deed(client: Client, lead: Lead, member: Member) -> None:

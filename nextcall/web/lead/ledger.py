@@ -77,7 +77,7 @@ def ledger_of(lead: Lead, zone: str, *, at: datetime) -> dict[str, Any]:
         "ended": [one for one in (*permissions, *withdrawn) if not one.in_force],
         "clocks": list(_clocks(person, at)),
         "numbers": list(_numbers(lead, person, zone, at)),
-        "places": _places(lead, person, zone, at),
+        "clues": _places(lead, person, zone, at),
         "zones": ", ".join(person.place.zones),
     }
 
@@ -114,11 +114,11 @@ def _facts(row: Permission, zone: str) -> Iterator[tuple[str, str]]:
     yield "Seller", ", ".join(map(str, row.sellers)) or "not named"
     if row.expires_at:
         yield "Until", on(row.expires_at, zone)
-    for key, value in row.proof.items():
-        if isinstance(value, str | int) and value and key != "format":
-            yield MORE_PROOF.get(key, key.replace("_", " ").capitalize()), str(value)[:300]
-    if not row.proof:
-        yield "Proof", "none"
+    proof = {key: value for key, value in row.proof.items() if key != "format" and isinstance(value, str | int)}
+    for key, value in proof.items():
+        yield MORE_PROOF.get(key, key.replace("_", " ").capitalize()), str(value)[:300]
+    if not proof:
+        yield "Proof", "none kept beside the words" if row.wording else "none"
     by = f", by {row.recorded_by.name}" if row.recorded_by else ", by the machine"
     yield "Written down", f"{on(row.recorded_at, zone)}{by}"
     if row.wording_version:
