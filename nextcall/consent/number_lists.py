@@ -20,7 +20,7 @@ from nextcall.lib import wake
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record
 
-PART = 128 * 1024  # bytes: about ten thousand numbers, a fifth of a second of the write lock
+PART = 64 * 1024  # bytes: about six thousand numbers, a fifth of a second of the write lock
 BITE = 20_000  # numbers of a list out of force that are removed at once
 EXAMPLES = 5
 MOST_BAD = 0.05  # a list of which more cannot be read is not used: who stands on those lines is unknown
@@ -156,13 +156,15 @@ def _store(row: NumberList, part: NumberListPart) -> None:
     values = [list(keys), list(keys.values())] if many else [json.dumps(list(keys.items()))]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT[connection.vendor], [row.account_id, row.pk, *values])
+        row.count += cursor.rowcount
     row.parts_done += 1
     part.delete()
 
 
 def _finish(row: NumberList, *, at: datetime) -> None:
     """In force, and what it replaces out of force; or not used at all, where too much of it cannot be read."""
-    row.count = row.numbers.filter(listed=True).count()
+    if row.washed:  # its rows are also those that are not listed
+        row.count = row.numbers.filter(listed=True).count()
     if row.bad_lines > row.lines * MOST_BAD:
         row.problem = (
             f"{row.bad_lines:,} of {row.lines:,} lines are no telephone numbers of {row.place[:2]}, such as"
