@@ -80,9 +80,10 @@ def max_age_days(place: str) -> int | None:
 
 @cache
 def list_name(place: str) -> str:
-    """ "United States: National Do Not Call Registry"."""
-    own = getattr(law.pack(place), "do_not_call", None)
-    return f"{place_name(place)}: {own.name if own else _NAMES.get(place, 'do-not-call list')}"
+    """ "United States: National Do Not Call Registry", "Colorado's do-not-call list"."""
+    own, where = getattr(law.pack(place), "do_not_call", None), place_name(place)
+    name = own.name.removeprefix("the ") if own else _NAMES.get(place, f"{where}'s do-not-call list")
+    return name if where in name else f"{where}: {name}"
 
 
 def place_name(place: str) -> str:

@@ -34,7 +34,7 @@ def test_a_list_is_added_shown_and_dropped(nextcall: Nextcall, file: Path, accou
     assert (ran.code, ran.out.strip()) == (0, f"list {NumberList.objects.get().pk}: 50 numbers of US, in force")
     shown = nextcall("lists")
     assert "National Do Not Call Registry: 50 numbers, 3 days old" in shown.out and "1 of yours are on it" in shown.out
-    assert "Colorado: do-not-call list: 1 numbers of your leads are not checked" in shown.out and shown.code == 1
+    assert "Colorado's do-not-call list: 1 numbers of your leads are not checked" in shown.out and shown.code == 1
     assert nextcall("lists", "drop", str(NumberList.objects.get().pk)).code == 0
     [first, *_] = json.loads(nextcall("lists", "--json").out)["missing"]
     assert (first["place"], first["numbers"]) == ("US", 1)

@@ -57,7 +57,7 @@ def test_a_list_is_taken_in_with_progress_that_survives_a_reload(client: Client,
     page = read(client)
     assert 'United States: National Do Not Call Registry</b> <span class="chip pine">ok</span>' in page
     assert "50 numbers" in page and "2 days old, good for 28 more days. 1 of your leads’ numbers is on it." in page
-    assert "Subscription SAN 1234." in page and "Colorado: do-not-call list" in page
+    assert "Subscription SAN 1234." in page and "Colorado&#x27;s do-not-call list" in page
 
 
 def test_an_old_list_says_so_and_is_missing_all_the_same(client: Client, account: Account) -> None:
