@@ -11,7 +11,7 @@ from nextcall.cadences.models import Enrollment, Touch
 from nextcall.cadences.versions import definition_of
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
-from nextcall.engine import campaigns
+from nextcall.engine import buying, campaigns
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
@@ -153,4 +153,8 @@ def set_stage(*, lead: Lead, stage: str, by: Member | None, at: datetime) -> Non
             person_id=lead.person_id,
             data={"from": before, "to": stage},
         )
+        if stage == Lead.Stage.WON:
+            buying.won(lead=lead, by=by, at=at)
+        else:
+            buying.not_won(lead=lead, by=by, at=at)
         enroll.stage_changed(lead=lead, stage=stage, by=by, at=at)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from nextcall.consent import sellers
 from nextcall.leads import own_fields
 from nextcall.lib import phone as phones
 from nextcall.team.models import Account
@@ -27,7 +28,7 @@ class AccountForm(forms.Form):
     seller_name = forms.CharField(
         max_length=120,
         label="Name that leads know",
-        help_text="Stands in every message. Permission is given to this name.",
+        help_text="Stands in every message. Permission is given to this name, and to no other.",
     )
     postal_address = forms.CharField(
         max_length=300,
@@ -87,4 +88,15 @@ def account(request: SignedIn) -> HttpResponse:
             data={"fields": sorted(changed)},
         )
     messages.success(request, "Saved.")
+    if {"name", "seller_name"} & changed.keys():
+        _warn(request)
     return HttpResponseRedirect(reverse("settings_account"))
+
+
+def _warn(request: SignedIn) -> None:
+    """A new name makes permissions that name the old one worth nothing, which nobody would guess."""
+    others = sellers.naming_others(Account.objects.get(pk=request.member.account_id))
+    for name, count in others.most_common(3):
+        says = f"Permissions that name {name}: {count:,}. Under the new names they permit you nothing."
+        more = f"If {name} is still you, keep it as the company or as the name that leads know."
+        messages.warning(request, f"{says} {more}")

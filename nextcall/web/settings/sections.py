@@ -19,6 +19,7 @@ SECTIONS = (
     ("settings_members", "Members", True),
     ("settings_rules", "Hours and caps", False),
     ("settings_ages", "What ages", True),
+    ("settings_lists", "Do-not-call lists", True),
 )
 
 

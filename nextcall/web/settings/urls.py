@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from nextcall.web.settings import account, ages, email, lead_ins, members, notices, own_fields, profile, rules
+from nextcall.web.settings import (
+    account,
+    ages,
+    answers,
+    email,
+    lead_ins,
+    lists,
+    members,
+    notices,
+    own_fields,
+    profile,
+    rules,
+)
 
 urlpatterns = [
     path("", profile.profile, name="settings"),
@@ -25,6 +37,10 @@ urlpatterns = [
     path("members/<int:pk>/activation/", members.activation, name="settings_member_activation"),
     path("ages/", ages.ages, name="settings_ages"),
     path("ages/<str:place>/", ages.looked, name="settings_looked"),
+    path("lists/", lists.lists, name="settings_lists"),
+    path("lists/<int:pk>/removal/", lists.removal, name="settings_lists_removal"),
+    path("lists/answers/", lists.taking_answers, name="settings_answers"),
+    path("lists/numbers/", answers.numbers, name="settings_answers_numbers"),
     path("rules/", rules.rules, name="settings_rules"),
     path("rules/<str:rule_id>/", rules.rule, name="settings_rule"),
 ]
