@@ -13,6 +13,7 @@ from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Message
+from nextcall.engine.lately import Texted, texted
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import sql
@@ -23,7 +24,8 @@ DUE = (
     " t.by_machine, t.purpose, t.local_at, t.zone, t.due_at, t.intended_at, t.priority, t.rule, t.because,"
     " t.contact_point_id, t.subject, t.body, t.in_reply_to, t.reference, t.tries, t.created_at,"
     " e.version_id, e.state, e.ended_at, l.removed_at, l.owner_id,"
-    " p.name, p.given_name, p.family_name, p.city, p.revision, p.sample, o.name, s.name"
+    " p.name, p.given_name, p.family_name, p.city, p.revision, p.sample, o.name, s.name,"
+    " o.disclosures, s.kind, s.basis"
     " FROM nextcall_touch t JOIN nextcall_lead l ON l.id = t.lead_id JOIN nextcall_person p ON p.id = t.person_id"
     " LEFT JOIN nextcall_enrollment e ON e.id = t.enrollment_id"
     " LEFT JOIN nextcall_offer o ON o.id = l.offer_id LEFT JOIN nextcall_source s ON s.id = l.source_id"
@@ -73,6 +75,9 @@ class Due:
     sample: bool  # an invented person: nothing ever leaves to them
     offer: str | None
     source: str | None
+    offer_disclosures: str | None
+    source_kind: str | None
+    source_basis: str | None
 
     @property
     def is_sent(self) -> bool:
@@ -97,6 +102,7 @@ class Knowledge:
     read: Mapping[int, known.Knowledge]  # by account: what the gate may ask about these persons
     facts: Mapping[int, Facts]  # by touch
     senders: Mapping[Key, Sender] | Everything
+    texted: Mapping[int, Texted]  # by person, of those to whom a text is due
 
     def sender(self, due: Due) -> Sender:
         if due.sample:
@@ -145,6 +151,7 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime) -> Knowledge:
         read=read,
         facts={},
         senders=senders.find(accounts),
+        texted=texted(due.person_id for due in dues if due.channel == "text"),
     )
     return replace(found, facts=_facts(found, dues))
 
