@@ -1,16 +1,17 @@
-"""Claims: Regulation N on mortgages (MO-02), urgency in subjects (WA email), and what a machine says of itself (AI-01)."""
+"""Claims: Regulation N on mortgages (MO-02), urgency in subjects (WA email), a machine about itself (AI-01)."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nextcall.consent.content.message import HOUSING, Finding, Quote
+from nextcall.consent.content.message import HOUSING, Finding, Quote, Tier
 from nextcall.consent.content.phrases import findings, phrases
 from nextcall.consent.content.read import Read
 
+_AI = r"(?:ai|artificial intelligence|virtual|automated|chatbot|bot)"
+_WRITES = r"(?:assistant|agent|wrote|written|writes|writing|message|reply|replies|drafted|here)"
 AI_NOTICE = re.compile(
-    r"\b(?:ai|a\.i\.|artificial intelligence|virtual|automated|chatbot|bot)\b.{0,40}\b(?:assistant|agent|wrote|written|writes|writing|message|reply|replies|drafted|here)\b"
-    r"|\b(?:written|drafted|sent|generated) (?:by|with) (?:an? )?(?:ai|artificial intelligence|bot|automated)\b"
+    rf"\b{_AI}\b.{{0,40}}\b{_WRITES}\b|\b(?:written|drafted|sent|generated) (?:by|with) (?:an? )?{_AI}\b"
 )
 NOTICE_WITHIN = 160  # characters: it starts the message
 
@@ -43,7 +44,7 @@ def _urgency(read: Read) -> Iterator[Finding]:
     subject = read.plains.get("subject")
     if read.message.channel != "email" or subject is None or read.message.purpose not in ("marketing", "reply"):
         return
-    tier = "block" if "WA" in read.recipient.states and read.message.automated else "warn"
+    tier: Tier = "block" if "WA" in read.recipient.states and read.message.automated else "warn"
     for one in findings("urgency", {"subject": subject}):
         says = one.says if tier == "warn" else f"{one.says}. To somebody who may be in Washington no machine claims it"
         yield replace(one, tier=tier, says=says)

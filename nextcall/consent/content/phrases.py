@@ -6,7 +6,7 @@ everywhere (kept by a test), so that a search takes time in proportion to the te
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,7 +59,7 @@ def phrases(name: str) -> tuple[Phrase, ...]:
 
 
 def findings(
-    name: str, plains: dict[Field, Plain], *, unless: Callable[[Quote], bool] = lambda found: False
+    name: str, plains: Mapping[Field, Plain], *, unless: Callable[[Quote], bool] = lambda found: False
 ) -> Iterator[Finding]:
     """What of the file stands in the message, a finding a phrase; `unless` says which words are none."""
     for phrase in phrases(name):

@@ -84,4 +84,4 @@ def _joined(text: str, places: list[int]) -> tuple[str, tuple[int, ...]]:
         parts.append(found[0][::2])
         kept += places[found.start() : found.end() : 2]
         end = found.end()
-    return "".join([*parts, text[end:]]), tuple([*kept, *places[end:]])
+    return "".join([*parts, text[end:]]), (*kept, *places[end:])

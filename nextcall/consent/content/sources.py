@@ -1,4 +1,4 @@
-"""Where the lead comes from: bought leads get no mortgage texts (CX-05), credit triggers none without a basis (MO-04)."""
+"""Where the lead comes from: bought leads (CX-05), and those that a credit bureau sold (MO-04)."""
 
 from collections.abc import Iterator
 

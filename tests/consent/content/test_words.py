@@ -16,7 +16,7 @@ from nextcall.consent.content.phrases import Phrase, phrases
 from nextcall.consent.content.plain import plain
 from tests.consent.content.cases import SUBJECTS, WORDS
 
-FILES = ("fair_housing", "fair_housing_spanish", "mortgage_claims", "robots", "urgency")
+FILES = ("credit_terms", "fair_housing", "fair_housing_spanish", "mortgage_claims", "robots", "urgency")
 LENDER = Sender(
     "Front Range Lending",
     "1 Main Street, Denver, CO 80202",
