@@ -26,6 +26,7 @@ COMMANDS = {
     "read": Command("read", "what Nextcall understands of a lead, nothing stored", database=False),
     "classify": Command("classify", "what an inbound message means", database=False),
     "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
+    "check-words": Command("check_words", "whether a message may say what it says", database=False),
     "cadence": Command("cadence", "list, show, check, plan, diff, export, import cadences", database=False),
     "run-through": Command(
         "run_through", "the real engine over a throw-away database, the clock jumps", database=False
