@@ -74,8 +74,7 @@ def check(
 
     if trade and trade not in TRADES:
         raise Wrong(f"--trade is one of {', '.join(TRADES)}")
-    ours = Ours(trade=trade)
-    findings = checker.check(load(cadence), leads_a_week=leads_a_week, calls_a_day=calls_a_day, ours=ours)
+    findings = checker.check(load(cadence), leads_a_week=leads_a_week, calls_a_day=calls_a_day, ours=Ours(trade=trade))
     if as_json:
         print(json.dumps({"cadence": cadence, "findings": [asdict(finding) for finding in findings]}))
     else:
@@ -173,22 +172,17 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Store a file as the newest version; leads stay on theirs. Example: nextcall cadence import my-steady.toml"""
-    from nextcall.cadences import wording
-
     found = load(str(file), file_only=True)
-    try:
-        for step in found.steps:
-            wording.verify(step)
-    except BadCadence as wrong:
-        raise Wrong(f"{file}: {wrong}") from None
     set_up()
-    from nextcall.cadences import lawful, versions
+    from nextcall.cadences import lawful, versions, wording
 
     whose = _account(account)
     try:
+        for step in found.steps:
+            wording.verify(step)
         lawful.require(found, versions.ours(whose))
     except BadCadence as wrong:
-        raise Wrong(f"{file}: not stored. {wrong}") from None
+        raise Wrong(f"{file}: {wrong}") from None
     version = versions.add(whose, found.source, by=None, at=datetime.now(UTC), file=file.name)
     if as_json:
         print(json.dumps({"cadence": found.slug, "version": version.number}))

@@ -87,7 +87,7 @@ def test_a_cadence_whose_words_may_not_be_said_is_found(nextcall: Nextcall, tmp_
     file = tmp_path / "ours.toml"
     file.write_text(
         'slug = "ours"\nname = "Ours"\nsays = "Ours"\nversion = 1\n\n[[step]]\nchannel = "text"\nwait = "0m"\n'
-        'wording = ["{{ seller }}: zero down. Reply STOP to opt out.", "{{ seller }}: no kids. Reply STOP to opt out."]\n',
+        'wording = ["{{ seller }}: zero down. Reply STOP.", "{{ seller }}: no kids. Reply STOP."]\n',
         encoding="utf-8",
     )
     lender, anybody = (nextcall("cadence", "check", str(file), *more) for more in (("--trade", "mortgage"), ()))

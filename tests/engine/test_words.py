@@ -1,4 +1,4 @@
-"""What the engine does with the words of a message before it leaves: adds what is missing, blocks what cannot be said."""
+"""Words before they leave: the engine adds what is missing, and blocks what cannot be said."""
 
 from datetime import timedelta
 from typing import Any
@@ -153,11 +153,6 @@ def test_a_warning_is_kept_with_the_decision_and_the_message_leaves(lead: Lead) 
     kept = {rule["id"]: (rule["effect"], rule["says"]) for rule in touch.decision["rules"]}
     assert kept["FH-01.sex"][0] == "allow"
     assert "master bedroom" in kept["FH-01.sex"][1]
-
-
-def test_the_confirmation_of_a_stop_is_left_as_it_is(lender: Account, lead: Lead) -> None:
-    make_touch(lead, "text", body="You are unsubscribed.", purpose="confirmation", due_at=MONDAY + timedelta(minutes=1))
-    assert [message.body for message in run().sent] == ["You are unsubscribed."]
 
 
 def test_a_batch_of_texts_asks_one_more_question_of_the_database_whatever_its_size(account: Account) -> None:
