@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from nextcall.consent.content import claims, credit, housing, identity, licences, sources
 from nextcall.consent.content.message import Finding, Message, Recipient, Sender
-from nextcall.consent.content.read import Read, read
+from nextcall.consent.content.read import read
 
 CHECKS = (sources.check, identity.check, licences.check, credit.check, claims.check, housing.check)
 
@@ -16,12 +16,13 @@ def check(message: Message, sender: Sender, recipient: Recipient) -> tuple[Findi
     """
     if message.purpose == "confirmation":
         return ()
-    return _ordered(one for each in CHECKS for one in each(read(message, sender, recipient)))
+    there = read(message, sender, recipient)
+    return _ordered(one for each in CHECKS for one in each(there))
 
 
 def check_words(message: Message, sender: Sender, recipient: Recipient) -> tuple[Finding, ...]:
     """Only what the words themselves say: for wording whose reader is not known yet."""
-    there: Read = read(message, sender, recipient)
+    there = read(message, sender, recipient)
     return _ordered(one for each in (credit.check, claims.check, housing.check) for one in each(there))
 
 

@@ -35,7 +35,10 @@ class Phrase:
 
     def find(self, plain: Plain, where: Field) -> Iterator[Quote]:
         """The words in which the phrase stands, at most eight."""
-        if not any(word in plain.text for word in self.has):
+        for word in self.has:  # a plain loop: it is most of what a check costs
+            if word in plain.text:
+                break
+        else:
             return
         for count, found in enumerate(self.pattern.finditer(plain.text)):
             if count == MOST_QUOTES:

@@ -1,6 +1,7 @@
 """A message made ready for the checks, once: its fields in plain letters, and the names in it that are no statement."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nextcall.consent.content.message import Field, Message, Recipient, Sender
 from nextcall.consent.content.plain import Plain, plain
@@ -36,10 +37,12 @@ def read(message: Message, sender: Sender, recipient: Recipient) -> Read:
     if message.subject:
         plains = {"subject": plain(message.subject), **plains}
     foot = plain(message.foot).text if message.foot else ""
-    return Read(message, sender, recipient, plains, foot, _names(sender, recipient))
+    names = _names((sender.seller, sender.broker_name), (sender.name, recipient.name))
+    return Read(message, sender, recipient, plains, foot, names)
 
 
-def _names(sender: Sender, recipient: Recipient) -> tuple[str, ...]:
-    whole = {plain(name).text.strip() for name in (sender.seller, sender.broker_name) if name}
-    of_persons = {word for name in (sender.name, recipient.name) if name for word in plain(name).text.split()}
+@lru_cache(maxsize=1024)
+def _names(companies: tuple[str, ...], persons: tuple[str, ...]) -> tuple[str, ...]:
+    whole = {plain(name).text.strip() for name in companies if name}
+    of_persons = {word for name in persons if name for word in plain(name).text.split()}
     return tuple(sorted((one for one in whole | of_persons if len(one) >= SHORTEST_NAME), key=len, reverse=True))
