@@ -99,7 +99,7 @@ def person(request: SignedIn, pk: int) -> HttpResponse:
     row = found_or_404(Member, request.member.account, pk=pk)
     if row.pk != request.member.pk and not request.member.manages:
         return HttpResponse("Only owners and managers change another member's licences.", status=403)
-    form = MemberForm(request.POST, trade=row.account.trade)
+    form = MemberForm(request.POST, trade=row.account.trade, auto_id=f"id_{row.pk}_%s")
     if not form.is_valid():
         return _page(request, person_form=form, person_id=row.pk)
     Member.objects.filter(pk=row.pk).update(**form.cleaned_data)
