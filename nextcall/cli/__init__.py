@@ -29,6 +29,7 @@ COMMANDS = {
     "classify": Command("classify", "what an inbound message means", database=False),
     "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
     "jurisdiction": Command("jurisdiction", "the law as files: list, show, check", database=False),
+    "check-words": Command("check_words", "whether a message may say what it says", database=False),
     "cadence": Command("cadence", "list, show, check, plan, diff, export, import cadences", database=False),
     "run-through": Command(
         "run_through", "the real engine over a throw-away database, the clock jumps", database=False

@@ -150,17 +150,12 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
     due, point, sender = one.due, one.point, one.sender
     if point is None or sender is None or sender.provider is None:
         raise ValueError(f"touch {due.id} is permitted without a way to send it")
-    account = known.accounts[due.account_id]
     owner = known.members.get(due.owner_id or 0)
     text, html, extra = one.body, "", {}
     if due.channel == "email":
-        link = unsubscribing.url(account_id=account.pk, person_id=due.person_id, contact_point_id=point.pk)
-        foot = {
-            "seller": account.seller_name or account.name,
-            "postal_address": account.postal_address,
-            "unsubscribe": link,
-        }
-        text, html = letter.signed(one.body, **foot), letter.html(one.body, **foot)
+        link = unsubscribing.url(account_id=due.account_id, person_id=due.person_id, contact_point_id=point.pk)
+        text = letter.signed(one.body, foot=one.foot, unsubscribe=link)
+        html = letter.html(one.body, foot=one.foot, unsubscribe=link)
         extra = dict(letter.headers(at=at, unsubscribe=link))
     outgoing = Outgoing(
         reference=str(due.reference),

@@ -14,6 +14,7 @@ from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Message
+from nextcall.engine.lately import Texted, texted
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import sql
@@ -28,7 +29,8 @@ DUE = (
     # the campaign's halt, seldom one, in the same statement: a claim asks nothing more for it
     " (SELECT h.id FROM nextcall_halt h JOIN nextcall_cadenceversion v ON v.cadence_id = h.cadence_id"
     " WHERE h.account_id = t.account_id AND h.ended_at IS NULL AND h.channel = t.channel AND v.id = e.version_id"
-    " ORDER BY h.id LIMIT 1)"
+    " ORDER BY h.id LIMIT 1),"
+    " o.disclosures, s.kind, s.basis"
     " FROM nextcall_touch t JOIN nextcall_lead l ON l.id = t.lead_id JOIN nextcall_person p ON p.id = t.person_id"
     " LEFT JOIN nextcall_enrollment e ON e.id = t.enrollment_id"
     " LEFT JOIN nextcall_offer o ON o.id = l.offer_id LEFT JOIN nextcall_source s ON s.id = l.source_id"
@@ -79,6 +81,9 @@ class Due:
     offer: str | None
     source: str | None
     halt_id: int | None  # the campaign stands still
+    offer_disclosures: str | None
+    source_kind: str | None
+    source_basis: str | None
 
     @property
     def is_sent(self) -> bool:
@@ -104,6 +109,7 @@ class Knowledge:
     facts: Mapping[int, Facts]  # by touch
     senders: Mapping[Key, Sender] | Everything
     halts: Mapping[int, Halt]
+    texted: Mapping[int, Texted]  # by person, of those to whom a text is due
 
     def sender(self, due: Due) -> Sender:
         if due.sample:
@@ -155,6 +161,7 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime, clock_doubt: 
         facts={},
         senders=senders.find(accounts),
         halts=Halt.objects.in_bulk(halted) if halted else {},
+        texted=texted(due.person_id for due in dues if due.channel == "text"),
     )
     return replace(found, facts=_facts(found, dues, clock_doubt))
 

@@ -7,13 +7,17 @@ from typing import Any, cast
 from nextcall.cadences import rates, wording
 from nextcall.cadences.definition import Step
 from nextcall.consent import ageing
+from nextcall.consent.content.message import Recipient
 from nextcall.consent.facts import Ask, Channel, Decision, Facts, Purpose, Rule
 from nextcall.consent.policy import Policy
 from nextcall.consent.rules import decide
+from nextcall.engine import words
 from nextcall.engine.knowledge import Due, Knowledge
+from nextcall.engine.lately import NEVER
 from nextcall.engine.senders import Sender
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import hours
+from nextcall.team.models import Member
 
 CONFIRM_WITHIN = timedelta(minutes=5)  # US-10: later than that it is one message too many
 ASK_AGAIN = timedelta(minutes=10)  # a connection that somebody has to mend
@@ -36,6 +40,7 @@ class Settled:
     sender: Sender | None = None
     subject: str = ""
     body: str = ""
+    foot: str = ""  # below an email: who we are, and what the law wants there
     step_key: str | None = None
     decision: Decision | None = None
 
@@ -55,7 +60,9 @@ def settle(due: Due, known: Knowledge, *, at: datetime) -> Settled:
     if step is not None and step.needs_reason:
         return Settled(due, "skipped", "cadence.no_reason", "There is nothing new to say.")
     decided = _halted(_ask_gate(due, point, known, sender, at), known, at)
-    return _worded(decided, step, known) if decided.state in ("sending", "open") else decided
+    if decided.state not in ("sending", "open"):
+        return decided
+    return _checked(_worded(decided, step, known), known, at)
 
 
 def _halted(decided: Settled, known: Knowledge, at: datetime) -> Settled:
@@ -135,12 +142,49 @@ def _worded(settled: Settled, step: Step | None, known: Knowledge) -> Settled:
         settled.subject, settled.body = due.subject, due.body
         return settled
     try:
-        words = wording.render(step, due.id, names(due, known) | _appointment(due, step))
+        said = wording.render(step, due.id, names(due, known) | _appointment(due, step))
     except wording.Gap as gap:  # a draft with an open gap cannot leave by itself: a person fills it
         settled.state, settled.because = "open", f"The message has a gap: {gap}"[:200]
         return settled
-    settled.subject, settled.body = words.subject[:300], words.body
+    settled.subject, settled.body = said.subject[:300], said.body
     return settled
+
+
+def _checked(settled: Settled, known: Knowledge, at: datetime) -> Settled:
+    """Completed with what the law wants beside the words; blocked, with every reason, where they cannot be said."""
+    due, decision = settled.due, settled.decision
+    if settled.state != "sending" or due.channel not in ("text", "email") or decision is None:
+        return settled
+    account = known.accounts[due.account_id]
+    signs = known.members.get(due.owner_id or 0) if not due.by_machine else None
+    message = words.written(
+        due.channel,
+        settled.body,
+        subject=settled.subject,
+        purpose=due.purpose,
+        lately=known.texted.get(due.person_id, NEVER),
+        at=at,
+        automated=due.by_machine,
+    )
+    reader = Recipient(
+        jurisdictions=decision.jurisdictions,
+        name=due.person_name,
+        offer_disclosures=due.offer_disclosures or "",
+        source_kind=due.source_kind or "",
+        source_basis=due.source_basis or "",
+    )
+    found = words.checked(message, words.sender_of(account, signs or _signs(due, known)), reader)
+    settled.decision = words.judged(decision, found.findings)
+    if found.blocks:
+        settled.state, settled.rule, settled.because = "blocked", found.blocks[0].rule, words.why(found.blocks)
+        return settled
+    settled.body, settled.foot = found.message.body, found.message.foot
+    return settled
+
+
+def _signs(due: Due, known: Knowledge) -> Member | None:
+    """Whose name the machine writes in."""
+    return known.members.get(due.lead_owner_id or 0) or known.members.get(due.owner_id or 0)
 
 
 def _appointment(due: Due, step: Step) -> dict[str, str]:
@@ -155,7 +199,7 @@ def _appointment(due: Due, step: Step) -> dict[str, str]:
 def names(due: Due, known: Knowledge) -> dict[str, Any]:
     """What the wording may name."""
     account = known.accounts[due.account_id]
-    owner = known.members.get(due.lead_owner_id or 0) or known.members.get(due.owner_id or 0)
+    owner = _signs(due, known)
     return wording.names_for(
         first_name=due.given_name,
         name=due.person_name,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
-from nextcall.cadences import drafts, editing, parse, versions, wording
+from nextcall.cadences import drafts, editing, lawful, parse, versions, wording
 from nextcall.cadences.definition import BadCadence
 from nextcall.cadences.models import CadenceVersion, Enrollment
 from nextcall.team.models import Account
@@ -140,8 +140,10 @@ def bring_in(request: SignedIn) -> HttpResponse:
         )
     try:
         source = file.read().decode("utf-8").replace("\r\n", "\n")
-        for step in parse.read(source, file=file.name or "the file").steps:
+        definition = parse.read(source, file=file.name or "the file")
+        for step in definition.steps:
             wording.verify(step)
+        lawful.require(definition, versions.ours(request.member.account))
         version = versions.add(request.member.account, source, by=request.member, at=timezone.now())
     except UnicodeDecodeError:
         return to(request, here, problem=f"{file.name} is not a text file in UTF-8.")
@@ -171,6 +173,10 @@ def default(request: SignedIn, slug: str) -> HttpResponse:
     definition = versions.definition_of(drafts.newest(cadence))
     if definition.beside:
         return to_editor(request, cadence, problem="It runs beside another cadence; choose one that stands by itself.")
+    try:
+        lawful.require(definition, versions.ours(account))
+    except BadCadence as wrong:
+        return to_editor(request, cadence, problem=f"Not switched on. {words(wrong)}")
     if account.default_cadence != slug:
         Account.objects.filter(pk=account.pk).update(default_cadence=slug)
         data = {"fields": ["default_cadence"], "cadence": slug}

@@ -14,6 +14,7 @@ SECTIONS = (
     ("settings", "You", False),
     ("settings_notices", "Notices", False),
     ("settings_account", "Company", True),
+    ("settings_identity", "Who you are to leads", False),
     ("settings_email", "Email", True),
     ("settings_lead_ins", "Lead-in keys", True),
     ("settings_members", "Members", True),
