@@ -75,7 +75,7 @@ def prefer(
     )
 
 
-def in_words(closed: Sequence[str], wish: Standing, *, zone: str, at: datetime) -> str:
+def in_words(closed: Sequence[str], wish: Standing, *, zone: str, at: datetime, whose: str = "their") -> str:
     """ "no calls, after 5 pm their time"; "" when nothing was asked for."""
     parts = []
     left = [channel for channel in CHANNELS if channel not in closed]
@@ -86,7 +86,7 @@ def in_words(closed: Sequence[str], wish: Standing, *, zone: str, at: datetime) 
     elif closed:
         parts.append(f"no {_SINGLE[closed[0]]}")
     if said := preferred.words(wish.hours):
-        parts.append(f"{said} their time")
+        parts.append(f"{said} {whose} time")
     if wish.not_before is not None and wish.not_before > at:
         there = clocks.local(wish.not_before, zone)
         parts.append(f"not before {there:%B} {there.day}" + (f", {there.year}" if there.year != at.year else ""))

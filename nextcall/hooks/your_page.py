@@ -37,7 +37,7 @@ def context(theirs: their_page.Theirs, *, at: datetime) -> dict[str, object]:
         "day": day.isoformat() if day else "",
         "first_day": (today + timedelta(days=1)).isoformat(),
         "last_day": (today + timedelta(days=730)).isoformat(),
-        "holds": preferring.in_words(closed, wish, zone=zone, at=at),
+        "holds": preferring.in_words(closed, wish, zone=zone, at=at, whose="your"),
         **_held(lead, zone),
     }
 
