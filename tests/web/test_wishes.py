@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from nextcall.cadences import enroll
 from nextcall.cadences.models import Touch
 from nextcall.consent import ledger
 from nextcall.consent.models import Preference
+from nextcall.engine.models import Action
 from nextcall.leads.models import Lead, Person
 from nextcall.team.models import Account, Member
 from nextcall.timeline.models import Event
@@ -46,6 +48,21 @@ def test_what_they_told_a_member_is_kept_with_their_words_and_shown_where_one_wr
     assert Event.objects.filter(kind="preference.chosen", by=member, lead=lead).count() == 2
     told(client, lead)
     assert not Preference.objects.filter(ended_at=None).exists()
+
+
+def test_what_they_told_is_undone_with_what_it_paused(client: Client, lead: Lead) -> None:
+    enrollment = enroll.begin(lead=lead, slug="fast-start", by=None, at=timezone.now())
+    day = (timezone.now() + timedelta(days=100)).date()
+    told(client, lead, sun="closed", day=day.isoformat())
+    enrollment.refresh_from_db()
+    assert enrollment.state == "paused"
+    deed = Action.objects.get(kind="asked_for")
+    assert deed.says.startswith("Hazel Thorne asked for: not on Sundays their time, not before")
+    client.post(f"/now/undo/{deed.pk}/")
+    enrollment.refresh_from_db()
+    assert enrollment.state == "active" and not Preference.objects.exists()
+    told(client, lead)
+    assert Action.objects.filter(kind="asked_for").count() == 1  # nothing changed: nothing to undo
 
 
 def test_hours_that_cannot_be_are_said_so(client: Client, lead: Lead) -> None:

@@ -12,7 +12,7 @@ from nextcall.engine import their_page
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.lib import hours
-from nextcall.privacy import choosing, erasing, hours_form, taking_along
+from nextcall.privacy import choosing, erasing, hours_form, taking_along, telling
 from nextcall.web.access import SignedIn, manager, signed_in
 from nextcall.web.going_back import back, lead_of
 from nextcall.web.lead.shown import Shown
@@ -49,13 +49,12 @@ def asked_for(request: SignedIn, lead_id: int) -> HttpResponse:
     try:
         day = date.fromisoformat(written) if written else None
         wanted = hours_form.posted_hours(request.POST)
-        told = choosing.set_hours(lead=lead, hours=wanted, by=request.member, at=at, said=said)
-        told += choosing.set_later(lead=lead, day=day, by=request.member, at=at, said=said)
+        telling.told(lead=lead, hours=wanted, day=day, said=said, by=request.member, at=at)
     except (preferred.BadHours, choosing.CannotChoose) as wrong:
         return back(request, lead, problem=f"{str(wrong).rstrip('.').capitalize()}.")
     except ValueError:
         return back(request, lead, problem="Write the day like 2027-03-01.")
-    return back(request, lead, said=f"Kept: {', '.join(told)}." if told else "Nothing changed.")
+    return back(request, lead)
 
 
 @require_POST
