@@ -58,7 +58,7 @@ def test_what_they_told_is_undone_with_what_it_paused(client: Client, lead: Lead
     assert enrollment.state == "paused"
     deed = Action.objects.get(kind="asked_for")
     assert deed.says.startswith("Hazel Thorne asked for: not on Sundays their time, not before")
-    client.post(f"/now/undo/{deed.pk}/")
+    client.post(f"/undo/{deed.pk}/")
     enrollment.refresh_from_db()
     assert enrollment.state == "active" and not Preference.objects.exists()
     told(client, lead)
