@@ -72,9 +72,9 @@ def meaning_of(found: Understood) -> Meaning:
     """What it means for our permission: by its new words, and by its subject where that is a wish."""
     if found.kind == "complaint":
         return Meaning("opt_out", ("text", "call", "email"), "a complaint from their mail provider")
-    said = classify(found.new, channel="email")
+    said = classify(found.new, "email")
     if said.verdict in ("reply", "auto_reply"):
-        subject = classify(found.mail.subject, channel="email")
+        subject = classify(found.mail.subject, "email")
         if subject.verdict == "opt_out" and not found.mail.subject.lower().startswith(("re:", "fw:", "fwd:", "aw:")):
             return subject
     return Meaning("auto_reply", (), found.signal) if found.kind == "auto_reply" and said.verdict == "reply" else said

@@ -10,7 +10,7 @@ from typing import Literal
 
 from nextcall.consent.wishes.languages import patterns, words
 from nextcall.consent.wishes.plain import Plain, distance, plain
-from nextcall.consent.wishes.scope import scope_of
+from nextcall.consent.wishes.scope import names_texts, scope_of
 
 Verdict = Literal["opt_out", "hold", "opt_in", "help", "auto_reply", "reply"]
 
@@ -28,7 +28,7 @@ class Meaning:
 
 
 # Keywords that are looked for behind a slip of the finger, and how many letters may be wrong in them.
-_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner"), 3) | dict.fromkeys(
+_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner", "desabonnement"), 3) | dict.fromkeys(
     ("stop", "stopall", "cancel", "optout", "remove", "revoke", "cancelar", "arreter"), 1
 )
 _LIKE_UNSUBSCRIBE = re.compile(r"\b[uoim][mn][a-z]{6,13}\b")
@@ -42,14 +42,25 @@ _TEASING = re.compile(
 )
 
 
-def classify(text: str, *, channel: str = "text") -> Meaning:
+def classify(text: str, channel: str = "text") -> Meaning:
     """What the message means. Never raises; an empty message is a reply that says nothing.
 
-    A wish that names no channel is about `channel`, the one it came on: text, email or call.
+    A wish that names no channel is about the `channel` it came on: "unsubscribe" in an email ends emails.
     """
+    return came_on(channel, text, _meaning(text))
+
+
+def came_on(channel: str, text: str, meaning: Meaning) -> Meaning:
+    """The meaning, about the channel it came on where the words name none."""
+    if channel == "text" or meaning.scope != ("text",) or meaning.verdict == "opt_in" or names_texts(plain(text).text):
+        return meaning
+    return replace(meaning, scope=(channel,))
+
+
+def _meaning(text: str) -> Meaning:
     message = plain(text)
     message = replace(message, text=_LIKE_UNSUBSCRIBE.sub(_mend, message.text))
-    whole = _whole(message, channel)
+    whole = _whole(message)
     if whole:
         return whole
     body = words().phrases["instruction"].sub(" ~ ", message.text)
@@ -62,22 +73,20 @@ def classify(text: str, *, channel: str = "text") -> Meaning:
     if automatic and not (found and len(message.words) < 12 and "wrong" not in found[1]):
         return Meaning("auto_reply", (), "an automatic reply")
     if found:
-        return _weigh(message, body, sentences, *found, here=channel)
+        return _weigh(message, body, sentences, *found)
     if message.shows_stop_sign:
-        return Meaning(
-            "opt_out" if len(message.words) <= 4 else "hold", scope_of(body, "", channel), "shows a stop sign"
-        )
+        return Meaning("opt_out" if len(message.words) <= 4 else "hold", scope_of(body, ""), "shows a stop sign")
     doubt = next((match for sentence in sentences for p in patterns().doubt if (match := p.search(sentence))), None)
     if doubt:
         because = f'"{doubt[0].strip()}" leaves a doubt: a person should read it'
-        return Meaning("hold", scope_of(body, "", channel), because)
+        return Meaning("hold", scope_of(body, ""), because)
     return Meaning("reply", (), "they answered")
 
 
-def _weigh(message: Plain, body: str, sentences: Sequence[str], said: str, says: str, *, here: str) -> Meaning:
+def _weigh(message: Plain, body: str, sentences: Sequence[str], said: str, says: str) -> Meaning:
     """A wish was found; whether it is meant in earnest, and for good."""
     phrases = words().phrases
-    scope = scope_of(body, says, here)
+    scope = scope_of(body, says)
     for sentence in sentences if says in _MAYBE_FOR_NOW else ():
         if said in sentence and phrases["for_now"].search(sentence) and not phrases["for_good"].search(sentence):
             return Meaning("hold", scope, "not now, or not at all: a person should read it")
@@ -92,34 +101,34 @@ def _mend(match: re.Match[str]) -> str:
     return "unsubscribe" if near else word
 
 
-def _whole(message: Plain, here: str) -> Meaning | None:
+def _whole(message: Plain) -> Meaning | None:
     """Tier 1: the message is a keyword, give or take politeness and a typing slip."""
     keywords, all_words = words().keywords, message.words
     if not all_words:
         signs = message.shows_stop_sign
-        return Meaning("opt_out", (here,), "a stop sign") if signs else Meaning("reply", (), "no words")
+        return Meaning("opt_out", ("text",), "a stop sign") if signs else Meaning("reply", (), "no words")
     core = [word for word in all_words if word not in keywords["polite"]]
     if not core or len(all_words) > 8:
         return None
     if set(core) <= keywords["stop"] and not ("?" in message.text and len(all_words) > 2):
-        return Meaning("opt_out", scope_of(message.text, "keyword", here), f'the keyword "{core[0]}"')
+        return Meaning("opt_out", scope_of(message.text, "keyword"), f'the keyword "{core[0]}"')
     if set(core) <= keywords["help"] and len(all_words) <= 3:
         return Meaning("help", (), f'the keyword "{core[0]}"')
     if " ".join(all_words) in words().own_page:
         return Meaning("help", (), OWN_PAGE)
     if set(core) <= keywords["start"] and len(all_words) <= 3:
         return Meaning("opt_in", ("text",), f'the keyword "{core[0]}"')
-    return _slip(core[0], here) if len(core) == 1 and len(all_words) <= 4 else None
+    return _slip(core[0]) if len(core) == 1 and len(all_words) <= 4 else None
 
 
-def _slip(word: str, here: str) -> Meaning | None:
+def _slip(word: str) -> Meaning | None:
     """A keyword with a typing slip; held when letters are missing from a short one."""
     if word in words().keywords["own"] or not word.isalpha():
         return None
     for keyword, most in _SLIPS.items():
         if distance(word, keyword, most) <= most:
             certain = len(word) >= len(keyword) or len(keyword) > 6
-            return Meaning("opt_out" if certain else "hold", (here,), f'"{word}", a slip for "{keyword}"')
+            return Meaning("opt_out" if certain else "hold", ("text",), f'"{word}", a slip for "{keyword}"')
     return None
 
 

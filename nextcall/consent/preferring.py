@@ -1,13 +1,13 @@
 """What persons asked for short of a stop, as rows: the hours they like, and not before a day."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from nextcall.consent import preferred
-from nextcall.consent.models import Preference, Withdrawal
+from nextcall.consent.models import Preference
 from nextcall.leads.models import Person
 from nextcall.lib import hours as clocks
 from nextcall.team.models import Account, Member
@@ -75,27 +75,7 @@ def prefer(
     )
 
 
-def asked_for(persons: Iterable[Person], *, account_id: int, at: datetime) -> dict[int, str]:
-    """Of each person who asked for something, in words: "texts only, after 5 pm their time, not before March 1".
-
-    Two queries, however many they are. Who stopped everything is left out: that is said elsewhere.
-    """
-    zones = {one.pk: one.zone for one in persons}
-    stopped: dict[int, set[str]] = {}
-    rows = Withdrawal.objects.filter(account_id=account_id, person__in=zones, lifted_at=None)
-    for person_id, channels in rows.values_list("person_id", "channels"):
-        stopped.setdefault(person_id or 0, set()).update(channels)
-    wishes = standing(zones, account_id=account_id, at=at)
-    found = {}
-    for pk, zone in zones.items():
-        closed = [channel for channel in CHANNELS if channel in stopped.get(pk, ())]
-        says = in_words(closed, wishes.get(pk, Standing()), zone=zone or "UTC", at=at)
-        if says and len(closed) < len(CHANNELS):
-            found[pk] = says
-    return found
-
-
-def in_words(closed: Sequence[str], wish: Standing, *, zone: str, at: datetime) -> str:
+def in_words(closed: Sequence[str], wish: Standing, *, zone: str, at: datetime, whose: str = "their") -> str:
     """ "no calls, after 5 pm their time"; "" when nothing was asked for."""
     parts = []
     left = [channel for channel in CHANNELS if channel not in closed]
@@ -106,7 +86,7 @@ def in_words(closed: Sequence[str], wish: Standing, *, zone: str, at: datetime) 
     elif closed:
         parts.append(f"no {_SINGLE[closed[0]]}")
     if said := preferred.words(wish.hours):
-        parts.append(f"{said} their time")
+        parts.append(f"{said} {whose} time")
     if wish.not_before is not None and wish.not_before > at:
         there = clocks.local(wish.not_before, zone)
         parts.append(f"not before {there:%B} {there.day}" + (f", {there.year}" if there.year != at.year else ""))

@@ -11,6 +11,7 @@ from nextcall.channels.contract import InboundMessage
 from nextcall.consent import ledger
 from nextcall.consent.keywords import OWN_PAGE, Meaning, classify
 from nextcall.consent.models import Withdrawal
+from nextcall.consent.second_reader import understand
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
@@ -81,7 +82,7 @@ def receive(
     if seen:
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
     carried = carried or InboundMessage(channel, sender, "", text, "")
-    meaning = _meaning(carried, channel)
+    meaning = _meaning(carried, channel)  # may wait for a plugged-in model: before any lock is taken
     point = _point(account, channel, sender)
     found = Whose(lead) if lead else whose(account=account, point=point, person=person, answers=carried.answers, at=at)
     lead = found.lead
@@ -121,10 +122,9 @@ def receive(
 
 def _meaning(carried: InboundMessage, channel: str) -> Meaning:
     """By its words, by an email's subject where that is a wish, by what shows that a machine wrote it."""
-    on = channel if channel in ("email", "call") else "text"
-    said = classify(carried.text, channel=on)
+    said = understand(carried.text, channel)
     if said.verdict in ("reply", "auto_reply") and carried.subject and not _ANSWERS.match(carried.subject):
-        subject = classify(carried.subject, channel=on)
+        subject = classify(carried.subject, channel)
         if subject.verdict == "opt_out":
             return subject
     if carried.by_machine and said.verdict == "reply":
@@ -250,6 +250,11 @@ def _point(account: Account, channel: str, sender: str) -> ContactPoint | None:
 def lead_at(account: Account, channel: str, sender: str) -> Lead | None:
     """The lead whom a number or address belongs to: the one we wrote to last there, else the newest."""
     return lead_of(account=account, point=_point(account, channel, sender), person=None)
+
+
+def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None:
+    """The number or address, if we know it."""
+    return _point(account, channel, sender)
 
 
 def appointment(*, lead: Lead, starts_at: datetime, what: str, by: Member | None, at: datetime) -> Promise:

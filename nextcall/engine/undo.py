@@ -195,7 +195,17 @@ def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
     logged = Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", []))
     # What the lead said themselves is by nobody of ours, and stands whatever is undone.
     logged.filter(by__isnull=False).update(lifted_at=at, lifted_by=by, lifted_because="undone at once")
-    for name in ("Attempt", "Pause", "Promise", "Permission", "Message", "Enrollment", "Reach", "PlaceClue"):
+    for name in (
+        "Attempt",
+        "Pause",
+        "Promise",
+        "Permission",
+        "Message",
+        "Enrollment",
+        "Reach",
+        "PlaceClue",
+        "Preference",
+    ):
         snapshot.model(name)._default_manager.filter(account_id=action.account_id, pk__in=made.get(name, [])).delete()
 
 

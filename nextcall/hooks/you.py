@@ -18,7 +18,7 @@ from nextcall.consent import preferred
 from nextcall.engine import their_page
 from nextcall.hooks import your_page
 from nextcall.lib.pacing import Pacing
-from nextcall.privacy import choosing, correcting, erasing, taking_along
+from nextcall.privacy import choosing, correcting, erasing, hours_form, taking_along
 
 LONGEST = 16 * 1024  # bytes of a post; the longest form has a few hundred
 pacing = Pacing(most=60, seconds=60)
@@ -65,7 +65,7 @@ def _channels(request: HttpRequest, theirs: their_page.Theirs) -> HttpResponse:
 
 def _hours(request: HttpRequest, theirs: their_page.Theirs) -> HttpResponse:
     try:
-        hours = your_page.hours_of(request.POST)
+        hours = hours_form.posted_hours(request.POST)
         changed = choosing.set_hours(lead=theirs.lead, hours=hours, by=None, at=timezone.now())
     except preferred.BadHours as wrong:
         return _wrong(theirs, wrong)

@@ -1,38 +1,16 @@
-"""What the lead's own page shows: plain rows for its templates, and its hours as a form has them."""
+"""What the lead's own page shows: plain rows for its templates."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from nextcall.consent import preferred, preferring
+from nextcall.consent import preferring
 from nextcall.engine import their_page
 from nextcall.leads.models import Lead
 from nextcall.lib import hours as clocks
 from nextcall.lib import phone
-from nextcall.privacy import choosing, held
+from nextcall.privacy import choosing, held, hours_form
 
-GROUPS = {"mon_fri": "Monday to Friday", "sat": "Saturday", "sun": "Sunday"}
-PARTS = {
-    "any": "Any lawful hour",
-    "09:00-12:00": "Mornings, 9 to 12",
-    "12:00-17:00": "Afternoons, 12 to 5",
-    "17:00-21:00": "Evenings, after 5",
-    "own": "Between these times",
-    preferred.CLOSED: "Not at all",
-}
 MOST = 200  # contacts shown; the file has all
 CHANNELS = {"call": "Call", "text": "Text", "email": "Email", "voicemail": "Voicemail", "page": "On this page"}
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The hours of some days, as the form offers them."""
-
-    name: str
-    word: str
-    chosen: str  # one of PARTS
-    begins: str
-    ends: str
 
 
 def context(theirs: their_page.Theirs, *, at: datetime) -> dict[str, object]:
@@ -54,35 +32,18 @@ def context(theirs: their_page.Theirs, *, at: datetime) -> dict[str, object]:
         "channels": channels,
         "any_on": any(one.on for one in channels),
         "stays": any(one.stays for one in channels),
-        "groups": [_group(name, word, wish.hours) for name, word in GROUPS.items()],
-        "parts": PARTS,
+        "groups": hours_form.groups(wish.hours),
+        "parts": hours_form.PARTS,
         "day": day.isoformat() if day else "",
         "first_day": (today + timedelta(days=1)).isoformat(),
         "last_day": (today + timedelta(days=730)).isoformat(),
-        "holds": preferring.in_words(closed, wish, zone=zone, at=at),
+        "holds": preferring.in_words(closed, wish, zone=zone, at=at, whose="your"),
         **_held(lead, zone),
     }
 
 
 def seller_of(lead: Lead) -> str:
     return lead.account.seller_name or lead.account.name
-
-
-def hours_of(posted: Mapping[str, str]) -> dict[str, str]:
-    """The chosen hours by group of days."""
-    found = {}
-    for name in GROUPS:
-        part = posted.get(name, "any")[:20]
-        if part == "own":
-            part = f"{posted.get(f'{name}_from', '')[:5]}-{posted.get(f'{name}_to', '')[:5]}"
-        found[name] = part
-    return found
-
-
-def _group(name: str, word: str, hours: Mapping[str, str]) -> Group:
-    written = hours.get(name, "any")
-    begins, _, ends = written.partition("-") if preferred.span(written) else ("", "", "")
-    return Group(name, word, written if written in PARTS else "own", begins, ends)
 
 
 def _held(lead: Lead, zone: str) -> dict[str, object]:

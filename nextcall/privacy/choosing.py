@@ -128,7 +128,7 @@ def set_hours(*, lead: Lead, hours: Mapping[str, str], by: Member | None, at: da
     wanted = preferred.read(hours)
     with transaction.atomic():
         ledger.lock_persons([lead.person_id])
-        if dict(_standing(lead, at).hours) == wanted:
+        if dict(standing_of(lead, at=at).hours) == wanted:
             return []
         _prefer(lead, Preference.Kind.HOURS, by, at, said, hours=wanted)
         enroll.plan_anew(person=lead.person, at=at)
@@ -146,7 +146,7 @@ def set_later(*, lead: Lead, day: date | None, by: Member | None, at: datetime, 
         raise CannotChoose("Pick a day that is still to come, within two years.")
     with transaction.atomic():
         ledger.lock_persons([lead.person_id])
-        if _standing(lead, at).not_before == until:
+        if standing_of(lead, at=at).not_before == until:
             return []
         _prefer(lead, Preference.Kind.NOT_BEFORE, by, at, said, until=until)
         if until is None:
@@ -160,7 +160,8 @@ def set_later(*, lead: Lead, day: date | None, by: Member | None, at: datetime, 
     return says
 
 
-def _standing(lead: Lead, at: datetime) -> preferring.Standing:
+def standing_of(lead: Lead, *, at: datetime) -> preferring.Standing:
+    """What holds for them now."""
     found = preferring.standing([lead.person_id], account_id=lead.account_id, at=at)
     return found.get(lead.person_id, preferring.Standing())
 

@@ -130,6 +130,8 @@ def _wipe_words(person: Person, leads: list[int], points: list[ContactPoint], *,
     Message.objects.filter(Q(**mine) | Q(**of_leads)).update(
         subject="", body="", message_id="", dedupe_key="", contact_point=None
     )
+    # an unclear message that nobody read would become a stop of somebody who is nobody any more
+    Message.objects.filter(**mine, answered_at=None, outbound=False).update(answered_at=at)
     Call.objects.filter(Q(**mine) | Q(**of_leads)).update(note="", contact_point=None)
     Touch.objects.filter(**mine).update(
         subject="",
@@ -141,6 +143,7 @@ def _wipe_words(person: Person, leads: list[int], points: list[ContactPoint], *,
         decision=None,
         contact_point=None,
     )
+    Promise.objects.filter(**of_leads, closed_at=None).update(closed_at=at, closed_as="released")
     Promise.objects.filter(**of_leads).update(what="")
     Note.objects.filter(**of_leads).delete()
     Presence.objects.filter(**of_leads).delete()

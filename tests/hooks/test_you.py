@@ -184,7 +184,7 @@ def test_evenings_only_are_kept_and_said(lead: Lead) -> None:
     row = Preference.objects.get()
     assert row.value == {"mon_fri": "17:00-21:00", "sat": "10:00-12:00", "sun": "closed"}
     assert (row.kind, row.via, row.by) == ("hours", "link", None)
-    assert "after 5 pm on weekdays, 10 am to noon on Saturdays, not on Sundays their time" in words(lead)
+    assert "after 5 pm on weekdays, 10 am to noon on Saturdays, not on Sundays your time" in words(lead)
     stranger().post(path(lead), {"do": "hours", "mon_fri": "any"})
     assert not Preference.objects.filter(ended_at=None).exists()
 

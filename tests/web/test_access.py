@@ -21,6 +21,8 @@ SECRET = "Zebulon Quartermaine"  # stands in every row of the account that is lo
 MACHINES = ("in/", "hooks/", "unsubscribe/", "u/", "you/", "healthz", "readyz", "metrics")  # doors without a member
 MANAGERS = (
     "leads_export",
+    "lead_export",
+    "lead_erase",
     "settings_account",
     "settings_email",
     "settings_lead_in",
