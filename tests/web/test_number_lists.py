@@ -151,3 +151,19 @@ def test_answers_that_cannot_be_taken_say_why(client: Client, fields: dict[str, 
     answer = client.post(f"{PAGE}answers/", posted)
     assert answer.status_code == 422 and says in answer.content.decode()
     assert not NumberCheck.objects.exists()
+
+
+def test_a_new_name_says_what_it_costs_in_permissions(client: Client, account: Account) -> None:
+    make_lead(account)
+    said = {
+        "name": "Acme",
+        "seller_name": "Zenith Homes",
+        "postal_address": "1 Main St, Denver",
+        "undo_seconds": 20,
+        "zone": "America/Denver",
+        "default_cadence": "gentle",
+    }
+    told = client.post("/settings/company/", said, follow=True).content.decode()
+    assert "Permissions that name Acme Homes: 4. Under the new names they permit you nothing." in told
+    told = client.post("/settings/company/", {**said, "name": "Acme Homes"}, follow=True).content.decode()
+    assert "permit you nothing" not in told

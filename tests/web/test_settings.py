@@ -21,7 +21,7 @@ from nextcall.intake import captures
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, LeadInKey, Member
 from nextcall.timeline.models import Event
-from tests.builders import WORDING, make_lead, make_member
+from tests.builders import WORDING, make_member
 from tests.channels.conformance import AnyPort
 from tests.web.signed import signed
 
@@ -239,22 +239,6 @@ def test_a_phone_number_that_is_none_is_shown_how_to_write_it(client: Client) ->
         "closes_1": "19:30",
     }
     assert "Write it like (303) 555-0142" in client.post("/settings/", said).content.decode()
-
-
-def test_a_new_name_says_what_it_costs_in_permissions(client: Client, account: Account) -> None:
-    make_lead(account)
-    said = {
-        "name": "Acme",
-        "seller_name": "Zenith Homes",
-        "postal_address": "1 Main St, Denver",
-        "undo_seconds": 20,
-        "zone": "America/Denver",
-        "default_cadence": "gentle",
-    }
-    told = client.post("/settings/company/", said, follow=True).content.decode()
-    assert "Permissions that name Acme Homes: 4. Under the new names they permit you nothing." in told
-    told = client.post("/settings/company/", {**said, "name": "Acme Homes"}, follow=True).content.decode()
-    assert "permit you nothing" not in told
 
 
 def test_the_company_tells_leads_who_it_is(client: Client, account: Account) -> None:
