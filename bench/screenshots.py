@@ -97,6 +97,7 @@ SHOTS = (
     Shot("settings-lead-ins", "settings_lead_ins"),
     Shot("settings-members", "settings_members"),
     Shot("settings-rules", "settings_rules"),
+    Shot("settings-ages", "settings_ages"),
     Shot("settings-lists", "settings_lists"),
     Shot("more", "more"),
     Shot("what-you-did", "deeds"),

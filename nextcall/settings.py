@@ -13,6 +13,7 @@
 | NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
 | NEXTCALL_LOG_LEVEL | DEBUG, INFO, WARNING, ERROR | INFO |
 | NEXTCALL_ALLOW_PRIVATE_SMTP | 1 lets accounts use mail servers in private networks | 0; on localhost, its own |
+| NEXTCALL_STOP_MODEL | package.module:function that may add a stop to a message, never clear one | none |
 | NEXTCALL_SOURCE_URL | where people read the source of what runs here (AGPL) | none: More says whom to ask |
 | NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
 """

@@ -4,11 +4,14 @@ from typing import cast
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from nextcall.cadences import lawful, versions
+from nextcall.cadences.definition import BadCadence
 from nextcall.consent import sellers
 from nextcall.leads import own_fields
 from nextcall.lib import phone as phones
@@ -54,8 +57,19 @@ class AccountForm(forms.Form):
 
     def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.country = account.country
+        self.account, self.country = account, account.country
         cast(forms.ChoiceField, self.fields["default_cadence"]).choices = cadence_choices(account)
+
+    def clean_default_cadence(self) -> str:
+        """New leads start on nothing whose words may not be said."""
+        slug = str(self.cleaned_data["default_cadence"])
+        found = versions.known(self.account, {slug}, at=timezone.now()).get(slug)
+        if found is not None and slug != self.account.default_cadence:
+            try:
+                lawful.require(versions.definition_of(found), versions.ours(self.account))
+            except BadCadence as wrong:
+                raise ValidationError(f"Not switched on. {wrong}") from None
+        return slug
 
     def clean_phone(self) -> str:
         return read_phone(self.cleaned_data["phone"], country=self.country)
