@@ -33,6 +33,7 @@ def withdraw(
     at: datetime,
 ) -> list[Withdrawal]:
     """Store the wish and take back everything queued against it, for everyone whom it protects."""
+    ledger.lock_everyone_concerned(lead.person, contact_point)
     person = None if reason == "wrong_number" else lead.person
     rows = ledger.withdraw(
         account=lead.account,
