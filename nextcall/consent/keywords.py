@@ -28,7 +28,7 @@ class Meaning:
 
 
 # Keywords that are looked for behind a slip of the finger, and how many letters may be wrong in them.
-_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner"), 3) | dict.fromkeys(
+_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner", "desabonnement"), 3) | dict.fromkeys(
     ("stop", "stopall", "cancel", "optout", "remove", "revoke", "cancelar", "arreter"), 1
 )
 _LIKE_UNSUBSCRIBE = re.compile(r"\b[uoim][mn][a-z]{6,13}\b")
