@@ -46,7 +46,11 @@ def classify(text: str, channel: str = "text") -> Meaning:
 
     A wish that names no channel is about the `channel` it came on: "unsubscribe" in an email ends emails.
     """
-    meaning = _meaning(text)
+    return came_on(channel, text, _meaning(text))
+
+
+def came_on(channel: str, text: str, meaning: Meaning) -> Meaning:
+    """The meaning, about the channel it came on where the words name none."""
     if channel == "text" or meaning.scope != ("text",) or meaning.verdict == "opt_in" or names_texts(plain(text).text):
         return meaning
     return replace(meaning, scope=(channel,))

@@ -17,7 +17,7 @@ from nextcall.consent.known import Knowledge
 from nextcall.consent.reading import Read
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import tally
+from nextcall.engine import campaigns, tally
 from nextcall.engine.due import Ready, reservation
 from nextcall.engine.retry import next_try
 from nextcall.engine.send import Answer
@@ -190,7 +190,8 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
             rows.append(("failed", "", None, at, "failed", because, due.due_at, due.id, engine))
             failed.append(answer)
         became = "retried" if again else "blocked" if isinstance(error, NotPermitted) else "failed"
-        said = {"because": because, "permanent": error.permanent, "tries": due.tries + 1}
+        marks = {"problem": error.problem} if error.problem else {}
+        said = {"because": because, "permanent": error.permanent, "tries": due.tries + 1, **marks}
         events.append(_event(f"touch.{became}", answer.ready, at, **said))
         tally.count(became, due.channel)
     sql.execute_many(CLOSE, rows)
@@ -202,6 +203,17 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
             ContactPoint.objects.filter(
                 account_id=answer.ready.due.account_id, pk=answer.ready.contact_point_id
             ).update(problem=answer.error.problem, problem_at=at)
+    _against(failed, at)
+
+
+def _against(failed: Sequence[Answer], at: datetime) -> None:
+    """What the lead's side refused speaks against the campaign."""
+    by_account: dict[int, list[int]] = {}
+    for answer in failed:
+        if answer.error and answer.error.problem in campaigns.COUNTED:
+            by_account.setdefault(answer.ready.due.account_id, []).append(answer.ready.due.id)
+    for account_id, touch_ids in by_account.items():
+        campaigns.came_back(touch_ids, account_id=account_id, at=at)
 
 
 def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:

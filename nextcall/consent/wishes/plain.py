@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_LONGEST = 4000
+LONGEST = 4000  # characters that are read
 _QUOTED = re.compile(
     r"^\s*>|^on .{4,120} wrote:\s*$|^le .{4,120} a ecrit ?:\s*$|^el .{4,120} escribio:\s*$|^-{2,}\s*$|^_{5,}"
     r"|^-+ ?original message|^from: .+@|^sent from my |^get outlook for ",
@@ -39,7 +39,7 @@ class Plain:
 
 def plain(raw: str) -> Plain:
     """The new words of a message, comparable."""
-    text = unicodedata.normalize("NFKC", raw[:_LONGEST])
+    text = unicodedata.normalize("NFKC", raw[:LONGEST])
     stop_sign, laughs = bool(_STOP_SIGNS.search(text)), bool(_LAUGHS.search(text))
     text = re.sub("[\u2018\u2019\u02bc\u00b4`]", "'", text.translate(_LOOK_ALIKE))
     text = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) not in ("Mn", "Cf"))
