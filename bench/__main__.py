@@ -27,10 +27,12 @@ class Measure:
 
 MEASURES = [
     Measure("gate", 20_000, 2000, on=("sqlite",)),  # pure: no database is asked
+    Measure("permits", 50_000, 2000, on=("sqlite",)),
     Measure("form", 600, 40),
     Measure("throughput", 100_000, 1000),
     # SQLite has one engine by design: a second one would only wait for the writer's lock
     Measure("throughput", 100_000, 1000, count=4, on=("postgresql",)),
+    Measure("stops", 10_000, 600),
     Measure("lateness", 600, 60),
     Measure("web", 200, 20),
     Measure("pages", 100, 10),

@@ -39,29 +39,31 @@ def withdraw(
     `scope`, `reason` and `reference` as ledger.withdraw has them; `person` is who said it, or who has the number.
     `fresh`: they were stored a moment ago, and nothing is queued towards them.
     """
-    rows = ledger.withdraw(
-        account=account,
-        person=None if reason == "wrong_number" else person,
-        contact_point=contact_point,
-        scope=scope,
-        reason=reason,
-        said=said,
-        via=via,
-        at=at,
-        by=by,
-        reference=reference,
-        lead_id=lead_id,
-        import_id=import_id,
-    )
-    channels = sorted({channel for row in rows for channel in row.channels})
-    told = [] if fresh else [(one, channels) for one in sharing(contact_point, person)]
-    for concerned, ended in [*told, *_reached_there(rows, contact_point, person)]:
-        want_back(account_id=concerned.account_id, person_id=concerned.pk, channels=ended, at=at)
-        enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=ended)
-        if set(ended) >= EVERY_CHANNEL:
-            for enrollment in running(concerned):
-                enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
-    transaction.on_commit(wake.wake)  # what waits for a thread is recalled at once
+    with transaction.atomic():
+        ledger.lock_everyone_concerned(person, contact_point)
+        rows = ledger.withdraw(
+            account=account,
+            person=None if reason == "wrong_number" else person,
+            contact_point=contact_point,
+            scope=scope,
+            reason=reason,
+            said=said,
+            via=via,
+            at=at,
+            by=by,
+            reference=reference,
+            lead_id=lead_id,
+            import_id=import_id,
+        )
+        channels = sorted({channel for row in rows for channel in row.channels})
+        told = [] if fresh else [(one, channels) for one in sharing(contact_point, person)]
+        for concerned, ended in [*told, *_reached_there(rows, contact_point, person)]:
+            want_back(account_id=concerned.account_id, person_id=concerned.pk, channels=ended, at=at)
+            enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=ended)
+            if set(ended) >= EVERY_CHANNEL:
+                for enrollment in running(concerned):
+                    enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
+        transaction.on_commit(wake.wake)  # what waits for a thread is recalled at once
     return rows
 
 

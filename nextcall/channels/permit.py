@@ -71,7 +71,7 @@ class Office:
         began = self._tick() if since is None else since
         closes = began + (message.valid_until - at).total_seconds() if message.valid_until and at else None
         with self._lock:
-            self._forget(self._tick())
+            self._forget(began)
             self._number += 1
             number, until = self._number, began + seconds
             self._standing[number] = until

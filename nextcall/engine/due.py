@@ -255,16 +255,12 @@ def _row(one: Settled, at: datetime) -> list[Any]:
 def _reserve(settled: Sequence[Settled], at: datetime) -> None:
     """The caps count a message from its claim on, so that no other claim can take its place."""
     ledger.reserve(
-        [
-            ledger.Reservation(
-                account_id=one.due.account_id,
-                person_id=one.due.person_id,
-                lead_id=one.due.lead_id,
-                channel=one.due.channel,
-                touch_id=one.due.id,
-            )
-            for one in settled
-            if one.state == "sending" and one.due.purpose != "confirmation"
-        ],
-        at=at,
+        [reservation(one.due) for one in settled if one.state == "sending" and one.due.purpose != "confirmation"], at=at
+    )
+
+
+def reservation(due: Due) -> ledger.Reservation:
+    """Its place under the caps."""
+    return ledger.Reservation(
+        account_id=due.account_id, person_id=due.person_id, lead_id=due.lead_id, channel=due.channel, touch_id=due.id
     )

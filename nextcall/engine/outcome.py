@@ -78,7 +78,8 @@ def log(
     `beside`: the touch that was closed meanwhile; this is kept beside it, and the later of the two decides the plan.
     """
     line = _line(lead, outcome)
-    with undoable(lead=lead, kind="outcome", by=by, at=at) as deed:
+    stops = bool(line.withdraw or line.problem)
+    with undoable(lead=lead, kind="outcome", by=by, at=at, of_the_household=stops) as deed:
         made = (
             unplanned.touch(lead=lead, channel=channel, by=by, at=at)
             if beside

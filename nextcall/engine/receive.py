@@ -90,7 +90,7 @@ def receive(
         if lead is None:
             point = point or strangers.meet(account, channel, sender)
         else:
-            ledger.lock_persons([one.pk for one in stopping.sharing(point, lead.person)])
+            ledger.lock_everyone_concerned(lead.person, point)
         message = conversation.received(
             account=account,
             lead=lead,

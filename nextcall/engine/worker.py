@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.db.models import Min
 
 from nextcall.cadences.models import Touch
@@ -18,7 +18,7 @@ from nextcall.engine.due import BATCH, Claims
 from nextcall.engine.knowledge import changed
 from nextcall.engine.record import GROUP, record_answers
 from nextcall.engine.rescue import rescue
-from nextcall.engine.send import THREADS, Pool
+from nextcall.engine.send import THREADS, Answer, Pool
 from nextcall.engine.senders import Senders
 from nextcall.engine.trusting import Trust
 from nextcall.lib import ticking
@@ -187,15 +187,24 @@ class Worker:
     def _record(self, at: datetime) -> bool:
         worked = False
         while answers := self._pool.answers(GROUP):
-            record_answers(answers, engine=self.name, at=self._clock())
+            self._write_down(answers)
             worked = True
         return worked
+
+    def _write_down(self, answers: Sequence[Answer]) -> None:
+        """Once more if another transaction was in the way: an answer that is lost leaves its touch in doubt."""
+        try:
+            record_answers(answers, engine=self.name, at=self._clock())
+        except OperationalError:
+            log.exception("engine.record_again")
+            close_old_connections()
+            record_answers(answers, engine=self.name, at=self._clock())
 
     def _finish(self) -> None:
         """Threads end what they began; their answers are written down."""
         self._pool.close()
         while answers := self._pool.answers(GROUP):
-            record_answers(answers, engine=self.name, at=self._clock())
+            self._write_down(answers)
 
     def _nudge(self) -> None:
         if self._waker is not None:

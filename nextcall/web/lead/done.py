@@ -54,6 +54,8 @@ EVENTS = {
     "touch.rescued": ("check", "Taken up again"),
     "touch.retried": ("clock", "Tried again"),
     "touch.in_flight": ("alert", "Was leaving as they asked us to stop"),
+    "touch.taken_back": ("stop", "Taken back from the provider: they asked us to stop"),
+    "touch.not_taken_back": ("alert", "Could not be taken back: it had left"),
     "touch.skipped": ("right", "Skipped"),
     "touch.cancelled": ("cross", "Cancelled"),
     "touch.bounced": ("alert", "Came back"),
