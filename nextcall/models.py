@@ -9,6 +9,7 @@ from nextcall.consent.models import (
     Permission,
     PlaceClue,
     PolicyChange,
+    PolicyText,
     Preference,
     Withdrawal,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Person",
     "PlaceClue",
     "PolicyChange",
+    "PolicyText",
     "Preference",
     "Presence",
     "Promise",

@@ -96,6 +96,7 @@ def _facts(wanted: Wanted, person: Read) -> Facts:
         tier=tier,
         permission_automated=best.automated and by_machine if best else by_machine,
         sellers=_sellers(best.sellers) if best else (),
+        permission_id=best.id if best else None,
         withdrawn=_withdrawn(wanted, person, own_hash, wanted.channel),
         inquired_at=person.inquired_at,
         inbound_at=point.latest_inbound_at if point else None,

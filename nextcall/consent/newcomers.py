@@ -58,7 +58,7 @@ def _read(person: Person, reaches: list[Reach], country: str) -> Read:
 
 def _grant(row: Permission) -> Grant:
     sellers = _listed(tuple(row.sellers))
-    return Grant(row.channel, row.purpose, row.tier, row.automated, sellers, row.contact_point_id, row.given_at)
+    return Grant(row.channel, row.purpose, row.tier, row.automated, sellers, row.contact_point_id, row.given_at, row.pk)
 
 
 @lru_cache(maxsize=1000)

@@ -8,6 +8,7 @@ from nextcall.cadences import wording
 from nextcall.cadences.definition import Step
 from nextcall.consent.facts import Ask, Channel, Decision, Purpose
 from nextcall.consent.rules import decide
+from nextcall.engine.kept import Gate, gate
 from nextcall.engine.knowledge import Due, Knowledge
 from nextcall.engine.senders import Sender
 from nextcall.leads.models import ContactPoint
@@ -34,6 +35,7 @@ class Settled:
     body: str = ""
     step_key: str | None = None
     decision: Decision | None = None
+    gate: Gate | None = None  # the decision as touches and events keep it
 
 
 def settle(due: Due, known: Knowledge, *, at: datetime) -> Settled:
@@ -78,13 +80,13 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
     ask = Ask(cast(Channel, due.channel), cast(Purpose, due.purpose), due.by_machine and leaves)
     facts, policy = known.facts[due.id], known.policies[due.account_id]
     decision = decide(ask, facts, policy, at)
-    deciding = decision.deciding
+    as_kept, deciding = gate(decision, ask, facts, policy, point), decision.deciding
     if decision.verdict == "allow" or deciding is None:
-        return Settled(
-            due, "sending" if leaves else "open", due.rule, due.because, point=point, sender=sender, decision=decision
-        )
+        state = "sending" if leaves else "open"
+        return Settled(due, state, due.rule, due.because, point=point, sender=sender, decision=decision, gate=as_kept)
+    refused = Settled(due, "blocked", deciding.id, deciding.says[:200], point=point, decision=decision, gate=as_kept)
     if decision.verdict == "deny" or decision.earliest is None:
-        return Settled(due, "blocked", deciding.id, deciding.says[:200], point=point, decision=decision)
+        return refused
     later = decision.earliest
     caller = known.members.get(due.lead_owner_id or 0)
     for _ in range(ROUNDS):
@@ -95,7 +97,8 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
             break
         again = decide(ask, facts, policy, opening)
         later = again.earliest or opening
-    return Settled(due, "planned", deciding.id, deciding.says[:200], due_at=later, point=point, decision=decision)
+    refused.state, refused.due_at = "planned", later
+    return refused
 
 
 def _worded(settled: Settled, step: Step | None, known: Knowledge) -> Settled:

@@ -2,20 +2,20 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db.models import QuerySet
 
 from nextcall.cadences.models import Touch
-from nextcall.consent import ledger, policy, rules
-from nextcall.consent.facts import Ask, Channel, Decision, Facts, Place, Purpose, Rule
+from nextcall.consent.facts import Decision
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
+from nextcall.engine import asking
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
 from nextcall.engine.when import spoken
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
+from nextcall.timeline.record import record
 
 LONGEST_TEXT = 1600  # characters; carriers join at most ten parts
 LONGEST_EMAIL = 50_000
@@ -26,10 +26,10 @@ GAP = re.compile(r"\[\[(.*?)\]\]|\[([^\[\]]*\bonly you\b[^\[\]]*)\]", re.DOTALL)
 class Refused(Exception):
     """The gate does not let it leave, now or later; `decision` says why."""
 
-    def __init__(self, decision: Decision) -> None:
-        deciding = decision.deciding
+    def __init__(self, asked: asking.Asked) -> None:
+        deciding = asked.decision.deciding
         super().__init__(deciding.says if deciding else "This may not be sent.")
-        self.decision = decision
+        self.asked, self.decision = asked, asked.decision
 
 
 class Unfinished(ValueError):
@@ -44,27 +44,16 @@ def open_gap(*texts: str) -> str:
 
 def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> Decision:
     """What the gate says about a message or call to this lead now, by hand unless `automated`."""
-    purpose: Purpose = "reply" if lead.waiting_since else "marketing"
-    point = ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
-    wanted = ledger.Wanted(
-        person_id=lead.person_id,
-        contact_point_id=point.pk if point else None,
-        channel=cast(Channel, channel),
-        purpose=purpose,
-        lead_id=lead.pk,
-    )
-    facts = ledger.facts_for([wanted], account_id=lead.account_id, at=at)[0]
-    if point is None:
-        return _unreachable(channel, facts, at)
-    ask = Ask(cast(Channel, channel), purpose, automated)
-    return rules.decide(ask, facts, policy.for_account(lead.account.policy, at=at), at)
+    return asking.ask(lead=lead, channel=channel, at=at, automated=automated).decision
 
 
-def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "") -> Touch:
+def write(
+    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "", page: str = ""
+) -> Touch:
     """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
 
     Raises Refused with the decision when the gate denies it, Unfinished when there is nothing to send. The action
-    that takes it back is `undo_of(touch)`.
+    that takes it back is `undo_of(touch)`. `page`: where it was written.
     """
     words = conversation.clean(body).strip()
     if not words or len(words) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
@@ -73,9 +62,10 @@ def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetim
     if gap:
         raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
     leaves = at + timedelta(seconds=lead.account.undo_seconds)
-    decision = may(lead=lead, channel=channel, at=leaves)
+    asked = asking.ask(lead=lead, channel=channel, at=leaves)
+    decision = asked.decision
     if decision.verdict == "deny":
-        raise Refused(decision)
+        raise Refused(asked)
     deciding = decision.deciding
     answered = _answered(lead, channel)
     with undoable(lead=lead, kind="send", by=by, at=at) as deed:
@@ -98,8 +88,23 @@ def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetim
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         conversation.answered(lead=lead, at=at, by=by)
+        if decision.verdict == "wait":
+            _record_wait(touch, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch
+
+
+def _record_wait(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
+    record(
+        account_id=touch.account_id,
+        kind="touch.waited",
+        at=at,
+        by=by,
+        person_id=touch.person_id,
+        lead_id=touch.lead_id,
+        touch_id=touch.pk,
+        data={"channel": touch.channel, "rule": touch.rule, "page": page, "gate": asked.gate},
+    )
 
 
 def undo_of(touch: Touch) -> Action | None:
@@ -126,10 +131,3 @@ def _says(touch: Touch, lead: Lead, at: datetime) -> str:
     name = "Text" if touch.channel == "text" else "Email"
     when = f" It leaves {spoken(touch.due_at, now=at, zone=zone)} their time." if touch.rule else ""
     return f"{name} to {lead.person}.{when}"
-
-
-def _unreachable(channel: str, facts: Facts, at: datetime) -> Decision:
-    what = "email address" if channel == "email" else "number that takes texts" if channel == "text" else "number"
-    place: Place = facts.place
-    rule = Rule("contact.none", "deny", f"There is no {what} on record.", "house rule")
-    return Decision("deny", at, (rule,), jurisdictions=place.jurisdictions)

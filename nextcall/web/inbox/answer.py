@@ -40,6 +40,7 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
             by=request.member,
             at=timezone.now(),
             seen=answering.read_seen(request.POST.get("anyway") or request.POST.get("seen", "")),
+            page="inbox",
         )
     except answering.Crossed as crossed:
         return _held_back(request, lead, crossed)

@@ -42,6 +42,8 @@ EVENTS = {
     "withdrawal.lifted": ("shield", "Stop lifted"),
     "action.undone": ("undo", "Undone"),
     "touch.blocked": ("shield", "Not sent"),
+    "touch.refused": ("shield", "Refused"),
+    "touch.waited": ("clock", "Waits for its hour"),
     "touch.failed": ("alert", "Failed"),
     "touch.uncertain": ("alert", "Nobody knows whether it left"),
     "touch.resolved": ("check", "Decided whether it left"),
