@@ -17,6 +17,7 @@ from nextcall.conversations.models import Call, InboxItem, Message, Note, Presen
 from nextcall.engine.models import Action, BulkChange, Notice, Pace, Taken
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
+from nextcall.proof.models import ProofPack
 from nextcall.team.models import Account, Connection, LeadInKey, Member, PushSubscription, SignInAttempt, SignInLink
 from nextcall.timeline.models import Event, Seal
 
@@ -57,6 +58,7 @@ __all__ = [
     "Preference",
     "Presence",
     "Promise",
+    "ProofPack",
     "PushSubscription",
     "Reach",
     "Seal",

@@ -23,13 +23,15 @@ def command(
     from nextcall.engine.statistics import Statistics
     from nextcall.engine.worker import Job, Worker
     from nextcall.intake import captures, importing
+    from nextcall.proof.waiting import Packs
+    from nextcall.timeline.sealing import Sealing
 
     if connection.vendor == "sqlite" and not _alone():
         raise Wrong(
             "an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)"
         )
     jobs: list[Job] = [captures.run_waiting, importing.run_waiting, bulk_changes.run_some]
-    jobs += [Statistics(), Notify(), Forgetting()]
+    jobs += [Statistics(), Notify(), Forgetting(), Sealing(), Packs()]
     worker = Worker(jobs=jobs, threads=threads)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())
