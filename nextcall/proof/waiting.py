@@ -12,6 +12,7 @@ from nextcall.lib import wake
 from nextcall.proof import asked, making
 from nextcall.proof.models import ProofPack
 from nextcall.team.models import Member
+from nextcall.timeline.record import record
 
 log = structlog.get_logger(__name__)
 KEPT = timedelta(days=7)
@@ -27,6 +28,7 @@ class Busy(Exception):
 def ask(*, wanted: asked.Asked, by: Member, at: datetime) -> ProofPack:
     """Ask for a pack; the engine makes it. Raises Busy, asked.NoSuch."""
     says = ", ".join(words for _, words in asked.words(wanted))[:200]
+    says = says[:1].upper() + says[1:]
     with transaction.atomic():
         under_way = ProofPack.objects.filter(account_id=wanted.account_id, state__in=("waiting", "running"))
         if under_way.count() >= AT_ONCE:
@@ -34,6 +36,7 @@ def ask(*, wanted: asked.Asked, by: Member, at: datetime) -> ProofPack:
         row = ProofPack.objects.create(
             account_id=wanted.account_id, by=by, asked=wanted.to_json(), says=says, created_at=at
         )
+        record(account_id=wanted.account_id, kind="proof.asked", at=at, by=by, lead_id=wanted.lead, data=row.asked)
         transaction.on_commit(wake.wake)
     return row
 

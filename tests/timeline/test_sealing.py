@@ -112,7 +112,7 @@ EDITS: dict[str, tuple[Callable[[Event], Any], str]] = {
     "hash": (lambda e: Seal.objects.filter(event=e).update(hash="0" * 64), "seal 3 does not follow"),
     "content": (lambda e: Seal.objects.filter(event=e).update(content="0" * 64), "seal 3 does not follow"),
     "erased, with other words": (
-        lambda e: (Seal.objects.filter(event=e).update(erased_at=LATER), Event.objects.filter(pk=e.pk).update(data={"n": 7})),
+        lambda e: (Seal.objects.filter(event=e).update(erased_at=LATER), Event.objects.filter(pk=e.pk).update(data={"n": 7})),  # noqa: E501
         "was erased, and says something again",
     ),
 }  # fmt: skip

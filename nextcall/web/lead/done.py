@@ -42,6 +42,7 @@ EVENTS = {
     "withdrawal.lifted": ("shield", "Stop lifted"),
     "action.undone": ("undo", "Undone"),
     "touch.blocked": ("shield", "Not sent"),
+    "proof.asked": ("shield", "A proof pack was asked for"),
     "touch.refused": ("shield", "Refused"),
     "touch.waited": ("clock", "Waits for its hour"),
     "touch.failed": ("alert", "Failed"),
