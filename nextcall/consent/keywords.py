@@ -10,7 +10,7 @@ from typing import Literal
 
 from nextcall.consent.wishes.languages import patterns, words
 from nextcall.consent.wishes.plain import Plain, distance, plain
-from nextcall.consent.wishes.scope import scope_of
+from nextcall.consent.wishes.scope import names_texts, scope_of
 
 Verdict = Literal["opt_out", "hold", "opt_in", "help", "auto_reply", "reply"]
 
@@ -41,8 +41,18 @@ _TEASING = re.compile(
 )
 
 
-def classify(text: str) -> Meaning:
-    """What the message means. Never raises; an empty message is a reply that says nothing."""
+def classify(text: str, channel: str = "text") -> Meaning:
+    """What the message means. Never raises; an empty message is a reply that says nothing.
+
+    A wish that names no channel is about the `channel` it came on: "unsubscribe" in an email ends emails.
+    """
+    meaning = _meaning(text)
+    if channel == "text" or meaning.scope != ("text",) or meaning.verdict == "opt_in" or names_texts(plain(text).text):
+        return meaning
+    return replace(meaning, scope=(channel,))
+
+
+def _meaning(text: str) -> Meaning:
     message = plain(text)
     message = replace(message, text=_LIKE_UNSUBSCRIBE.sub(_mend, message.text))
     whole = _whole(message)

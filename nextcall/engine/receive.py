@@ -70,7 +70,7 @@ def receive(
     seen = Message.objects.filter(account=account, dedupe_key=dedupe_key).first() if dedupe_key else None
     if seen:
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
-    meaning = classify(text)
+    meaning = classify(text, channel)
     point = _point(account, channel, sender)
     lead = lead or _latest(account, point, person)
     with transaction.atomic():

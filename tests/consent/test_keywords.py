@@ -117,3 +117,20 @@ def test_any_text_has_a_meaning(text: str) -> None:
 def test_a_hostile_length_takes_no_time() -> None:
     for text in ("stop " * 20_000, "a" * 100_000, "dont " * 5000, "(" * 10_000, "please not " * 3000):
         assert classify(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "scope"),
+    [
+        ("unsubscribe", "email", ("email",)),
+        ("unsubscribe", "text", ("text",)),
+        ("please stop", "call", ("call",)),
+        ("please stop texting me", "email", ("text",)),
+        ("stop calling me", "email", ("call",)),
+    ],
+)
+def test_a_wish_that_names_no_channel_is_about_the_one_it_came_on(
+    text: str, channel: str, scope: tuple[str, ...]
+) -> None:
+    meaning = classify(text, channel)
+    assert (meaning.verdict, meaning.scope) == ("opt_out", scope)

@@ -26,6 +26,11 @@ def scope_of(text: str, says: str) -> tuple[str, ...]:
     return named or ("text",)
 
 
+def names_texts(text: str) -> bool:
+    """Whether plain words speak of texts themselves, and do not only mean them because nothing else is named."""
+    return "text" in _named(text)
+
+
 def _named(text: str) -> tuple[str, ...]:
     """The channels they speak of, without those they offer instead ("email is fine")."""
     about = words().about
