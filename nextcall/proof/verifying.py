@@ -85,22 +85,22 @@ def _records(members: Mapping[str, bytes], manifest: Mapping[str, Any], verdict:
         found = document["records"]
         verdict.records = len(found)
         listed = [str(one) for one in manifest["records"]["hashes"]]
-        yield from _some(_against(found, listed))
-        yield from _some(_inside(found))
+        hashes = [records.hash_of(record, str(record.get("previous"))) for record in found]
+        yield from _some(_against(found, hashes, listed))
+        yield from _some(_inside(found, hashes))
         yield from _csv(members, document)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         if JSON in members:
             yield f"proof.json cannot be read: {' '.join(str(error).split())[:120]}"
 
 
-def _against(found: Sequence[Any], listed: Sequence[str]) -> Iterator[str]:
+def _against(found: Sequence[Any], hashes: Sequence[str], listed: Sequence[str]) -> Iterator[str]:
     """The records against the signed list of their hashes: edited, missing, put in, in another order."""
     places = {hash: number for number, hash in enumerate(listed, 1)}
     met: set[str] = set()
     edited, latest = set(), 0
-    for place, record in enumerate(found, 1):
+    for place, (record, hash) in enumerate(zip(found, hashes, strict=True), 1):
         number = record.get("n")
-        hash = records.hash_of(record, str(record.get("previous")))
         signed = places.get(hash)
         if signed is None:
             known = isinstance(number, int) and 0 < number <= len(listed) and number not in edited
@@ -124,13 +124,13 @@ def _against(found: Sequence[Any], listed: Sequence[str]) -> Iterator[str]:
             yield f"record {number} is missing"
 
 
-def _inside(found: Sequence[Any]) -> Iterator[str]:
+def _inside(found: Sequence[Any], hashes: Sequence[str]) -> Iterator[str]:
     """The chain in the pack, and each record's place in the account's."""
     previous = records.BEFORE_THE_FIRST
-    for place, record in enumerate(found, 1):
+    for place, (record, hash) in enumerate(zip(found, hashes, strict=True), 1):
         if record.get("n") != place or record.get("previous") != previous:
             yield f"the chain breaks at place {place}, record {record.get('n')}"
-        elif record.get("hash") != records.hash_of(record, previous):
+        elif record.get("hash") != hash:
             yield f"record {place} does not have the hash that its words give"
         problem = records.seal_problem(record)
         if problem:

@@ -17,7 +17,7 @@ from nextcall.lib import bulk, sql
 from nextcall.timeline import chain
 from nextcall.timeline.models import Event, Seal
 
-BITE = 2000  # events a turn
+BITE = 500  # events a turn: on SQLite nobody writes meanwhile, a twentieth of a second
 EVERY = timedelta(seconds=3)
 LATE = timedelta(minutes=2)  # a transaction longer than this is found by the next look at everything
 EVERYTHING_EVERY = timedelta(hours=6)
@@ -59,8 +59,9 @@ class Sealing:
 
     def __init__(self) -> None:
         self.again_at: datetime | None = None  # when it wants to look again, though nothing else is to do
-        self._from_id = 0  # everything up to here was looked at
-        self._settled: list[tuple[datetime, int]] = []  # how far a look at the end had come, when
+        self._floor = 0  # nothing behind it will still commit
+        self._cursor = 0  # how far this look along the events has come
+        self._seen: list[tuple[datetime, int]] = []  # how far looks had come, when
         self._everything_at: datetime | None = None
 
     def __call__(self, *, at: datetime) -> bool:
@@ -68,27 +69,22 @@ class Sealing:
         if self.again_at is not None and self.again_at - EVERY <= at < self.again_at:
             return False
         if self._everything_at is None or at - self._everything_at > EVERYTHING_EVERY:
-            self._from_id, self._everything_at, self._settled = 0, at, []
-        sealed = seal_some(after=self._from_id, at=at)
+            self._floor, self._cursor, self._everything_at, self._seen = 0, 0, at, []
+        sealed = seal_some(after=self._cursor, limit=BITE, at=at)
+        self._raise_floor(sealed, at)
         if len(sealed) == BITE:
-            self._from_id = sealed[-1]
+            self._cursor, self.again_at = sealed[-1], None
             return True
-        self._wait(sealed, at)
+        self._cursor, self.again_at = self._floor, at + EVERY
         return False
 
-    def _wait(self, sealed: Sequence[int], at: datetime) -> None:
-        """The end is reached: next time only what a long transaction may still bring, and what is new."""
-        self.again_at = at + EVERY
-        self._settled.append((at, sealed[-1] if sealed else self._newest()))
-        old = [place for place in self._settled if at - place[0] >= LATE]
+    def _raise_floor(self, sealed: Sequence[int], at: datetime) -> None:
+        """Next time only what a long transaction may still bring, and what is new."""
+        before = self._seen[-1][1] if self._seen else self._floor
+        self._seen.append((at, max(before, sealed[-1] if sealed else 0)))
+        old = [place for place in self._seen if at - place[0] >= LATE]
         if old:
-            self._from_id = old[-1][1]
-            self._settled = self._settled[len(old) - 1 :]
-        else:
-            self._from_id = min(self._from_id, self._settled[0][1])
-
-    def _newest(self) -> int:
-        return self._settled[-1][1] if self._settled else self._from_id
+            self._floor, self._seen = old[-1][1], self._seen[len(old) - 1 :]
 
 
 def seal_some(*, at: datetime, after: int = 0, limit: int = BITE) -> list[int]:

@@ -67,6 +67,21 @@ def test_an_event_that_commits_late_with_a_lower_number_is_sealed_behind(account
     assert findings(account) == []
 
 
+def test_one_that_commits_late_behind_a_long_backlog_is_sealed_too(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "BITE", 2)
+    events = happen(account, 6)
+    Event.objects.filter(pk=events[0].pk).delete()  # its transaction has not committed yet
+    job = sealing.Sealing()
+    while job(at=LATER):
+        pass
+    events[0].save(force_insert=True)
+    job(at=LATER + timedelta(seconds=10))
+    assert Seal.objects.order_by("-number").values_list("event_id", flat=True)[0] == events[0].pk
+    assert Seal.objects.count() == 6
+
+
 def test_the_job_goes_on_where_it_was_and_looks_at_little(account: Account) -> None:
     job, at = sealing.Sealing(), LATER
     for _ in range(5):
@@ -74,7 +89,7 @@ def test_the_job_goes_on_where_it_was_and_looks_at_little(account: Account) -> N
         assert job(at=at) is False
         at += timedelta(minutes=1)
     assert Seal.objects.count() == 20
-    assert job._from_id >= Event.objects.order_by("pk")[7].pk, "what was sealed minutes ago is not read again"
+    assert job._floor >= Event.objects.order_by("pk")[7].pk, "what was sealed minutes ago is not read again"
     happen(account, 1)
     job(at=at)
     assert Seal.objects.count() == 21
@@ -82,7 +97,6 @@ def test_the_job_goes_on_where_it_was_and_looks_at_little(account: Account) -> N
 
 def test_more_than_a_bite_is_sealed_bite_by_bite(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "BITE", 10)
-    monkeypatch.setattr(sealing.seal_some, "__kwdefaults__", {"after": 0, "limit": 10})
     happen(account, 25)
     job, rounds = sealing.Sealing(), 1
     while job(at=LATER):
