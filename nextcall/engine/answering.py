@@ -69,6 +69,7 @@ def answer(
     at: datetime,
     seen: Seen | None,
     subject: str = "",
+    ask: bool = False,
     page: str = "",
 ) -> Touch:
     """As `write.write`, unless somebody answered since `seen`: then Crossed is raised and nothing leaves.
@@ -79,11 +80,13 @@ def answer(
     try:
         with transaction.atomic():
             ledger.lock_persons([lead.person_id])
-            rows = Lead.objects.select_related("account", "person", "owner")
+            rows = Lead.objects.select_related("account", "person", "owner", "offer", "source")
             fresh = rows.get(account_id=lead.account_id, pk=lead.pk)
             if seen is not None:
                 _stop_if_crossed(fresh, seen, by)
-            return writing.write(lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at, page=page)
+            return writing.write(
+                lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at, ask=ask, page=page
+            )
     except writing.Refused as refusal:
         asking.refused(lead=lead, asked=refusal.asked, by=by, at=at, page=page)
         raise

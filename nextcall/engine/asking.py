@@ -6,6 +6,8 @@ from typing import cast
 
 from nextcall.consent import ledger, policy, policy_text, rules
 from nextcall.consent.facts import Ask, Channel, Decision, Facts, Place, Purpose, Rule
+from nextcall.consent.policy import Policy
+from nextcall.consent.policy_text import shortened, text_of
 from nextcall.engine.kept import Gate, gate
 from nextcall.leads.models import ContactPoint, Lead
 from nextcall.team.models import Member
@@ -18,6 +20,14 @@ class Asked:
 
     decision: Decision
     gate: Gate
+    policy: Policy
+
+    def judged(self, decision: Decision) -> "Asked":
+        """The same question with another answer: what the words of the message added to the gate's own."""
+        gate = {**self.gate, "verdict": decision.verdict, "rules": shortened(decision, text_of(self.policy))}
+        if decision.earliest is None:
+            gate.pop("earliest", None)
+        return Asked(decision, gate, self.policy)
 
 
 def ask(*, lead: Lead, channel: str, at: datetime, automated: bool = False, point: ContactPoint | None = None) -> Asked:
@@ -38,7 +48,7 @@ def ask(*, lead: Lead, channel: str, at: datetime, automated: bool = False, poin
     wish = Ask(cast(Channel, channel), purpose, automated)
     decision = rules.decide(wish, facts, rulebook, at) if point else unreachable(channel, facts, at)
     policy_text.keep(lead.account_id, rulebook, at=at)
-    return Asked(decision, gate(decision, wish, facts, rulebook, point))
+    return Asked(decision, gate(decision, wish, facts, rulebook, point), rulebook)
 
 
 def refused(*, lead: Lead, asked: Asked, by: Member | None, at: datetime, page: str) -> None:

@@ -1,18 +1,22 @@
 """A message written by hand: the same claim, gate and record as the machine's own."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from nextcall.cadences.models import Touch
+from nextcall.consent.content.message import Finding
 from nextcall.consent.facts import Decision
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import asking
+from nextcall.engine import asking, words
+from nextcall.engine.lately import NEVER, texted
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
 from nextcall.engine.when import spoken
+from nextcall.engine.words import Checked
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
@@ -24,12 +28,22 @@ GAP = re.compile(r"\[\[(.*?)\]\]|\[([^\[\]]*\bonly you\b[^\[\]]*)\]", re.DOTALL)
 
 
 class Refused(Exception):
-    """The gate does not let it leave, now or later; `decision` says why."""
+    """It may not leave, now or later: the gate denies it, or its words do. `decision` says why, `reasons` lists all."""
 
-    def __init__(self, asked: asking.Asked) -> None:
-        deciding = asked.decision.deciding
-        super().__init__(deciding.says if deciding else "This may not be sent.")
-        self.asked, self.decision = asked, asked.decision
+    def __init__(self, asked: asking.Asked, findings: Sequence[Finding] = ()) -> None:
+        self.asked, self.decision, self.findings = asked, asked.decision, tuple(findings)
+        of_words = {one.rule for one in self.findings}
+        denying = [rule for rule in self.decision.rules if rule.effect == "deny"]
+        self.reasons = tuple(denying[:1] + [rule for rule in denying[1:] if rule.id in of_words])
+        super().__init__(" ".join(f"{rule.says.rstrip('.')}." for rule in self.reasons) or "This may not be sent.")
+
+
+class Doubtful(Exception):
+    """Its words may break a rule: whoever writes is asked once, and may send it anyway."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(" ".join(f"{one.shown.rstrip('.')}." for one in findings))
+        self.findings = tuple(findings)
 
 
 class Unfinished(ValueError):
@@ -47,27 +61,57 @@ def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> D
     return asking.ask(lead=lead, channel=channel, at=at, automated=automated).decision
 
 
+def look(
+    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str, decision: Decision
+) -> Checked:
+    """The words as they would leave, by the gate's `decision` about them, and what is to be said about them."""
+    message = words.written(
+        channel,
+        body,
+        subject=subject,
+        purpose="reply" if lead.waiting_since else "marketing",
+        lately=texted([lead.person_id] if channel == "text" else ()).get(lead.person_id, NEVER),
+        at=at,
+        automated=False,
+    )
+    reader = words.recipient_of(lead.person.name, decision.jurisdictions, offer=lead.offer, source=lead.source)
+    return words.checked(message, words.sender_of(lead.account, by), reader)
+
+
 def write(
-    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "", page: str = ""
+    *,
+    lead: Lead,
+    channel: str,
+    body: str,
+    by: Member | None,
+    at: datetime,
+    subject: str = "",
+    ask: bool = False,
+    page: str = "",
 ) -> Touch:
     """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
 
-    Raises Refused with the decision when the gate denies it, Unfinished when there is nothing to send. The action
-    that takes it back is `undo_of(touch)`. `page`: where it was written.
+    Raises Refused with the decision when the gate or its words deny it, Unfinished when there is nothing to send, and
+    with `ask` Doubtful when its words may break a rule. The action that takes it back is `undo_of(touch)`.
+    `page`: where it was written.
     """
-    words = conversation.clean(body).strip()
-    if not words or len(words) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
-        raise Unfinished("Write something first." if not words else f"That is too long for one {channel}.")
-    gap = open_gap(subject, words)
+    said = conversation.clean(body).strip()
+    if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
+        raise Unfinished("Write something first." if not said else f"That is too long for one {channel}.")
+    gap = open_gap(subject, said)
     if gap:
         raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
     leaves = at + timedelta(seconds=lead.account.undo_seconds)
     asked = asking.ask(lead=lead, channel=channel, at=leaves)
-    decision = asked.decision
-    if decision.verdict == "deny":
-        raise Refused(asked)
-    deciding = decision.deciding
     answered = _answered(lead, channel)
+    subject = _subject(subject, answered) if channel == "email" else ""
+    found = look(lead=lead, channel=channel, body=said, by=by, at=leaves, subject=subject, decision=asked.decision)
+    asked = asked.judged(words.judged(asked.decision, found.findings))
+    if asked.decision.verdict == "deny":
+        raise Refused(asked, found.blocks)
+    if ask and found.warns:
+        raise Doubtful(found.warns)
+    decision, deciding = asked.decision, asked.decision.deciding
     with undoable(lead=lead, kind="send", by=by, at=at) as deed:
         touch = Touch.objects.create(
             account_id=lead.account_id,
@@ -82,19 +126,20 @@ def write(
             priority=0,
             rule=deciding.id if deciding else "",
             because=(deciding.says if deciding else "")[:200],
-            body=words,
-            subject=_subject(subject, answered) if channel == "email" else "",
+            body=said,
+            subject=subject,
             created_at=at,
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         conversation.answered(lead=lead, at=at, by=by)
-        if decision.verdict == "wait":
-            _record_wait(touch, asked, by=by, at=at, page=page)
+        _record_wait(touch, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch
 
 
 def _record_wait(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
+    if asked.decision.verdict != "wait":
+        return
     record(
         account_id=touch.account_id,
         kind="touch.waited",

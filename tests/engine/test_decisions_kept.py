@@ -66,7 +66,7 @@ def test_what_the_gate_denied_is_on_record_as_refused(account: Account) -> None:
     work()
     event = the_event("touch.blocked")
     assert (event.data["gate"]["verdict"], event.by) == ("deny", None)
-    assert [rule[0] for rule in event.data["gate"]["rules"] if rule[1] == "deny"] == ["US-03.text"]
+    assert "US-03.text" in [rule[0] for rule in event.data["gate"]["rules"] if rule[1] == "deny"]
 
 
 def test_what_had_to_wait_is_on_record_with_when_it_may(lead: Lead) -> None:

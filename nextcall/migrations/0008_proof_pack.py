@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('nextcall', '0006_policy_text'),
+        ('nextcall', '0007_policy_text'),
     ]
 
     operations = [
