@@ -10,6 +10,7 @@ from nextcall.consent.models import (
     Permission,
     PlaceClue,
     PolicyChange,
+    PolicyText,
     Preference,
     Withdrawal,
 )
@@ -27,6 +28,7 @@ from nextcall.conversations.models import (
 from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Taken
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
+from nextcall.proof.models import ProofPack
 from nextcall.team.models import (
     Account,
     CalendarSource,
@@ -80,9 +82,11 @@ __all__ = [
     "Person",
     "PlaceClue",
     "PolicyChange",
+    "PolicyText",
     "Preference",
     "Presence",
     "Promise",
+    "ProofPack",
     "PushSubscription",
     "Reach",
     "Recall",

@@ -36,6 +36,8 @@ COMMANDS = {
         "run_through", "the real engine over a throw-away database, the clock jumps", database=False
     ),
     "sign-in": Command("sign_in", "prints a one-time sign-in link"),
+    "proof": Command("proof", "a signed pack of every contact and every refusal"),
+    "verify": Command("verify", "whether a proof pack, or the record itself, is as it was", database=False),
     "doctor": Command("doctor", "what is in order, and how to mend what is not", database=False),
     "export": Command("export", "everything about one person, as JSON and CSV"),
     "erase": Command("erase", "forgets one person; the salted hash stays on the stop list"),

@@ -39,8 +39,9 @@ CLUES = (
     " AND (t.expires_at IS NULL OR t.expires_at > %s) ORDER BY t.at DESC, t.id"
 )
 GRANTS = (
-    "SELECT t.person_id, t.channel, t.purpose, t.tier, t.automated, t.sellers, t.contact_point_id, t.given_at,"
-    " t.expires_at FROM nextcall_permission t WHERE +t.account_id = %s AND t.person_id IN {them} AND t.given_at <= %s"
+    "SELECT t.person_id, t.channel, t.purpose, t.tier, t.automated, t.sellers, t.contact_point_id, t.id,"
+    " t.given_at, t.expires_at FROM nextcall_permission t"
+    " WHERE +t.account_id = %s AND t.person_id IN {them} AND t.given_at <= %s"
     " AND (t.expires_at IS NULL OR t.expires_at > %s) AND (t.ended_at IS NULL OR t.ended_at > %s)"
 )
 WISHES = (
@@ -67,6 +68,7 @@ class Grant(NamedTuple):
     automated: bool
     sellers: str  # JSON
     contact_point_id: int | None
+    id: int | None
     given_at: datetime
     expires_at: datetime | None = None
 

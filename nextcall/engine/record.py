@@ -149,7 +149,16 @@ def _sent(answers: Sequence[Answer], at: datetime) -> None:
     sql.execute_many(
         COUNT, [(at, ready.due.by_machine, at, not ready.due.by_machine, at, ready.due.lead_id) for ready in attempts]
     )
-    record_many(_event("touch.sent", ready, at) for ready in made)
+    record_many(
+        _event(
+            "touch.sent",
+            answer.ready,
+            at,
+            provider=answer.ready.provider_name,
+            provider_reference=answer.receipt.provider_reference[:200] if answer.receipt else "",
+        )
+        for answer in answers
+    )
     for ready in made:
         tally.count("sent", ready.due.channel)
 
@@ -240,5 +249,5 @@ def _event(kind: str, ready: Ready, at: datetime, **data: object) -> Event:
         person_id=due.person_id,
         lead_id=due.lead_id,
         touch_id=due.id,
-        data={"channel": due.channel, "step": due.step_key, **data},
+        data={"channel": due.channel, "step": due.step_key, "gate": ready.gate, **data},
     )

@@ -74,7 +74,7 @@ def settle(touch: Touch, found: Found, *, engine: str, at: datetime) -> None:
             lead_id=touch.lead_id,
             person_id=touch.person_id,
             touch_id=touch.pk,
-            data={"channel": touch.channel, "rescued": True},
+            data={"channel": touch.channel, "rescued": True, "gate": touch.decision or {}},
         )
     tally.count("rescued", touch.channel)
     log.warning("touch.rescued", touch=touch.pk, found=found)

@@ -182,7 +182,8 @@ class Worker:
             following = min(following, self._looked_after_at + ROUNDS_ON)
         if not self._claims.resting and Touch.objects.filter(state="planned", due_at__lte=at).exists():
             following = min(following, at + BUSY_NAP)
-        return max((following - self._clock()).total_seconds(), 0.001)
+        wanted: list[datetime] = [again for job in self._jobs if (again := getattr(job, "again_at", None)) is not None]
+        return max((min([following, *wanted]) - self._clock()).total_seconds(), 0.001)
 
     def _record(self, at: datetime) -> bool:
         worked = False

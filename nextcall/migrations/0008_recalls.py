@@ -7,11 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-<<<<<<<< HEAD:nextcall/migrations/0008_recalls.py
         ('nextcall', '0007_withdrawals_by_reference'),
-========
-        ('nextcall', '0006_lists_and_purchases'),
->>>>>>>> tokens:nextcall/migrations/0007_recalls.py
     ]
 
     operations = [
