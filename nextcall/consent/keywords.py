@@ -28,7 +28,7 @@ class Meaning:
 
 
 # Keywords that are looked for behind a slip of the finger, and how many letters may be wrong in them.
-_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner"), 3) | dict.fromkeys(
+_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner", "desabonnement"), 3) | dict.fromkeys(
     ("stop", "stopall", "cancel", "optout", "remove", "revoke", "cancelar", "arreter"), 1
 )
 _LIKE_UNSUBSCRIBE = re.compile(r"\b[uoim][mn][a-z]{6,13}\b")
@@ -47,7 +47,11 @@ def classify(text: str, channel: str = "text") -> Meaning:
 
     A wish that names no channel is about the `channel` it came on: "unsubscribe" in an email ends emails.
     """
-    meaning = _meaning(text)
+    return came_on(channel, text, _meaning(text))
+
+
+def came_on(channel: str, text: str, meaning: Meaning) -> Meaning:
+    """The meaning, about the channel it came on where the words name none."""
     if channel == "text" or meaning.scope != ("text",) or meaning.verdict == "opt_in" or names_texts(plain(text).text):
         return meaning
     return replace(meaning, scope=(channel,))

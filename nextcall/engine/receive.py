@@ -7,8 +7,9 @@ from django.db import transaction
 
 from nextcall.cadences.models import Touch
 from nextcall.consent import ledger
-from nextcall.consent.keywords import OWN_PAGE, Meaning, classify
+from nextcall.consent.keywords import OWN_PAGE, Meaning
 from nextcall.consent.models import Withdrawal
+from nextcall.consent.second_reader import understand
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
@@ -70,7 +71,7 @@ def receive(
     seen = Message.objects.filter(account=account, dedupe_key=dedupe_key).first() if dedupe_key else None
     if seen:
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
-    meaning = classify(text, channel)
+    meaning = understand(text, channel)  # may wait for a plugged-in model: before any lock is taken
     point = _point(account, channel, sender)
     lead = lead or _latest(account, point, person)
     with transaction.atomic():
@@ -220,6 +221,11 @@ def _point(account: Account, channel: str, sender: str) -> ContactPoint | None:
 def lead_at(account: Account, channel: str, sender: str) -> Lead | None:
     """The lead whom a number or address belongs to: the one we wrote to last there, else the newest."""
     return _latest(account, _point(account, channel, sender), None)
+
+
+def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None:
+    """The number or address, if we know it."""
+    return _point(account, channel, sender)
 
 
 def _latest(account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:

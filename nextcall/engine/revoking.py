@@ -42,10 +42,12 @@ def revoke(
     via: str,
     at: datetime,
     reference: str = "",
+    message_id: str = "",
 ) -> Revoked:
     """Stop at once whoever is reached at `sender`, a number or address. `scope`: of text, call, email; empty is all.
 
-    `reference` is the sender's own id of the event: the same one again changes nothing. Raises NoPoint.
+    `reference` is the sender's own id of the event: the same one again changes nothing. `message_id`: what a complaint
+    is about, if it says so. Raises NoPoint.
     """
     kind, key = _read(sender, account)
     with transaction.atomic():
@@ -56,7 +58,7 @@ def revoke(
         point = ContactPoint.objects.filter(account=account, kind=kind, key=key).first()
         what = {"scope": scope, "reason": reason, "said": said, "via": via, "at": at, "reference": reference}
         if lead is not None:
-            rows = stopping.withdraw(lead=lead, contact_point=point, by=None, **what)  # type: ignore[arg-type]
+            rows = stopping.withdraw(lead=lead, contact_point=point, by=None, message_id=message_id, **what)  # type: ignore[arg-type]
         else:
             value_hash = "" if point else point_hash(kind, key)
             rows = ledger.withdraw(account=account, contact_point=point, value_hash=value_hash, **what)  # type: ignore[arg-type]

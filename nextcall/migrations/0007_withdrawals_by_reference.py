@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('nextcall', '0005_lawful_and_provable'),
+        ('nextcall', '0006_lists_and_purchases'),
     ]
 
     operations = [
