@@ -154,9 +154,9 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
     text, html, extra = one.body, "", {}
     if due.channel == "email":
         whose = {"account_id": due.account_id, "person_id": due.person_id, "contact_point_id": point.pk}
-        link, choose = unsubscribing.url(**whose), their_page.url(**whose)
-        text = letter.signed(one.body, foot=one.foot, unsubscribe=link, their_page=choose)
-        html = letter.html(one.body, foot=one.foot, unsubscribe=link, their_page=choose)
+        link = unsubscribing.url(**whose)
+        links = {"unsubscribe": link, "their_page": their_page.url(**whose)}
+        text, html = letter.signed(one.body, foot=one.foot, **links), letter.html(one.body, foot=one.foot, **links)
         extra = dict(letter.headers(at=at, unsubscribe=link))
     outgoing = Outgoing(
         reference=str(due.reference),

@@ -13,9 +13,9 @@ CHOOSE, END = "Choose how we reach you", "No more emails from us"
 
 
 def signed(body: str, *, foot: str, unsubscribe: str = "", their_page: str = "") -> str:
-    """The text part with its foot, a line each: seller, postal address (US-19), licences, terms; the links."""
-    way_out = [f"{word}: {link}" for word, link in ((CHOOSE, their_page), (END, unsubscribe)) if link]
-    lines = [*foot.splitlines(), *way_out]
+    """The text part with its foot, a line each: seller, address (US-19, CAN-SPAM), licences, terms; and the links."""
+    ways_out = [f"{word}: {link}" for word, link in ((CHOOSE, their_page), (END, unsubscribe)) if link]
+    lines = [*foot.splitlines(), *ways_out]
     return body.rstrip() + ("\n\n-- \n" + "\n".join(lines) if lines else "") + "\n"
 
 

@@ -32,8 +32,8 @@ def withdraw(
     via: str,
     by: Member | None,
     at: datetime,
-    reference: str = "",
     message_id: str = "",
+    reference: str = "",
 ) -> list[Withdrawal]:
     """Store the wish and take back everything queued against it, for everyone whom it protects.
 

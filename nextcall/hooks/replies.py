@@ -11,7 +11,7 @@ JSON, one event a post:
 | conversation | the two talked by phone: counts as a call and pauses the cadence; "seconds" is how long |
 | appointment | pauses the cadence; "starts_at" says when, "what" names it |
 | bounce | mail came back for good: marks the address and counts against the cadence; "reason" says why |
-| complaint | they called it spam: ends all contact on every channel and counts against the cadence |
+| complaint | they called it spam: ends everything on every channel, and counts against the cadence of "message_id" |
 | delivered | it arrived at "at"; later than its window allowed, the owner is told |
 
 "from" is a number or address we know; for email "subject" and "message_id" may come along. "id" is the carrier's own
@@ -36,7 +36,7 @@ from nextcall.hooks import posted
 from nextcall.hooks.withdrawals import answer_of
 from nextcall.team.models import Account
 
-KINDS = ("reply", "voicemail", "conversation", "appointment", "bounce", "complaint", "delivered")
+KINDS = ("reply", "voicemail", "complaint", "conversation", "appointment", "bounce", "delivered")
 REPORTS = ("bounce", "delivered")
 CHANNELS = ("text", "email", "call")
 
@@ -87,6 +87,26 @@ def _take_in(account: Account, body: dict[str, Any], *, now: datetime) -> dict[s
     return {"verdict": kind, "lead": lead.pk, "repeated": False}
 
 
+def _report(
+    account: Account, kind: str, body: dict[str, Any], sender: str, *, at: datetime, now: datetime
+) -> dict[str, Any]:
+    """What became of a message of ours. `at` is theirs, for a delivery; what it sets in motion happens now."""
+    channel = "email" if "@" in sender else "text"
+    point, message_id = receive.point_at(account, channel, sender), posted.text(body, "message_id", 300)
+    if point is None:
+        raise posted.Unreadable("from is no number or address that we know")
+    if kind == "bounce":
+        because = posted.text(body, "reason", 200)
+        delivery.bounced(point, channel=channel, because=because, at=now, message_id=message_id)
+        lead = receive.lead_at(account, channel, sender)
+        return {"verdict": kind, "lead": lead.pk if lead else None, "repeated": False}
+    touch = campaigns.touch_of(account.pk, channel=channel, contact_point=point, lead=None, message_id=message_id)
+    if touch is None:
+        raise posted.Unreadable("we sent no such message there")
+    late = delivery.delivered(touch, at=at)
+    return {"verdict": "delivered_late" if late else kind, "lead": touch.lead_id, "repeated": False}
+
+
 def _reply(account: Account, body: dict[str, Any], *, sender: str, channel: str, at: datetime) -> dict[str, Any]:
     received = receive.receive(
         account=account,
@@ -111,26 +131,6 @@ def _received(received: receive.Received) -> dict[str, Any]:
     }
 
 
-def _report(
-    account: Account, kind: str, body: dict[str, Any], sender: str, *, at: datetime, now: datetime
-) -> dict[str, Any]:
-    """What became of a message of ours. `at` is theirs, for a delivery; what it sets in motion happens now."""
-    channel = "email" if "@" in sender else "text"
-    point, message_id = receive.point_at(account, channel, sender), posted.text(body, "message_id", 300)
-    if point is None:
-        raise posted.Unreadable("from is no number or address that we know")
-    lead = receive.lead_at(account, channel, sender)
-    if kind == "bounce":
-        reason = posted.text(body, "reason", 200)
-        delivery.bounced(point, channel=channel, because=reason, at=now, message_id=message_id)
-        return {"verdict": kind, "lead": lead.pk if lead else None, "repeated": False}
-    touch = campaigns.touch_of(account.pk, channel=channel, contact_point=point, lead=None, message_id=message_id)
-    if touch is None:
-        raise posted.Unreadable("we sent no such message there")
-    late = delivery.delivered(touch, at=at)
-    return {"verdict": "delivered_late" if late else kind, "lead": touch.lead_id, "repeated": False}
-
-
 def _complaint(account: Account, body: dict[str, Any], *, sender: str, at: datetime) -> dict[str, Any]:
     """Whoever complains wants none of it: everything ends, and no permission given before counts again."""
     try:
@@ -139,7 +139,7 @@ def _complaint(account: Account, body: dict[str, Any], *, sender: str, at: datet
             sender=sender,
             scope=(),
             reason="complaint",
-            said=posted.text(body, "text", 2000) or f"Reported as spam ({'email' if '@' in sender else 'text'})",
+            said=posted.text(body, "text", 2000),
             via="hook",
             at=at,
             reference=posted.text(body, "id", 120),
