@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from nextcall.consent.models import Permission, Withdrawal
+from nextcall.consent.wordings import version_of
 from nextcall.leads.models import ContactPoint, Person
 from nextcall.lib import bulk, sql
 from nextcall.lib.hashing import point_hash
@@ -16,6 +17,7 @@ from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record, record_many
 
 _FROM_THE_LEAD = ("form", "text", "voice", "email")  # sources of a permission that the lead gave with their own hands
+_SAID = ("written", "express")  # what is implied was said by nobody, and takes back no stop
 _LIFTABLE = ("opt_out", "link")
 _ANY = (
     "SELECT 1 FROM nextcall_withdrawal WHERE account_id = %s AND lifted_at IS NULL"
@@ -45,6 +47,8 @@ def grant(
 ) -> Permission:
     """Store a permission with its proof. `given_at` is when they gave it, `at` when it was written down.
 
+    The words get their version (wordings.version_of) unless the caller names one.
+
     One that the lead gave with their own hands (form, text, voice, email) after a stop ends that stop on its channel.
     An import never does, nor does anything dated before the stop; a complaint and a wrong number stand.
     """
@@ -73,13 +77,31 @@ def grant(
 
 def grant_many(rows: Sequence[Permission], *, account: Account, by: Member | None, at: datetime) -> None:
     """As `grant` for many rows that are not stored yet, all of one account, in a constant number of statements."""
+    for row in rows:
+        row.wording_version = row.wording_version or version_of(row.wording)
     with transaction.atomic(savepoint=False):
         bulk.insert(rows)
-        given = [row for row in rows if row.source in _FROM_THE_LEAD and row.import_id is None]
+        given = [row for row in rows if row.source in _FROM_THE_LEAD and row.import_id is None and row.tier in _SAID]
         if given and _any_stops(given, account):
             for row in given:
                 _end_stops(row, account, by=by, at=at)
         record_many(_events(rows, account, by=by, at=at))
+
+
+def end(permission: Permission, *, because: str, at: datetime, by: Member | None = None) -> None:
+    """It permits nothing any more; the row stays, with its proof. Repeating it is harmless."""
+    with transaction.atomic():
+        standing = Permission.objects.filter(account_id=permission.account_id, pk=permission.pk, ended_at=None)
+        if standing.update(ended_at=at, ended_because=because[:120]):
+            record(
+                account_id=permission.account_id,
+                kind="permission.ended",
+                at=at,
+                by=by,
+                person_id=permission.person_id,
+                data={"permission": permission.pk, "channel": permission.channel, "because": because[:120]},
+            )
+    permission.refresh_from_db()
 
 
 def _any_stops(rows: Sequence[Permission], account: Account) -> bool:

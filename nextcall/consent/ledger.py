@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
-from nextcall.consent.granting import grant, grant_many, lift
-from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, points_for
+from nextcall.consent.granting import end, grant, grant_many, lift
+from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, place_of_person, points_for
 from nextcall.consent.models import Permission, Withdrawal
 from nextcall.consent.reserving import Reservation, mark_made, release, reserve
 from nextcall.leads.models import ContactPoint, Person
@@ -22,12 +22,14 @@ from nextcall.timeline.record import record
 __all__ = [
     "Reservation",
     "Wanted",
+    "end",
     "facts_for",
     "grant",
     "grant_many",
     "lift",
     "lock_persons",
     "mark_made",
+    "place_of_person",
     "points_for",
     "release",
     "reserve",

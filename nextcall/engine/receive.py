@@ -218,6 +218,11 @@ def lead_at(account: Account, channel: str, sender: str) -> Lead | None:
     return _latest(account, _point(account, channel, sender), None)
 
 
+def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None:
+    """The number or address, if we know it."""
+    return _point(account, channel, sender)
+
+
 def _latest(account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:
     leads = Lead.objects.filter(account=account, removed_at=None).select_related("person", "owner", "account")
     if person is not None:

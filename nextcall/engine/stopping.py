@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from nextcall.cadences import enroll
@@ -10,6 +11,7 @@ from nextcall.cadences.models import Enrollment, Touch
 from nextcall.cadences.versions import definition_of
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
+from nextcall.engine import buying, campaigns
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
@@ -28,8 +30,12 @@ def withdraw(
     via: str,
     by: Member | None,
     at: datetime,
+    message_id: str = "",
 ) -> list[Withdrawal]:
-    """Store the wish and take back everything queued against it, for everyone whom it protects."""
+    """Store the wish and take back everything queued against it, for everyone whom it protects.
+
+    A complaint counts against the campaign of the message that `message_id` names, else of the latest one.
+    """
     person = None if reason == "wrong_number" else lead.person
     rows = ledger.withdraw(
         account=lead.account,
@@ -49,7 +55,30 @@ def withdraw(
         if set(channels) >= EVERY_CHANNEL:
             for enrollment in running(concerned):
                 enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
+    if reason == "complaint":
+        channel = contact_point.kind if contact_point and contact_point.kind == "email" else "text"
+        campaigns.complained(
+            lead=lead, contact_point=contact_point, channel=channel, via=via, at=at, message_id=message_id
+        )
     return rows
+
+
+def complaint(
+    *, lead: Lead, contact_point: ContactPoint | None, channel: str, via: str, at: datetime, message_id: str = ""
+) -> list[Withdrawal]:
+    """A mailbox provider or carrier reports that they called it spam: all contact ends. Harmless when repeated."""
+    with transaction.atomic():
+        return withdraw(
+            lead=lead,
+            contact_point=contact_point,
+            scope=("text", "call", "email"),
+            reason="complaint",
+            said=f"Reported as spam ({channel})",
+            via=via,
+            by=None,
+            at=at,
+            message_id=message_id,
+        )
 
 
 def start_again(
@@ -124,4 +153,8 @@ def set_stage(*, lead: Lead, stage: str, by: Member | None, at: datetime) -> Non
             person_id=lead.person_id,
             data={"from": before, "to": stage},
         )
+        if stage == Lead.Stage.WON:
+            buying.won(lead=lead, by=by, at=at)
+        else:
+            buying.not_won(lead=lead, by=by, at=at)
         enroll.stage_changed(lead=lead, stage=stage, by=by, at=at)

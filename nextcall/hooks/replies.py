@@ -9,6 +9,9 @@ JSON, one event a post:
 | reply | reads the text: an opt-out stops, an unclear message holds, any human answer pauses and tops the Inbox |
 | conversation | the two talked by phone: counts as a call and pauses the cadence; "seconds" is how long |
 | appointment | pauses the cadence; "starts_at" says when, "what" names it |
+| bounce | mail came back for good: marks the address and counts against the cadence; "reason" says why |
+| complaint | they called it spam: ends all contact and counts against the cadence |
+| delivered | it arrived at "at"; later than its window allowed, the owner is told |
 
 "from" is a number or address we know; for email "subject" and "message_id" may come along. "id" is the carrier's own
 id of a reply, "at" tells conversations apart and "starts_at" appointments: the same one again changes nothing.
@@ -29,11 +32,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from nextcall.conversations.models import Call
-from nextcall.engine import outcome, receive
+from nextcall.engine import campaigns, delivery, outcome, receive, stopping
 from nextcall.team.models import Account, LeadInKey
 
 LONGEST = 64 * 1024
-KINDS = ("reply", "conversation", "appointment")
+KINDS = ("reply", "conversation", "appointment", "bounce", "complaint", "delivered")
+REPORTS = ("bounce", "complaint", "delivered")
 CHANNELS = ("text", "email", "call")
 
 
@@ -77,6 +81,8 @@ def _take_in(account: Account, body: dict[str, Any], *, now: datetime) -> dict[s
             "repeated": received.repeated,
             "lead": received.lead.pk if received.lead else None,
         }
+    if kind in REPORTS:
+        return _report(account, kind, body, sender, at=min(at, now), now=now)
     lead = receive.lead_at(account, "email" if "@" in sender else "call", sender)
     if lead is None:
         raise Unreadable("from is no number or address of a lead")
@@ -88,6 +94,30 @@ def _take_in(account: Account, body: dict[str, Any], *, now: datetime) -> dict[s
     elif not Call.objects.filter(account=account, lead=lead, at=min(at, now)).exists():
         outcome.log(lead=lead, outcome="talked", by=None, at=min(at, now), seconds=_seconds(body))
     return {"verdict": kind, "lead": lead.pk, "repeated": False}
+
+
+def _report(
+    account: Account, kind: str, body: dict[str, Any], sender: str, *, at: datetime, now: datetime
+) -> dict[str, Any]:
+    """What became of a message of ours. `at` is theirs, for a delivery; what it sets in motion happens now."""
+    channel = "email" if "@" in sender else "text"
+    point, message_id = receive.point_at(account, channel, sender), _text(body, "message_id", 300)
+    if point is None:
+        raise Unreadable("from is no number or address that we know")
+    lead = receive.lead_at(account, channel, sender)
+    if kind == "bounce":
+        delivery.bounced(point, channel=channel, because=_text(body, "reason", 200), at=now, message_id=message_id)
+    elif kind == "delivered":
+        touch = campaigns.touch_of(account.pk, channel=channel, contact_point=point, lead=None, message_id=message_id)
+        if touch is None:
+            raise Unreadable("we sent no such message there")
+        late = delivery.delivered(touch, at=at)
+        return {"verdict": "delivered_late" if late else kind, "lead": touch.lead_id, "repeated": False}
+    elif lead is None:
+        raise Unreadable("from is no number or address of a lead")
+    else:
+        stopping.complaint(lead=lead, contact_point=point, channel=channel, via="hook", at=now, message_id=message_id)
+    return {"verdict": kind, "lead": lead.pk if lead else None, "repeated": False}
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

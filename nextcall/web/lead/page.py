@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from nextcall.cadences import versions
+from nextcall.cadences import halting, versions
 from nextcall.channels import handset
 from nextcall.conversations.thread import Said, messages_of
 from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
+from nextcall.web import watch
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
 from nextcall.web.frame import style_of
 from nextcall.web.lead import done, facts, planned
@@ -88,12 +89,20 @@ def _head(one: Shown) -> dict[str, object]:
         else "",
         "call_word": f"Call {say.when(opens, one.member.zone, at=one.at)}" if opens else "Call",
         "hands": held.name if held else "",
+        "campaign_halts": _halts(one),
         "asks": asked_by(one),
         "detailed": style_of(one.member) == "detailed",
         "note_templates": "\n\n".join(one.member.settings.get("note_templates") or []),
         "arrived": say.when(lead.arrived_at, one.member.zone, at=one.at),
         "tried": f"{lead.attempts} times" if lead.attempts > 1 else "Once" if lead.attempts else "Not yet",
     }
+
+
+def _halts(one: Shown) -> list[str]:
+    """Campaigns of this lead that stand still: one small query, of an index that is all but empty."""
+    cadences = {each.enrollment.version.cadence_id for each in one.running}
+    found = halting.in_force(one.lead.account_id) if cadences else []
+    return [f"{watch.standing(halt)}: {halt.because}" for halt in found if halt.cadence_id in cadences]
 
 
 def _plan(one: Shown) -> dict[str, object]:
