@@ -36,6 +36,8 @@ COMMANDS = {
     ),
     "sign-in": Command("sign_in", "prints a one-time sign-in link"),
     "doctor": Command("doctor", "what is in order, and how to mend what is not", database=False),
+    "export": Command("export", "everything about one person, as JSON and CSV"),
+    "erase": Command("erase", "forgets one person; the salted hash stays on the stop list"),
     "backup": Command("backup", "a consistent copy while running"),
     "restore": Command("restore", "puts a backup back", database=False),
 }

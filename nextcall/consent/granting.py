@@ -18,7 +18,7 @@ from nextcall.timeline.record import event, record, record_many
 
 _FROM_THE_LEAD = ("form", "text", "voice", "email")  # sources of a permission that the lead gave with their own hands
 _SAID = ("written", "express")  # what is implied was said by nobody, and takes back no stop
-_LIFTABLE = ("opt_out", "link")
+_LIFTABLE = ("opt_out", "link", "erased")
 _ANY = (
     "SELECT 1 FROM nextcall_withdrawal WHERE account_id = %s AND lifted_at IS NULL"
     " AND (person_id IN {them} OR value_hash IN ({hashes})) LIMIT 1"
@@ -127,6 +127,21 @@ def _stops(account: Account, person: Person, point: ContactPoint | None) -> Quer
     hashes = [point_hash(one.kind, one.key) for one in points]
     own = Q(person=person) | Q(value_hash__in=hashes, person=None)
     return Withdrawal.objects.select_for_update().filter(own, account=account, lifted_at=None).order_by("pk")
+
+
+def inquired_anew(points: Iterable[ContactPoint], *, account: Account, at: datetime) -> int:
+    """Who was erased asks us something again: what erasure itself had closed is open again, and nothing else; how many.
+
+    A stop that they had given before they were erased stands until they give permission again.
+    """
+    hashes = [point_hash(point.kind, point.key) for point in points]
+    rows = Withdrawal.objects.filter(
+        account=account, value_hash__in=hashes, reason="erased", lifted_at=None, at__lte=at
+    )
+    standing = list(rows) if hashes else []
+    for row in standing:
+        lift(row, because="they asked us something anew", at=at)
+    return len(standing)
 
 
 def _events(rows: Sequence[Permission], account: Account, *, by: Member | None, at: datetime) -> Iterable[Event]:

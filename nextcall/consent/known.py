@@ -97,7 +97,8 @@ def _best(points: Iterable[ContactPoint]) -> dict[str, ContactPoint]:
 def _facts(wanted: Wanted, person: Read) -> Facts:
     point = person.points.get(wanted.contact_point_id or 0)
     own_hash = person.hashes.get(point.pk, "") if point else ""
-    by_machine = not _withdrawn(wanted, person, own_hash, "automated")
+    # "automated" is said of calls: a STOP by text ends those too, while "no calls" leaves texts as they are.
+    by_machine = wanted.channel in ("text", "email") or not _withdrawn(wanted, person, own_hash, "automated")
     best = _best_permission(wanted, person)
     tier: Tier = best.tier if best else "none"  # type: ignore[assignment]
     hours, not_before = preferred(person.asked, wanted.channel) if person.asked else ((), None)

@@ -51,9 +51,10 @@ class Withdrawal(models.Model):
     contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.SET_NULL)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="withdrawals")
     channels = models.JSONField()  # subset of call, text, email, voicemail
-    reason = models.CharField(max_length=20)  # opt_out, wrong_number, complaint, reassigned, import, link
+    reason = models.CharField(max_length=20)  # opt_out, wrong_number, complaint, reassigned, link, erased
     said = models.TextField(blank=True)
-    via = models.CharField(max_length=20)  # text, email, call, link, import, hand, hook
+    via = models.CharField(max_length=20)  # text, email, call, voicemail, link, import, hand, hook
+    reference = models.CharField(max_length=120, blank=True)  # the sender's own id of it: again, it changes nothing
     at = models.DateTimeField()
     applied_at = models.DateTimeField()
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
@@ -64,7 +65,11 @@ class Withdrawal(models.Model):
     import_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "value_hash"]), models.Index(fields=["account", "person"])]
+        indexes = [
+            models.Index(fields=["account", "value_hash"]),
+            models.Index(fields=["account", "person"]),
+            models.Index(fields=["account", "reference"], name="withdrawal_told", condition=~models.Q(reference="")),
+        ]
 
 
 class PlaceClue(models.Model):

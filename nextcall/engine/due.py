@@ -10,7 +10,7 @@ from django.db import transaction
 from nextcall.channels.contract import Outgoing, Provider
 from nextcall.consent import ledger
 from nextcall.consent.reading import Read
-from nextcall.engine import following, letter, senders, tally, unsubscribing
+from nextcall.engine import following, letter, senders, tally, their_page, unsubscribing
 from nextcall.engine.kept import kept
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
@@ -153,9 +153,10 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
     owner = known.members.get(due.owner_id or 0)
     text, html, extra = one.body, "", {}
     if due.channel == "email":
-        link = unsubscribing.url(account_id=due.account_id, person_id=due.person_id, contact_point_id=point.pk)
-        text = letter.signed(one.body, foot=one.foot, unsubscribe=link)
-        html = letter.html(one.body, foot=one.foot, unsubscribe=link)
+        whose = {"account_id": due.account_id, "person_id": due.person_id, "contact_point_id": point.pk}
+        link = unsubscribing.url(**whose)
+        links = {"unsubscribe": link, "their_page": their_page.url(**whose)}
+        text, html = letter.signed(one.body, foot=one.foot, **links), letter.html(one.body, foot=one.foot, **links)
         extra = dict(letter.headers(at=at, unsubscribe=link))
     outgoing = Outgoing(
         reference=str(due.reference),

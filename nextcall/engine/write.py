@@ -19,7 +19,7 @@ from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
 from nextcall.engine.when import spoken
 from nextcall.engine.words import Checked
-from nextcall.leads.models import Lead
+from nextcall.leads.models import ContactPoint, Lead
 from nextcall.team.models import Member
 
 LONGEST_TEXT = 1600  # characters; carriers join at most ten parts
@@ -60,7 +60,7 @@ def open_gap(*texts: str) -> str:
 def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> Decision:
     """What the gate says about a message or call to this lead now, by hand unless `automated`."""
     purpose: Purpose = "reply" if lead.waiting_since else "marketing"
-    point = ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
+    point = point_of(lead, channel)
     wanted = ledger.Wanted(
         person_id=lead.person_id,
         contact_point_id=point.pk if point else None,
@@ -73,6 +73,11 @@ def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> D
         return _unreachable(channel, facts, at)
     ask = Ask(cast(Channel, channel), purpose, automated)
     return rules.decide(ask, facts, policy.for_account(lead.account.policy, at=at), at)
+
+
+def point_of(lead: Lead, channel: str) -> ContactPoint | None:
+    """Where a message to them goes: the first number or address that works."""
+    return ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
 
 
 def look(

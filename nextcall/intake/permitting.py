@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from nextcall.cadences import enroll
+from nextcall.cadences import withdrawing
 from nextcall.consent import ledger
 from nextcall.consent.clocks import implied_until
 from nextcall.consent.facts import Place
@@ -120,28 +120,35 @@ def wishes(
 ) -> list[Permission]:
     """Permissions with their proof, and every wish not to be contacted, skipped rows' too. The permissions written."""
     imported = placing.via == "import"
+    if placing.via == "form":
+        asked = [new for new in arrivals if not new.opt_outs]
+        points = [directory.points[key] for new in asked for key in _keys(new)]
+        ledger.inquired_anew(points, account=account, at=at)
     permissions = Permissions(account, via=placing.via, import_id=placing.import_id, by=by, at=at)
     for one, new in zip(found, arrivals, strict=True):
         if one.how != "skipped":
-            points = {
+            named = {
                 kind: [directory.points[key] for key in _keys(new) if key[0] == kind] for kind in ("email", "phone")
             }
             one.refused = frozenset({*new.refused, *new.opt_outs})
-            permissions.add(one, rights_of(new, placing.shown, seller=account.seller_name or account.name), points)
+            permissions.add(one, rights_of(new, placing.shown, seller=account.seller_name or account.name), named)
         if new.opt_outs:
-            ledger.withdraw(
+            withdrawing.withdraw(
                 account=account,
                 person=one.person,
+                contact_point=None,
                 scope=new.opt_outs,
                 reason="opt_out",
                 said="marked so in the record that arrived",
                 via="import" if imported else "hook",
                 at=at,
                 by=by,
+                lead_id=one.lead.pk if one.lead else None,
                 import_id=placing.import_id,
+                fresh=one.how == "new",
             )
-            if one.how != "new":
-                enroll.cancel_ahead(person=one.person, because="opt_out", by=by, at=at, channels=new.opt_outs)
+        elif new.refused and one.how != "new" and not imported:
+            ledger.end_permissions(person=one.person, channels=new.refused, because="refused on a later form", at=at)
     return permissions.store()
 
 

@@ -21,7 +21,7 @@ from nextcall.intake import captures
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, LeadInKey, Member
 from nextcall.timeline.models import Event
-from tests.builders import WORDING, make_member
+from tests.builders import WORDING, make_lead, make_member
 from tests.channels.conformance import AnyPort
 from tests.web.signed import signed
 

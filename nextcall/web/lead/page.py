@@ -24,6 +24,7 @@ from nextcall.web.lead.modes import DRAFT, modes
 from nextcall.web.lead.points import points
 from nextcall.web.lead.rows import Wrong, rows
 from nextcall.web.lead.shown import Shown, asked_by, shown
+from nextcall.web.lead.wishes import wishes
 from nextcall.web.leads import asked
 from nextcall.web.now.outcomes import buttons, times
 from nextcall.worklist import finding, items, say
@@ -55,7 +56,7 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     kept = draft if draft and draft["lead"] == one.lead.pk else {}
     deeds = items.deeds_since(one.member, since=one.at - items.UNDOABLE, lead=one.lead, most=1)
     latest = next(iter(deeds), None)
-    context = _head(one) | _plan(one) | facts.facts(one) | rows(one, wrong) | points(one, wrong)
+    context = _head(one) | _plan(one) | facts.facts(one) | rows(one, wrong) | points(one, wrong) | wishes(one)
     most = _most(request)
     messages = list(messages_of(one.lead, limit=most + 1))
     context |= _line(one, request, messages, most, latest.id if latest else 0) | _way(request, one)

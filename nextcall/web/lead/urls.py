@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.lead import compose, edit, elsewhere, page, permissions, plan
+from nextcall.web.lead import compose, edit, elsewhere, page, permissions, plan, wishes
 
 urlpatterns = [
     path("leads/<int:lead_id>/", page.lead, name="lead"),
@@ -25,6 +25,10 @@ urlpatterns = [
     path("leads/<int:lead_id>/point/", edit.add_point, name="lead_add_point"),
     path("leads/<int:lead_id>/point/<int:point_id>/", edit.point, name="lead_point"),
     path("leads/<int:lead_id>/note-templates/", edit.note_templates, name="lead_note_templates"),
+    path("leads/<int:lead_id>/asked-for/", wishes.asked_for, name="lead_asked_for"),
+    path("leads/<int:lead_id>/their-page/", wishes.send_page, name="lead_their_page"),
+    path("leads/<int:lead_id>/export/", wishes.export, name="lead_export"),
+    path("leads/<int:lead_id>/erase/", wishes.erase, name="lead_erase"),
     path("leads/<int:lead_id>/ask/", elsewhere.ask, name="lead_ask"),
     path("leads/<int:lead_id>/keep/", elsewhere.keep, name="lead_keep"),
 ]
