@@ -164,3 +164,14 @@ def test_only_the_age_of_a_do_not_call_list_is_waited_for(age: int, listed: bool
 
 def place_of_denver() -> Place:
     return place_of(phones=[], postal_code="80202", region="CO", country="US", stated=(), default_country="US")
+
+
+def test_a_wait_that_is_asked_about_again_and_again_is_written_down_once(
+    account: Account, lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch = make_touch(lead, "text", body="Hi", due_at=MONDAY)
+    old = replace(policy.shipped(), zone_data="2025b", compiled={})
+    monkeypatch.setattr(policy, "for_account", lambda *_, **__: old)
+    Worker(everything=Memory(), threads=0).run_until(MONDAY + 3 * HOUR, start=MONDAY)
+    assert fresh(touch).due_at > MONDAY + 2 * HOUR
+    assert Event.objects.filter(kind="touch.waited", touch_id=touch.pk).count() == 1
