@@ -26,6 +26,7 @@ COMMANDS = {
     "read": Command("read", "what Nextcall understands of a lead, nothing stored", database=False),
     "classify": Command("classify", "what an inbound message means", database=False),
     "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
+    "jurisdiction": Command("jurisdiction", "the law as files: list, show, check", database=False),
     "cadence": Command("cadence", "list, show, check, plan, diff, export, import cadences", database=False),
     "run-through": Command(
         "run_through", "the real engine over a throw-away database, the clock jumps", database=False

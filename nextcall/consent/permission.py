@@ -1,13 +1,12 @@
-"""Whether they permit it at all, whatever the hour: wishes, the state of the contact point, consent by purpose."""
+"""Whether they permit it: consent by purpose and channel, lists, relationships. What denies beside it: standing.py."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from nextcall.consent.facts import Ask, Facts, Rule
+from nextcall.consent import do_not_call
+from nextcall.consent.facts import Ask, Facts, Rule, Tier
 from nextcall.consent.law import Kind, Need
-from nextcall.consent.policy import Policy
 from nextcall.lib.hours import add_months, local
 
 KINDS: dict[tuple[str, bool], Kind] = {
@@ -20,36 +19,37 @@ KINDS: dict[tuple[str, bool], Kind] = {
     ("email", True): "EM",
     ("email", False): "EM",
 }
-RANK = {"none": 0, "implied": 1, "express": 2, "written": 3}
-
-REPLY_FREE_FOR = timedelta(minutes=30)  # a person's answer within half an hour is no solicitation in quiet hours
-THREAD_LASTS = timedelta(days=30)  # how long an answer still belongs to what they wrote
-CONFIRM_WITHIN = timedelta(minutes=5)  # US-10
-UNVERIFIED_LASTS = timedelta(days=30)  # US-18: they wrote from the number lately, so it is theirs
-
-_NOTES = "Nextcall default policy"
-# What is wrong with a contact point: the kinds it stops, in words.
-PROBLEMS: dict[str, tuple[frozenset[str], str]] = {
-    "wrong": (frozenset(("MC", "AC", "TX", "EM")), "wrong number or address: it is somebody else's"),
-    "reassigned": (frozenset(("MC", "AC", "TX")), "the number has a new owner (US-18)"),
-    "disconnected": (frozenset(("MC", "AC", "TX")), "the number is disconnected"),
-    "bounced": (frozenset(("EM",)), "mail to this address came back"),
-    "landline": (frozenset(("TX",)), "a landline takes no texts"),
+# The stronger permission of two. Soft stands lowest: it counts in the United Kingdom alone (UK-02).
+RANK = {"none": 0, "soft": 1, "implied": 2, "express": 3, "written": 4}
+_GIVEN_BY: dict[str, frozenset[str]] = {
+    "written": frozenset(("written",)),
+    "express": frozenset(("express", "written")),
+    "implied": frozenset(("implied", "express", "written")),
+    "soft": frozenset(("soft", "express", "written")),
 }
+# Every word that a need may list, see law.Need.
+TOKENS = (*_GIVEN_BY, "relationship", "dnc_clean", "reassigned_no", "thread", "anyone")
+
+THREAD_LASTS = timedelta(days=30)  # how long an answer still belongs to what they wrote
+REASSIGNED_CHECK_LASTS = timedelta(days=31)  # US-18
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A need of a jurisdiction, with how many months a purchase and an inquiry count there."""
+    """A need of a jurisdiction, with its country's lists and months (after a purchase, after an inquiry)."""
 
     any_of: tuple[str, ...]
     months: tuple[int, int]
+    implied_months: tuple[int, int] | None
+    lists: do_not_call.Lists
     met: Mapping[str, Rule]  # what it says, by what meets it; "" is unmet
 
     @classmethod
-    def of(cls, need: Need, months: tuple[int, int]) -> "Needed":
+    def of(
+        cls, need: Need, months: tuple[int, int], implied: tuple[int, int] | None, lists: do_not_call.Lists
+    ) -> "Needed":
         """The need with its words made once: they are asked for millions of times."""
-        return cls(need.any_of, months, {token: _met(need, token) for token in ("", *need.any_of)})
+        return cls(need.any_of, months, implied, lists, {token: _met(need, token) for token in ("", *need.any_of)})
 
 
 def kind_of(ask: Ask) -> Kind:
@@ -57,108 +57,17 @@ def kind_of(ask: Ask) -> Kind:
     return KINDS[ask.channel, ask.automated]
 
 
-def standing(ask: Ask, facts: Facts, policy: Policy, at: datetime, kind: Kind, no_pack: Sequence[str]) -> list[Rule]:
-    """What denies whatever the hour and the consent. Empty: nothing does."""
-    rules = []
-    confirming = ask.purpose == "confirmation"
-    if facts.withdrawn and not (confirming and set(facts.withdrawn) == {"opt_out"}):
-        rules.append(_withdrawn(facts.withdrawn))
-    if confirming and not (ask.channel == "text" and _within(facts.inbound_at, at, CONFIRM_WITHIN)):
-        rules.append(
-            Rule(
-                "US-10.confirmation",
-                "deny",
-                "one confirmation, by text, within 5 minutes of what they wrote",
-                "https://www.consumerfinancialserviceslawmonitor.com/2024/02/new-tcpa-rules-revoking-consent-to-robocalls-and-robotexts/",
-            )
-        )
-    if facts.contact_point_problem:
-        rules.extend(_problem(facts, kind, at))
-    if kind != "EM" and not confirming and policy.zone_data < policy.oldest_zone_data:
-        rules.append(
-            Rule(
-                "zone_data.stale",
-                "deny",
-                f"zone data {policy.zone_data or 'of unknown age'} is older than {policy.oldest_zone_data}: "
-                "local times would be wrong",
-                "https://github.com/python/tzdata/releases/tag/2026.5",
-            )
-        )
-    for country in no_pack:
-        if kind != "EM" or RANK[facts.tier] < RANK["express"]:
-            rules.append(_no_pack(country, kind))
-    return rules
-
-
-@lru_cache(maxsize=1000)
-def _withdrawn(reasons: tuple[str, ...]) -> Rule:
-    says = (
-        "they asked us to stop" if "opt_out" in reasons or "link" in reasons else ", ".join(reasons).replace("_", " ")
-    )
-    return Rule(
-        "US-09.withdrawn",
-        "deny",
-        f"withdrawn on this channel: {says}",
-        "47 CFR 64.1200(a)(10), (d) https://jdsupra.com/legalnews/fcc-issues-one-year-limited-waiver-of-9458629",
-    )
-
-
-@lru_cache(maxsize=1000)
-def _no_pack(country: str, kind: Kind) -> Rule:
-    where = "the country is not known" if country == "unknown" else f"there are no rules for {country} yet"
-    what = "email needs an opt-in" if kind == "EM" else "no calls, voicemails or texts"
-    return Rule(f"{country}.no_pack", "deny", f"{where}: {what}", f"{_NOTES}: EU_other, deny_without_country_pack")
-
-
-def _problem(facts: Facts, kind: Kind, at: datetime) -> Iterable[Rule]:
-    problem = facts.contact_point_problem
-    if problem == "unverified":
-        if kind in ("AC", "TX") and not _within(facts.inbound_at, at, UNVERIFIED_LASTS):
-            yield Rule(
-                "US-18.reassigned",
-                "deny",
-                "the reassigned-numbers database has no data on this number",
-                "https://docs.fcc.gov/public/attachments/DA-21-1649A1.txt",
-            )
-        return
-    kinds, says = PROBLEMS.get(problem, (frozenset(KINDS.values()), problem))
-    if kind in kinds:
-        yield Rule(f"contact_point.{problem}", "deny", says, "what happened on this number or address")
-
-
-def exempt(ask: Ask, facts: Facts, at: datetime) -> Rule | None:
-    """The rule that frees this contact from hours and caps, if there is one."""
-    if ask.purpose == "confirmation":
-        return _CONFIRMATION
-    if ask.purpose == "reply" and not ask.automated and _within(facts.inbound_at, at, REPLY_FREE_FOR):
-        return _REPLY
-    return None
-
-
-_CONFIRMATION = Rule(
-    "US-10.confirmation",
-    "allow",
-    "one confirmation of their wish is permitted at any hour",
-    "https://www.consumerfinancialserviceslawmonitor.com/2024/02/new-tcpa-rules-revoking-consent-to-robocalls-and-robotexts/",
-)
-_REPLY = Rule(
-    "reply.within_30_minutes",
-    "allow",
-    "a person answers what they wrote less than 30 minutes ago",
-    f"{_NOTES}: quiet_hours_exempt",
-)
-
-
 def permitted(ask: Ask, facts: Facts, needs: Sequence[Needed], at: datetime) -> list[Rule]:
     """What each need says."""
-    return [needed.met[_first(ask, facts, needed, at)] for needed in needs]
+    return [_say(ask, facts, needed, at) for needed in needs]
 
 
-def _first(ask: Ask, facts: Facts, needed: Needed, at: datetime) -> str:
-    for token in needed.any_of:
-        if _has(token, ask, facts, needed.months, at):
-            return token
-    return ""
+def _say(ask: Ask, facts: Facts, needed: Needed, at: datetime) -> Rule:
+    by = next((token for token in needed.any_of if _has(token, ask, facts, needed, at)), "")
+    rule = needed.met[by]
+    if by not in ("", "dnc_clean") or "dnc_clean" not in needed.any_of:
+        return rule
+    return Rule(rule.id, rule.effect, f"{rule.says}; {do_not_call.said(facts, needed.lists, at)}", rule.source)
 
 
 def _met(need: Need, by: str) -> Rule:
@@ -166,22 +75,48 @@ def _met(need: Need, by: str) -> Rule:
         return Rule(need.id, "deny", need.says, need.source)
     given = {
         "relationship": "a recent inquiry or purchase",
-        "dnc_clean": "not on the do-not-call list",
+        "dnc_clean": "not on a do-not-call list",
+        "reassigned_no": "checked against the reassigned-numbers database within 31 days",
+        "soft": "soft opt-in",
         "thread": "they wrote to us",
         "anyone": "nothing more is needed",
     }.get(by, f"{by} consent")
     return Rule(need.id, "allow", f"{need.says}: {given}", need.source)
 
 
-def _has(way: str, ask: Ask, facts: Facts, months: tuple[int, int], at: datetime) -> bool:
-    if way in RANK:
+def _has(way: str, ask: Ask, facts: Facts, needed: Needed, at: datetime) -> bool:
+    if way in _GIVEN_BY:
         covered = facts.permission_automated or not ask.automated or ask.channel == "email"
-        return covered and RANK[facts.tier] >= RANK[way]
+        return covered and tier_at(facts, at, needed.implied_months) in _GIVEN_BY[way]
     if way == "relationship":
-        return _recent(facts.bought_at, months[0], facts, at) or _recent(facts.inquired_at, months[1], facts, at)
+        return _recent(facts.bought_at, needed.months[0], facts, at) or _recent(
+            facts.inquired_at, needed.months[1], facts, at
+        )
     if way == "dnc_clean":
-        return facts.do_not_call == "no"
-    return way == "anyone" or (way == "thread" and _within(facts.inbound_at, at, THREAD_LASTS))
+        return do_not_call.is_clean(facts, needed.lists, at)
+    if way == "reassigned_no":
+        return within(facts.reassigned_checked_at, at, REASSIGNED_CHECK_LASTS)
+    return way == "anyone" or (way == "thread" and within(facts.inbound_at, at, THREAD_LASTS))
+
+
+def tier_at(facts: Facts, at: datetime, implied_months: tuple[int, int] | None = None) -> Tier:
+    """The permission in force at that instant: "none" once it has run out.
+
+    `implied_months`: how long after a purchase and an inquiry the country takes consent as implied (CA-05). It ends
+    one of which neither the end nor a recent reason is known.
+    """
+    if facts.permission_until is not None:
+        return facts.tier if at < facts.permission_until else "none"
+    if facts.tier == "implied" and implied_months and (facts.bought_at or facts.inquired_at):
+        bought, inquired = implied_months
+        if not (_recent(facts.bought_at, bought, facts, at) or _recent(facts.inquired_at, inquired, facts, at)):
+            return "none"
+    return facts.tier
+
+
+def bought_within(months: int, facts: Facts, at: datetime) -> bool:
+    """Whether they bought no more than so many months before, in their own calendar."""
+    return _recent(facts.bought_at, months, facts, at)
 
 
 def _recent(since: datetime | None, months: int, facts: Facts, at: datetime) -> bool:
@@ -192,5 +127,6 @@ def _recent(since: datetime | None, months: int, facts: Facts, at: datetime) -> 
     return local(at, zone).date() <= add_months(local(since, zone).date(), months)
 
 
-def _within(moment: datetime | None, at: datetime, span: timedelta) -> bool:
+def within(moment: datetime | None, at: datetime, span: timedelta) -> bool:
+    """Whether `at` lies no more than the span after the moment."""
     return moment is not None and timedelta(0) <= at - moment <= span

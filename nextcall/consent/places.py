@@ -11,10 +11,12 @@ from functools import lru_cache
 
 from nextcall.consent import geography
 from nextcall.consent.facts import Place
-from nextcall.consent.geography.names import read_region, say
+from nextcall.consent.geography import abroad
+from nextcall.consent.geography.names import MILITARY, read_region, say
 from nextcall.lib import hours
 
 UNKNOWN = "unknown"
+_WITH_STATES = ("US", "CA", "AU")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def place_of(
     """
     said = (*stated, (stated_zone, stated_region, "")) if stated_zone or stated_region else tuple(stated)
     prefixes = tuple(dict.fromkeys(phone[:5] for phone in phones if phone))
-    return _place(prefixes, postal_code.strip().upper(), region.strip(), country.strip().upper(), said, default_country)
+    here, default = geography.country_code(country), geography.country_code(default_country)
+    return _place(prefixes, postal_code.strip().upper(), region.strip(), here, said, default)
 
 
 @lru_cache(maxsize=100_000)
@@ -57,7 +60,7 @@ def _place(
         clues.append(_of_country(country, f"address: {say(country)}"))  # says least: only where nothing finer does
     if not clues:
         clues = [_of_country(default, f"nothing known: anywhere in {say(default)}" if default else "nothing known")]
-    places = {place for clue in clues for place in clue.places}
+    places = {geography.law_of(place) for clue in clues for place in clue.places}
     countries = {place.split("-")[0] for place in places}
     for known in countries & {"US", "CA"}:  # a toll-free number says nothing when a ZIP names the state
         states = {place for place in places if place.startswith(f"{known}-")} - {f"{known}-unknown"}
@@ -77,7 +80,8 @@ def _place(
 
 def _statements(stated: tuple[Stated, ...]) -> list[_Clue]:
     clues = []
-    for zone, region, country in stated:
+    for zone, region, named in stated:
+        country = geography.country_code(named)
         place = read_region(region, country=country) if region else None
         if place:
             clues.append(_Clue(f"they say they are in {say(place)}", (place,), geography.zones_of(place)))
@@ -94,16 +98,27 @@ def _address(postal_code: str, region: str, country: str, default: str) -> list[
     where = country or default
     clues = []
     found = _postal(postal_code, where, explicit=bool(country))
-    place = read_region(region, country=country if country in ("US", "CA") else "") if region else None
+    if region.upper() in MILITARY and where == "US":
+        clues.append(_of_country("US", "military mail: anywhere"))
+    place = _region(region, country, default)
     if place and country and not place.startswith(country):
         place = None  # "WA" in Australia is not Washington
     if found:
-        clues.append(
-            _Clue(f"{found.says}: {', '.join(map(say, found.places))}, {', '.join(found.zones)}", *_answer(found))
-        )
+        shown = dict.fromkeys(map(geography.same_clock, found.zones)) if len(found.zones) > 1 else found.zones
+        clues.append(_Clue(f"{found.says}: {', '.join(map(say, found.places))}, {', '.join(shown)}", *_answer(found)))
     if place and not (found and place in found.places):
         clues.append(_Clue(f"address: {say(place)}", (place,), geography.zones_of(place)))
     return clues
+
+
+def _region(region: str, country: str, default: str) -> str | None:
+    """The state or province; without a country the account's own is tried first."""
+    if not region:
+        return None
+    if country in _WITH_STATES:
+        return read_region(region, country=country)
+    own = read_region(region, country="AU") if default == "AU" and not country else None
+    return own or read_region(region)
 
 
 def _answer(clue: _Clue) -> geography.Answer:
@@ -140,7 +155,7 @@ _MAIN_CLOCK = {
 
 
 def _postal(code: str, country: str, *, explicit: bool) -> _Clue | None:
-    if country != "CA" and (match := re.fullmatch(r"(\d{5})(?:-?\d{4})?", code)):
+    if country not in ("CA", "FR") and (match := re.fullmatch(r"(\d{5})(?:-?\d{4})?", code)):
         if country == "US" and (answer := geography.of_zip(int(match[1]))):
             return _Clue(f"ZIP {match[1]}", *answer)
     elif (country == "CA" or not explicit) and re.fullmatch(r"[A-Z]\d[A-Z] ?(\d[A-Z]\d)?", code):
@@ -148,7 +163,8 @@ def _postal(code: str, country: str, *, explicit: bool) -> _Clue | None:
         main = _MAIN_CLOCK.get(code[:2]) or _MAIN_CLOCK.get(code[0])
         zones = (main,) if main else tuple(zone for province in provinces for zone in geography.zones_of(province))
         return _Clue(f"postal code {code[:3]}", provinces, tuple(dict.fromkeys(zones)))
-    return None
+    found = abroad.of_postcode(code, country, explicit=explicit)
+    return _Clue(found[0], *found[1]) if found else None
 
 
 def _of_country(code: str, says: str) -> _Clue:
@@ -166,6 +182,10 @@ def _phone(prefix: str) -> _Clue | None:
             return _of_country("US", f"area code {prefix[2:5]}: not listed")
         places, zones = answer
         return _Clue(f"area code {prefix[2:5]}: {', '.join(map(say, places))}, {', '.join(zones)}", places, zones)
+    if found := abroad.of_number(prefix):
+        says, (places, zones) = found
+        shown = dict.fromkeys(map(geography.same_clock, zones))
+        return _Clue(f"{says}: {', '.join(map(say, places))}, {', '.join(shown)}", places, zones)
     return _foreign(prefix)
 
 

@@ -13,7 +13,7 @@ from nextcall.consent.law import Cap, Hours, Pack
 from nextcall.lib.hours import both, read_spans, show_spans
 from nextcall.lib.zone_data import OLDEST, in_use
 
-VERSION = "2026-11-21"  # of the rules as shipped; change it with them
+VERSION = "2026-11-28"  # of the rules as shipped; change it with them
 
 
 @dataclass(frozen=True, slots=True, eq=False)

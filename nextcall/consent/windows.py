@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from nextcall.consent import law
+from nextcall.consent.facts import Rule
 from nextcall.consent.law import Hours
 from nextcall.consent.policy import Policy
 from nextcall.lib.hours import Span, Spans, both, local, minute_of
@@ -29,13 +30,17 @@ class OpenDay:
     undecidable: Hours | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Windows:
-    """The windows of one set of rules under one policy."""
+    """The windows of one set of rules under one policy. Compared by identity."""
 
     hours: tuple[Hours, ...]
     policy: Policy
+    open_rules: tuple[Rule, ...] = field(init=False)  # what each rule says when it is open
     _days: dict[tuple[tuple[str, ...], int], OpenDay] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.open_rules = tuple(Rule(rule.id, "allow", rule.says, rule.source) for rule in self.hours)
 
     def day(self, zones: tuple[str, ...], number: int) -> OpenDay:
         """The UTC day with that number (POSIX seconds // 86,400)."""
@@ -73,7 +78,7 @@ class Windows:
         undecidable = None
         for rule in self.hours:
             own: Intervals = ((start, start + DAY),)
-            for zone in {*zones, rule.also_in_zone} - {""}:
+            for zone in clocks(rule, zones):
                 days = _local_days(zone, start)
                 if rule.needs_calendar and not all(_is_known(day) for day in days):
                     undecidable = rule
@@ -94,15 +99,25 @@ class Windows:
     def _row(self, rule: Hours, day: date) -> Spans:
         weekday, saturday, sunday, holiday = rule.rows
         row = (saturday, sunday)[day.weekday() - 5] if day.weekday() >= 5 else weekday
-        if day in self.policy.emergencies.get(rule.place, ()):
+        if day in rule.closed_days:
             return ()
-        return both(row, holiday) if holiday != row and self.is_holiday(rule.place, day) else row
+        return both(row, holiday) if holiday != row and self._is_holiday(rule.places, day) else row
 
-    def is_holiday(self, place: str, day: date) -> bool:
-        """Whether that day is one of the place's holidays, by the file or proclaimed since."""
-        pack = self.policy.account if place == "account" else self.policy.packs[place]
+    def _is_holiday(self, places: Iterable[str], day: date) -> bool:
+        """Whether that day is a holiday of one of the places, by the file or proclaimed since."""
         lists = law.calendar().lists
-        return day in self.policy.proclaimed.get(place, ()) or any(day in lists[name] for name in pack.holidays)
+        return any(
+            day in self.policy.proclaimed.get(place, ()) or any(day in lists[name] for name in pack.holidays)
+            for place in places
+            if (pack := self.policy.packs.get(place))
+        )
+
+
+def clocks(rule: Hours, zones: Iterable[str]) -> tuple[str, ...]:
+    """The zones by whose clocks the rule must be open."""
+    return (
+        (rule.only_in_zone,) if rule.only_in_zone else tuple(dict.fromkeys(filter(None, (*zones, rule.also_in_zone))))
+    )
 
 
 def _local_days(zone: str, start: int) -> list[date]:

@@ -173,12 +173,12 @@ def test_a_contact_point_that_does_not_work_is_not_used(problem: str, channel: s
 
 
 def test_a_country_without_rules_gets_email_by_opt_in_and_nothing_else() -> None:
-    place = place_of(phones=["+33612345678"])
+    place = place_of(phones=["+4915112345678"])
     at = utc("2026-11-23T10:00")
     for channel in ("call", "text", "voicemail"):
-        assert "FR.no_pack" in ids(ask(channel, at, known(place), automated=False), "deny")  # type: ignore[arg-type]
+        assert "DE.no_pack" in ids(ask(channel, at, known(place), automated=False), "deny")  # type: ignore[arg-type]
     assert ask("email", at, known(place, tier="express")).verdict == "allow"
-    assert ids(ask("email", at, known(place, tier="implied")), "deny") == {"FR.no_pack"}
+    assert ids(ask("email", at, known(place, tier="implied")), "deny") == {"DE.no_pack"}
     nowhere = place_of(default_country="")
     assert "unknown.no_pack" in ids(ask("text", at, known(nowhere)), "deny")
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from nextcall.consent.facts import Checked
 from nextcall.consent.places import place_of
 from nextcall.consent.policy import for_account, shipped
 from tests.consent.cases import ask, ids, known, there, utc
@@ -55,6 +56,9 @@ def test_06_vancouver_is_judged_by_this_years_clock_and_never_by_old_zone_data()
     noon = ask("text", utc("2026-11-24T19:00"), facts, stale)
     assert noon.verdict == "deny"
     assert "zone_data.stale" in ids(noon, "deny")
+    for channel in ("call", "voicemail"):
+        by_hand = ask(channel, utc("2026-11-24T19:00"), facts, stale, automated=False)  # type: ignore[arg-type]
+        assert "zone_data.stale" in ids(by_hand, "deny")
     assert ask("email", utc("2026-11-24T19:00"), facts, stale).verdict == "allow"
 
 
@@ -86,7 +90,7 @@ def test_10_consent_for_texts_permits_neither_a_voice_nor_a_late_call() -> None:
     at = there("2026-11-23 11:00", "America/Denver")
     inquired = at - timedelta(days=122)
     call = known(tier="none", do_not_call="yes", inquired_at=inquired)
-    assert ids(ask("call", at, call, automated=True), "deny") == {"US-03.automated"}
+    assert ids(ask("call", at, call, automated=True), "deny") == {"US-03.automated", "US-07.dnc.machine"}
     assert ids(ask("call", at, call, automated=False), "deny") == {"US-07.dnc"}
     assert ask("text", at, known(inquired_at=inquired)).verdict == "allow"
     fresh = replace(call, inquired_at=at - timedelta(days=80))
@@ -117,6 +121,19 @@ def test_16_a_reassigned_number_is_blocked_and_an_unverified_one_only_for_machin
 def test_17_a_stop_denies_whatever_consent_stands_beside_it() -> None:
     at = there("2026-11-23 11:00", "America/Denver")
     assert ids(ask("text", at, known(withdrawn=("opt_out",))), "deny") == {"US-09.withdrawn"}
+
+
+def test_20_a_clock_two_hours_slow_stops_the_machine_and_an_old_list_every_cold_call() -> None:
+    at = there("2026-11-23 11:00", "America/New_York")
+    doubtful = known(FLORIDA, do_not_call="no", clock_doubt="7,200 seconds behind the database")
+    for channel in ("text", "call", "voicemail", "email"):
+        assert ids(ask(channel, at, doubtful), "deny") == {"clock.doubt"}  # type: ignore[arg-type]
+    lists = tuple(Checked(place, False, at - timedelta(days=32)) for place in ("US", "US-FL"))
+    old = ask("call", at, known(FLORIDA, tier="none", lists=lists), automated=False)
+    assert ids(old, "deny") == {"US-07.dnc"}
+    assert old.deciding and "32 days old and may be 31" in old.deciding.says
+    recent = tuple(replace(one, obtained_at=at - timedelta(days=31)) for one in lists)
+    assert ask("call", at, known(FLORIDA, tier="none", lists=recent), automated=False).verdict == "allow"
 
 
 def test_20_without_proof_and_basis_there_are_no_rights() -> None:

@@ -1,4 +1,4 @@
-"""Which states and zones an area code, a ZIP or a state stands for: three small tables, read when first needed."""
+"""Which states and zones an area code, a ZIP or a state stands for: small tables, read when first needed."""
 
 import bisect
 from functools import cache
@@ -39,6 +39,11 @@ _SAME = {
     "Pacific/Honolulu": ("US/Hawaii",),
     "America/Puerto_Rico": ("America/St_Thomas",),
     "Pacific/Guam": ("Pacific/Saipan",),
+    "Europe/London": ("Europe/Guernsey", "Europe/Isle_of_Man", "Europe/Jersey"),
+    "Australia/Sydney": ("Australia/Melbourne", "Australia/Hobart", "Australia/Canberra"),
+    "Australia/Brisbane": ("Australia/Lindeman",),
+    "Australia/Adelaide": ("Australia/Broken_Hill",),
+    "America/Martinique": ("America/Guadeloupe", "America/Marigot", "America/St_Barthelemy"),
 }
 _CLOCK = {zone: first for first, others in _SAME.items() for zone in others}
 
@@ -68,21 +73,23 @@ def _rows(name: str) -> list[list[str]]:
 
 @cache
 def _states() -> dict[str, tuple[str, ...]]:
-    return {place: tuple(zones.split("+")) for place, zones in _rows("states.txt")}
+    rows = [*_rows("states.txt"), *_rows("countries.txt")]
+    return {place: tuple(zones.split("+")) for place, zones in rows}
 
 
 @cache
 def _area_codes() -> dict[str, Answer]:
-    return {code: _answer(places, zones) for code, places, zones in _rows("area_codes.txt")}
+    return {code: answer(places, zones) for code, places, zones in _rows("area_codes.txt")}
 
 
 @cache
 def _zips() -> tuple[list[int], list[tuple[int, Answer]]]:
-    rows = [(int(first), int(last), _answer(places, zones)) for first, last, places, zones in _rows("zips.txt")]
+    rows = [(int(first), int(last), answer(places, zones)) for first, last, places, zones in _rows("zips.txt")]
     return [first for first, _, _ in rows], [(last, answer) for _, last, answer in rows]
 
 
-def _answer(places: str, zones: str) -> Answer:
+def answer(places: str, zones: str) -> Answer:
+    """ "US-ID" and "America/Boise+America/Los_Angeles", or "*" for every zone of the places."""
     listed = tuple(places.split("+"))
     if zones != "*":
         return listed, tuple(zones.split("+"))
@@ -93,14 +100,14 @@ def zones_of(place: str) -> tuple[str, ...]:
     """Every zone of "US-FL", "CA-BC", "US-unknown" or a country "FR", the most populous first; () if unknown."""
     if place in _states():
         return _states()[place]
-    if place.startswith("CA"):
+    if place in ("CA", "CA-unknown"):
         return tuple(dict.fromkeys(zone for name, zones in _states().items() if name[:3] == "CA-" for zone in zones))
     return ALL_US if place.startswith("US") else _country_zones().get(place, ())
 
 
 def is_state(place: str) -> bool:
-    """Whether "US-FL" or "CA-BC" is a state or province we know."""
-    return place in _states()
+    """Whether "US-FL", "CA-BC" or "AU-NSW" is a state or province we know."""
+    return "-" in place and place in _states()
 
 
 def of_area_code(code: str) -> Answer | None:
@@ -151,5 +158,20 @@ def country_of(zone: str) -> str:
 
 
 def is_country(code: str) -> bool:
-    """Whether it is an ISO country code."""
-    return code in _country_zones()
+    """Whether it is an ISO country code, or UK."""
+    return country_code(code) in _country_zones()
+
+
+def country_code(written: str) -> str:
+    """The ISO code as we keep it: "uk" is GB."""
+    code = written.strip().upper()
+    return "GB" if code == "UK" else code
+
+
+# Places whose law is another's: parts of Australia and of France with codes of their own.
+_LAW = {"CX": "AU", "CC": "AU"} | dict.fromkeys(("GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM"), "FR-OM")
+
+
+def law_of(place: str) -> str:
+    """The jurisdiction that decides for a place: "AU" for "AU-NSW" and CX, "FR-OM" for RE, itself for most."""
+    return "AU" if place.startswith("AU-") else _LAW.get(place, place)
