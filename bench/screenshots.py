@@ -75,6 +75,7 @@ SHOTS = (
     Shot("call-list", "call_list"),
     Shot("lead", "lead", ("lead",)),
     Shot("lead-waiting", "lead", ("waiting",)),
+    Shot("lead-permissions", "lead_permissions", ("lead",)),
     Shot("inbox", "inbox"),
     Shot("inbox-talk", "inbox_lead", ("waiting",)),
     Shot("inbox-stranger", "inbox_stranger", ("stranger",)),
@@ -96,6 +97,8 @@ SHOTS = (
     Shot("settings-lead-ins", "settings_lead_ins"),
     Shot("settings-members", "settings_members"),
     Shot("settings-rules", "settings_rules"),
+    Shot("settings-ages", "settings_ages"),
+    Shot("settings-lists", "settings_lists"),
     Shot("more", "more"),
     Shot("what-you-did", "deeds"),
     Shot("offline", "offline"),
@@ -174,10 +177,29 @@ def lay() -> "dict[str, Member]":
     mara.refresh_from_db()
     mara.settings = {"style": "detailed"}
     mara.save(update_fields=["settings"])
+    number_list(mara)
     file = HERE / "examples" / "open_house.csv"
     importing.start(account=mara.account, by=mara, file_name=file.name, body=file.read_bytes(), at=NOW)
     new = members.open_account(company="My company", name="Owner", email="new@localhost", at=NOW, zone="America/Denver")
     return {"mara": mara, "new": new}
+
+
+def number_list(mara: "Member") -> None:
+    """A do-not-call list of two days ago with some of the team's own leads on it."""
+    from datetime import timedelta
+
+    from nextcall.consent import number_lists
+    from nextcall.leads.models import ContactPoint
+
+    phones = (
+        ContactPoint.objects.filter(account=mara.account, kind="phone").order_by("pk").values_list("key", flat=True)
+    )
+    row = number_lists.start(
+        account=mara.account, place="US", obtained_at=NOW - timedelta(days=2), by=mara, at=NOW,
+        chunks=["\n".join(phones[:80:4]).encode()], subscription="SAN 104238", file_name="national.txt",
+    )  # fmt: skip
+    while number_lists.run(row.pk, at=NOW):
+        pass
 
 
 def numbers_of(mara: "Member") -> dict[str, object]:

@@ -10,13 +10,14 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core import checks
 
+from nextcall.consent import second_reader
 from nextcall.lib import zone_data
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def everything(**_: Any) -> list[checks.CheckMessage]:
-    return [*address(), *keys(), *key_files(), *home(), *database(), *zones(), *debug()]
+    return [*address(), *keys(), *key_files(), *home(), *database(), *zones(), *stop_model(), *debug()]
 
 
 def address() -> list[checks.CheckMessage]:
@@ -108,6 +109,18 @@ def zones() -> list[checks.CheckMessage]:
             f"the zone data is {zone_data.version()}, and {zone_data.OLDEST} is the oldest to decide on",
             hint="install the locked requirements again: calls and texts wait until then",
             id="nextcall.E007",
+        )
+    ]
+
+
+def stop_model() -> list[checks.CheckMessage]:
+    if not (problem := second_reader.problem()):
+        return []
+    return [
+        checks.Warning(
+            f"NEXTCALL_STOP_MODEL {problem}",
+            hint="write package.module:function of a package installed beside Nextcall, or unset it: nothing is added",
+            id="nextcall.W002",
         )
     ]
 

@@ -13,6 +13,7 @@
 | NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
 | NEXTCALL_LOG_LEVEL | DEBUG, INFO, WARNING, ERROR | INFO |
 | NEXTCALL_ALLOW_PRIVATE_SMTP | 1 lets accounts use mail servers in private networks | 0; on localhost, its own |
+| NEXTCALL_STOP_MODEL | package.module:function that may add a stop to a message, never clear one | none |
 | NEXTCALL_SOURCE_URL | where people read the source of what runs here (AGPL) | none: More says whom to ask |
 | NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
 """
@@ -154,6 +155,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 IMPORT_MAX_BYTES = 50 * 1024 * 1024  # one file of leads
+LIST_MAX_BYTES = 200 * 1024 * 1024  # one do-not-call list: fifteen million numbers; read a part at a time
 CAPTURE_MAX_BYTES = 1024 * 1024  # one posted lead
 # Mail servers that an account may name: on a laptop its own are fine, on a server only public ones,
 # unless the operator says so.

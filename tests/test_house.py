@@ -15,8 +15,8 @@ from nextcall import models as contents
 
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "nextcall"
-ROOMS = ["web", "hooks", "cli", "worklist", "sample", "engine", "intake", "conversations", "cadences", "consent",
-         "timeline", "leads", "team", "channels", "lib"]  # fmt: skip
+ROOMS = ["web", "hooks", "cli", "worklist", "sample", "privacy", "engine", "intake", "conversations", "cadences",
+         "consent", "timeline", "leads", "team", "channels", "lib"]  # fmt: skip
 BANNED = {"services", "selectors", "utils", "util", "helpers", "helper", "common", "core", "managers", "misc"}
 CLIENTS = {"smtplib", "imaplib", "http.client", "urllib.request", "requests", "httpx", "django.core.mail"}
 FILE, FUNCTION, VIEW, TEMPLATE = 300, 40, 25, 120

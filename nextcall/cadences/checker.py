@@ -10,6 +10,7 @@ from typing import Literal
 
 from nextcall.cadences import wording
 from nextcall.cadences.definition import BadCadence, Cadence, Planned, Progress
+from nextcall.cadences.lawful import Ours, said_of
 from nextcall.cadences.planner import plan
 from nextcall.consent.facts import Facts
 from nextcall.consent.places import place_of
@@ -49,6 +50,7 @@ CLICHES = (
     "once in a lifetime",
     "reach out to you",
 )
+NOBODY = Ours()
 STOP_HINT = re.compile(r"\bstop\b", re.IGNORECASE)
 
 
@@ -68,10 +70,15 @@ def check(
     leads_a_week: int = 12,
     calls_a_day: int | None = None,
     states: Iterable[str] = tuple(STATES),
+    ours: Ours = NOBODY,
 ) -> tuple[Finding, ...]:
-    """What to know before leads are put on it: what the law of each state moves, what carriers may filter, what it
-    asks of the people who call. `calls_a_day` is what is set aside for calls, if anything is."""
+    """What to know before leads are put on it: words that may not be said by `ours`, what the law of each state moves,
+    what carriers may filter, what it asks of the people who call. `calls_a_day` is set aside for calls, if anything."""
     found = [*_wording(cadence)]
+    found += [
+        Finding("wrong" if one.finding.tier == "block" else "words", str(one), one.step)
+        for one in said_of(cadence, ours)
+    ]
     if any(finding.kind == "wrong" for finding in found):
         return tuple(found)
     rules = policy or shipped()

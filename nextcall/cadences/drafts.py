@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from nextcall.cadences import parse, versions, wording
+from nextcall.cadences import lawful, parse, versions, wording
 from nextcall.cadences.definition import BadCadence
 from nextcall.cadences.models import Cadence, CadenceVersion, Draft
 from nextcall.team.models import Member
@@ -74,7 +74,7 @@ def publish(*, cadence: Cadence, by: Member, at: datetime, over: int | None = No
     """Save the draft as the version that new leads start on. Leads stay on the version they began with.
 
     Raises Newer if somebody saved one meanwhile, unless `over` is that version's number: then it is saved after it.
-    Raises BadCadence for words that cannot be said. Saving twice gives the same version.
+    Raises BadCadence for words that cannot be said, or may not. Saving twice gives the same version.
     """
     with transaction.atomic():
         Cadence.objects.select_for_update().get(account_id=cadence.account_id, pk=cadence.pk)
@@ -86,6 +86,7 @@ def publish(*, cadence: Cadence, by: Member, at: datetime, over: int | None = No
         definition = parse.cached(draft.source)
         for step in definition.steps:
             wording.verify(step)
+        lawful.require(definition, versions.ours(cadence.account))
         if definition.slug != cadence.slug:
             raise BadCadence(f"the file calls itself {definition.slug!r}; its name in commands stays {cadence.slug!r}")
         saved = latest

@@ -6,8 +6,14 @@ from datetime import datetime
 from nextcall.cadences import parse
 from nextcall.cadences.definition import BadCadence
 from nextcall.cadences.definition import Cadence as Definition
+from nextcall.cadences.lawful import Ours
 from nextcall.cadences.models import Cadence, CadenceVersion
 from nextcall.team.models import Account, Member
+
+
+def ours(account: Account) -> Ours:
+    """What of the account decides about the words of its cadences."""
+    return Ours(account.seller_name or account.name, account.trade, account.disclosures)
 
 
 class NoCadence(LookupError):

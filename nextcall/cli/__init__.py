@@ -23,16 +23,21 @@ COMMANDS = {
     "engine": Command("engine", "the engine alone; on PostgreSQL as many as wanted"),
     "demo": Command("demo", "an invented team with half a year of work, in an empty database"),
     "import": Command("import_", "leads from CSV, TSV or XLSX files"),
+    "lists": Command("lists", "do-not-call lists: their ages, add, drop"),
+    "reassigned": Command("reassigned", "numbers to ask the reassigned-numbers database about, and its answers"),
     "read": Command("read", "what Nextcall understands of a lead, nothing stored", database=False),
     "classify": Command("classify", "what an inbound message means", database=False),
     "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
     "jurisdiction": Command("jurisdiction", "the law as files: list, show, check", database=False),
+    "check-words": Command("check_words", "whether a message may say what it says", database=False),
     "cadence": Command("cadence", "list, show, check, plan, diff, export, import cadences", database=False),
     "run-through": Command(
         "run_through", "the real engine over a throw-away database, the clock jumps", database=False
     ),
     "sign-in": Command("sign_in", "prints a one-time sign-in link"),
     "doctor": Command("doctor", "what is in order, and how to mend what is not", database=False),
+    "export": Command("export", "everything about one person, as JSON and CSV"),
+    "erase": Command("erase", "forgets one person; the salted hash stays on the stop list"),
     "backup": Command("backup", "a consistent copy while running"),
     "restore": Command("restore", "puts a backup back", database=False),
 }

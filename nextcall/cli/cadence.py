@@ -64,12 +64,17 @@ def check(
     cadence: Which,
     leads_a_week: Annotated[int, typer.Option(min=1, max=100_000, help="new leads a week")] = 12,
     calls_a_day: Annotated[int | None, typer.Option(min=0, max=100_000, help="calls set aside a working day")] = None,
+    trade: Annotated[str, typer.Option(help="whose words: mortgage, real_estate, builder or other")] = "",
     as_json: Json = False,
 ) -> int:
     """What will not happen as written. Example: nextcall cadence check fast-start --leads-a-week 12 --calls-a-day 30"""
     from nextcall.cadences import checker
+    from nextcall.cadences.lawful import Ours
+    from nextcall.consent.content.message import TRADES
 
-    findings = checker.check(load(cadence), leads_a_week=leads_a_week, calls_a_day=calls_a_day)
+    if trade and trade not in TRADES:
+        raise Wrong(f"--trade is one of {', '.join(TRADES)}")
+    findings = checker.check(load(cadence), leads_a_week=leads_a_week, calls_a_day=calls_a_day, ours=Ours(trade=trade))
     if as_json:
         print(json.dumps({"cadence": cadence, "findings": [asdict(finding) for finding in findings]}))
     else:
@@ -167,18 +172,18 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Store a file as the newest version; leads stay on theirs. Example: nextcall cadence import my-steady.toml"""
-    from nextcall.cadences import wording
-
     found = load(str(file), file_only=True)
+    set_up()
+    from nextcall.cadences import lawful, versions, wording
+
+    whose = _account(account)
     try:
         for step in found.steps:
             wording.verify(step)
+        lawful.require(found, versions.ours(whose))
     except BadCadence as wrong:
         raise Wrong(f"{file}: {wrong}") from None
-    set_up()
-    from nextcall.cadences import versions
-
-    version = versions.add(_account(account), found.source, by=None, at=datetime.now(UTC), file=file.name)
+    version = versions.add(whose, found.source, by=None, at=datetime.now(UTC), file=file.name)
     if as_json:
         print(json.dumps({"cadence": found.slug, "version": version.number}))
     else:

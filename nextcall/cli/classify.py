@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nextcall.consent.keywords import classify
+from nextcall.consent.second_reader import understand
 
 _LONGEST = 100_000
 
@@ -21,7 +21,7 @@ def command(
 
     Example: nextcall classify "pls stop texting me" --json
     """
-    meaning = classify(sys.stdin.read(_LONGEST) if text == "-" else text)
+    meaning = understand(sys.stdin.read(_LONGEST) if text == "-" else text)
     if as_json:
         document = {"verdict": meaning.verdict, "scope": list(meaning.scope), "because": meaning.because}
         print(json.dumps(document, ensure_ascii=False))

@@ -5,18 +5,19 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from nextcall.cli import Wrong, set_up
 
-BACKUP_GROWS_OLD = timedelta(days=2)
+if TYPE_CHECKING:
+    from nextcall.consent.ageing import Age
+
 LITTLE_SPACE = 1024**3
-CLOCK_MAY_DIFFER = timedelta(seconds=5)
+MOST_ACCOUNTS = 200  # whose own things are looked at
 BUILT_AT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right says anything earlier
 
 
@@ -44,17 +45,16 @@ def command(as_json: Annotated[bool, typer.Option("--json", help="print one JSON
         print(json.dumps({"lines": [asdict(line) for line in lines]}))
     else:
         for line in lines:
-            print(f"{line.state:<5} {line.what:<14} {line.says}")
+            print(f"{line.state:<5} {line.what:<24} {line.says}")
             if line.hint:
-                print(f"{'':<20} → {line.hint}")
+                print(f"{'':<30} → {line.hint}")
     return int(any(line.state == "mend" for line in lines))
 
 
 def examine() -> Iterator[Line]:
     looks: list[tuple[str, Callable[[], Iterator[Line]]]] = [
         ("configuration", configuration),
-        ("zone data", zones),
-        ("backup", backup),
+        ("what ages", house_ages),
         ("disk", disk),
         ("database", database),
         ("migrations", migrations),
@@ -62,6 +62,7 @@ def examine() -> Iterator[Line]:
         ("engine", engine),
         ("providers", providers),
         ("stop list", stop_list),
+        ("what ages", account_ages),
     ]
     for what, look in looks:
         try:
@@ -88,11 +89,33 @@ def configuration() -> Iterator[Line]:
         yield Line("configuration", "ok", f"{settings.URL}, home {settings.HOME}")
 
 
-def zones() -> Iterator[Line]:
-    from nextcall.lib import zone_data
+def house_ages() -> Iterator[Line]:
+    """What ages and is the same for every account: zone data, holidays, rules, backups (see Settings, What ages)."""
+    from django.utils import timezone
 
-    if zone_data.is_current():  # when it is not, the configuration says so
-        yield Line("zone data", "ok", f"release {zone_data.version()}, our own copy")
+    from nextcall.consent import stock
+
+    yield from map(_aged, stock.of_house(at=timezone.now()))
+
+
+def account_ages() -> Iterator[Line]:
+    """What ages and is an account's own: its lists, what it loosened, days proclaimed, permissions."""
+    from django.utils import timezone
+
+    from nextcall.consent import stock
+    from nextcall.team.models import Account
+
+    for account in Account.objects.order_by("pk")[:MOST_ACCOUNTS]:
+        for age in stock.in_full(account, at=timezone.now()):
+            line = _aged(age)
+            yield replace(line, what=f"{line.what}, account {account.pk}")
+
+
+def _aged(age: "Age") -> Line:
+    state: Literal["ok", "mend", "note"] = {"ok": "ok", "soon": "note", "over": "mend"}[age.state]  # type: ignore[assignment]
+    if state == "ok":
+        return Line(age.what.lower(), "ok", age.says)
+    return Line(age.what.lower(), state, f"{age.says} Refused when over: {age.refuses}.", age.mend)
 
 
 def database() -> Iterator[Line]:
@@ -137,36 +160,15 @@ def migrations() -> Iterator[Line]:
 
 def clock() -> Iterator[Line]:
     """Against what does not come from this clock: the database server, what was written before, our own age."""
-    from django.db import connection
     from django.utils import timezone
 
-    from nextcall.timeline.models import Event
+    from nextcall.consent import ageing
+    from nextcall.engine import trusting
 
     now = timezone.now()
-    if now < BUILT_AT:
-        yield Line(
-            "clock", "mend", f"it says {now:%Y-%m-%d %H:%M}, before this version was made", "set the clock; use NTP"
-        )
-        return
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp()")
-            apart = abs(cursor.fetchone()[0] - timezone.now())
-        if apart > CLOCK_MAY_DIFFER:
-            yield Line(
-                "clock", "mend", f"{apart.total_seconds():.0f} s apart from the database server's", "use NTP on both"
-            )
-            return
-    latest = Event.objects.order_by("-pk").values_list("at", flat=True).first()
-    if latest and latest > timezone.now() + CLOCK_MAY_DIFFER:
-        yield Line(
-            "clock",
-            "mend",
-            f"the latest event is from {latest:%Y-%m-%d %H:%M}, in the future",
-            "set the clock; use NTP",
-        )
-        return
-    yield Line("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+    doubt = f"it says {now:%Y-%m-%d %H:%M}, before this version was made" if now < BUILT_AT else trusting.look(now)[0]
+    line = _aged(ageing.clock(doubt))
+    yield line if doubt else Line("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC, and nothing speaks against it")
 
 
 def engine() -> Iterator[Line]:
@@ -218,27 +220,6 @@ def stop_list() -> Iterator[Line]:
         )
     else:
         yield Line("stop list", "ok", "its entries are recognised")
-
-
-def backup() -> Iterator[Line]:
-    from django.conf import settings
-    from django.utils import timezone
-
-    from nextcall.lib import copies
-
-    hint = "nextcall backup FILE, daily, to another disk"
-    try:
-        latest: dict[str, Any] = json.loads((settings.HOME / copies.LATEST).read_text())
-    except (FileNotFoundError, ValueError):
-        yield Line("backup", "note", "none was made yet", hint)
-        return
-    age = timezone.now() - datetime.fromisoformat(latest["at"])
-    if not Path(latest["path"]).exists():
-        yield Line("backup", "note", f"the latest, {latest['path']}, is no longer there", hint)
-    elif age > BACKUP_GROWS_OLD:
-        yield Line("backup", "mend", f"the latest is {age.days} days old: {latest['path']}", hint)
-    else:
-        yield Line("backup", "ok", f"{latest['path']}, {age.total_seconds() / 3600:.0f} h old")
 
 
 def disk() -> Iterator[Line]:

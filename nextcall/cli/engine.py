@@ -17,10 +17,13 @@ def command(
     """
     from django.db import connection
 
+    from nextcall.consent import number_lists
     from nextcall.engine import bulk_changes
+    from nextcall.engine.campaigns import CountAgain
     from nextcall.engine.forgetting import Forgetting
     from nextcall.engine.notify import Notify
     from nextcall.engine.statistics import Statistics
+    from nextcall.engine.trusting import Trust
     from nextcall.engine.worker import Job, Worker
     from nextcall.intake import captures, importing
 
@@ -28,9 +31,9 @@ def command(
         raise Wrong(
             "an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)"
         )
-    jobs: list[Job] = [captures.run_waiting, importing.run_waiting, bulk_changes.run_some]
-    jobs += [Statistics(), Notify(), Forgetting()]
-    worker = Worker(jobs=jobs, threads=threads)
+    jobs: list[Job] = [captures.run_waiting, importing.run_waiting, number_lists.run_waiting, bulk_changes.run_some]
+    jobs += [Statistics(), Notify(), Forgetting(), CountAgain()]
+    worker = Worker(jobs=jobs, threads=threads, trust=Trust())
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())
     worker.run()

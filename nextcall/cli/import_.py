@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from nextcall.cli import Wrong
+from nextcall.cli.accounts import account_of
 from nextcall.intake import importing
 from nextcall.intake.choices import Choices, Summary
 from nextcall.intake.importing import BadChoices
 from nextcall.intake.models import Import
 from nextcall.intake.parsers import problems
 from nextcall.intake.parsers.new_lead import CannotRead
-from nextcall.team import members
 from nextcall.team.models import Account, Member
 
 CHANNELS = ("call", "text", "email")
@@ -35,6 +35,9 @@ def command(
     consent: Annotated[
         str, typer.Option(help="the exact words they gave permission with, for calls, texts and email")
     ] = "",
+    attested_by: Annotated[
+        str, typer.Option(help="with --consent: who attests that everybody in the file was given these words")
+    ] = "",
     account: Annotated[str, typer.Option(help="the account's name, where there are several")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="says what would happen, stores nothing")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
@@ -43,10 +46,10 @@ def command(
 
     Example: nextcall import leads.csv --source "Open house" --cadence gentle
     """
-    ours = _account(account)
+    ours = account_of(account)
     by = _member(ours, owner) if owner else None
     choices = Choices(
-        permission=_permission(ours, consent, by),
+        permission=_permission(ours, consent, attested_by or (by.name if by else "")),
         source=source[:80],
         offer=offer[:80],
         cadence=cadence,
@@ -67,12 +70,13 @@ def command(
     return 1 if document["set_aside"] or document["problems"] else 0
 
 
-def _permission(account: Account, wording: str, by: Member | None) -> dict[str, Any]:
+def _permission(account: Account, wording: str, attested_by: str) -> dict[str, Any]:
     if not wording.strip():
         return {}
+    if not attested_by.strip():
+        raise Wrong('--consent needs --attested-by "Ann Weaver": who attests that everybody was given these words')
     seller = account.seller_name or account.name
-    who = by.name if by else "command line"
-    return {"channels": list(CHANNELS), "wording": wording, "sellers": [seller], "attested_by": who}
+    return {"channels": list(CHANNELS), "wording": wording, "sellers": [seller], "attested_by": attested_by.strip()}
 
 
 def _all(account: Account, bodies: list[tuple[Path, bytes]], choices: Choices, *, quiet: bool) -> list[Import]:
@@ -151,21 +155,6 @@ def _show(document: dict[str, Any], done: list[Import], *, dry_run: bool, as_jso
     if document["set_aside_file"]:
         print(f"  rows set aside: {document['set_aside_file']}")
     return None
-
-
-def _account(name: str) -> Account:
-    accounts = Account.objects.order_by("pk")
-    if name:
-        accounts = accounts.filter(name__iexact=name)
-    found = list(accounts[:2])
-    if not found and name:
-        raise Wrong(f"--account {name}: there is no such account")
-    if not found:
-        return members.first_owner(at=datetime.now(UTC)).account
-    if len(found) > 1:
-        names = ", ".join(Account.objects.order_by("name").values_list("name", flat=True)[:10])
-        raise Wrong(f"there are several accounts; say --account with one of {names}")
-    return found[0]
 
 
 def _member(account: Account, said: str) -> Member:

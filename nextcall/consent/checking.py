@@ -26,7 +26,7 @@ MAY: dict[str, tuple[str, ...]] = {
         *("name", "review_by", "deny_after", "holidays", "relationship_months", "implied_months"),
         *("hours", "caps", "needs", "quiets", "beyond", "do_not_call", "withdrawal", "caller"),
     ),
-    "hours": (*_RULE, "kinds", "purposes", "also_in_zone", *DAYS),
+    "hours": (*_RULE, "kinds", "purposes", "also_in_zone", "is_policy", *DAYS),
     "caps": (*_RULE, "channels", "max", "hours", "resets_on_reply", "unless_bought_months", "unless_permitted"),
     "needs": (*_RULE, "kinds", "channels", "purposes", "any_of"),
     "quiets": (*_RULE, "channels", "days"),
@@ -38,7 +38,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "also",
     ),
 }
-_MAY_LACK = {"purposes", "also_in_zone", "resets_on_reply", "unless_bought_months", "unless_permitted"}
+_MAY_LACK = {"purposes", "also_in_zone", "is_policy", "resets_on_reply", "unless_bought_months", "unless_permitted"}
 MUST: dict[str, set[str]] = {table: set(keys) - _MAY_LACK for table, keys in MAY.items()}
 MUST[""] = {"name", "review_by"}
 MUST["needs"] -= {"channels"}
@@ -177,7 +177,7 @@ def _value(table: str, key: str, value: Any) -> str:
         low, high = _COUNTS[key]
         fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if fits else f"{value!r} is not a whole number from {low} to {high}"
-    if key in ("resets_on_reply", "unless_permitted", "offer_dnc"):
+    if key in ("resets_on_reply", "unless_permitted", "is_policy", "offer_dnc"):
         return "" if isinstance(value, bool) else f"{value!r} is not true or false"
     if key == "also":
         return "" if _are_texts(value) else "a list of texts is wanted"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from nextcall.consent.facts import Checked, Facts
 from nextcall.consent.law import DoNotCall
@@ -50,11 +51,14 @@ def _one(facts: Facts, place: str, law: DoNotCall, at: datetime) -> str:
     if not found:
         return f"{law.name}: no list at hand"
     newest = max(one.obtained_at for one in found)
-    listed = "on it" if any(one.listed for one in found) else "not on it"
-    text = f"{law.name} of {newest.astimezone(UTC):%Y-%m-%d}: {listed}"
-    if at - newest < -_AHEAD:
+    is_stale = at - newest > timedelta(days=law.max_age_days)
+    age = max((at - newest).days, law.max_age_days + 1) if is_stale else 0
+    return _words(law, newest, any(one.listed for one in found), age, at - newest < -_AHEAD)
+
+
+@lru_cache(maxsize=1000)  # a list is one for everybody
+def _words(law: DoNotCall, dated: datetime, listed: bool, stale_days: int, is_ahead: bool) -> str:
+    text = f"{law.name} of {dated.astimezone(UTC):%Y-%m-%d}: {'on it' if listed else 'not on it'}"
+    if is_ahead:
         return f"{text}, but it is dated ahead of today"
-    if at - newest > timedelta(days=law.max_age_days):
-        age = max((at - newest).days, law.max_age_days + 1)
-        return f"{text}, but it is {age} days old and may be {law.max_age_days}"
-    return text
+    return f"{text}, but it is {stale_days} days old and may be {law.max_age_days}" if stale_days else text

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from nextcall.consent.models import Permission, Withdrawal
+from nextcall.consent.wordings import version_of
 from nextcall.leads.models import ContactPoint, Person
 from nextcall.lib import bulk, sql
 from nextcall.lib.hashing import point_hash
@@ -16,7 +17,8 @@ from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record, record_many
 
 _FROM_THE_LEAD = ("form", "text", "voice", "email")  # sources of a permission that the lead gave with their own hands
-_LIFTABLE = ("opt_out", "link")
+_SAID = ("written", "express")  # what is implied was said by nobody, and takes back no stop
+_LIFTABLE = ("opt_out", "link", "erased")
 _ANY = (
     "SELECT 1 FROM nextcall_withdrawal WHERE account_id = %s AND lifted_at IS NULL"
     " AND (person_id IN {them} OR value_hash IN ({hashes})) LIMIT 1"
@@ -44,6 +46,8 @@ def grant(
     import_id: int | None = None,
 ) -> Permission:
     """Store a permission with its proof. `given_at` is when they gave it, `at` when it was written down.
+
+    The words get their version (wordings.version_of) unless the caller names one.
 
     One that the lead gave with their own hands (form, text, voice, email) after a stop ends that stop on its channel.
     An import never does, nor does anything dated before the stop; a complaint and a wrong number stand.
@@ -73,13 +77,31 @@ def grant(
 
 def grant_many(rows: Sequence[Permission], *, account: Account, by: Member | None, at: datetime) -> None:
     """As `grant` for many rows that are not stored yet, all of one account, in a constant number of statements."""
+    for row in rows:
+        row.wording_version = row.wording_version or version_of(row.wording)
     with transaction.atomic(savepoint=False):
         bulk.insert(rows)
-        given = [row for row in rows if row.source in _FROM_THE_LEAD and row.import_id is None]
+        given = [row for row in rows if row.source in _FROM_THE_LEAD and row.import_id is None and row.tier in _SAID]
         if given and _any_stops(given, account):
             for row in given:
                 _end_stops(row, account, by=by, at=at)
         record_many(_events(rows, account, by=by, at=at))
+
+
+def end(permission: Permission, *, because: str, at: datetime, by: Member | None = None) -> None:
+    """It permits nothing any more; the row stays, with its proof. Repeating it is harmless."""
+    with transaction.atomic():
+        standing = Permission.objects.filter(account_id=permission.account_id, pk=permission.pk, ended_at=None)
+        if standing.update(ended_at=at, ended_because=because[:120]):
+            record(
+                account_id=permission.account_id,
+                kind="permission.ended",
+                at=at,
+                by=by,
+                person_id=permission.person_id,
+                data={"permission": permission.pk, "channel": permission.channel, "because": because[:120]},
+            )
+    permission.refresh_from_db()
 
 
 def _any_stops(rows: Sequence[Permission], account: Account) -> bool:
@@ -105,6 +127,21 @@ def _stops(account: Account, person: Person, point: ContactPoint | None) -> Quer
     hashes = [point_hash(one.kind, one.key) for one in points]
     own = Q(person=person) | Q(value_hash__in=hashes, person=None)
     return Withdrawal.objects.select_for_update().filter(own, account=account, lifted_at=None).order_by("pk")
+
+
+def inquired_anew(points: Iterable[ContactPoint], *, account: Account, at: datetime) -> int:
+    """Who was erased asks us something again: what erasure itself had closed is open again, and nothing else; how many.
+
+    A stop that they had given before they were erased stands until they give permission again.
+    """
+    hashes = [point_hash(point.kind, point.key) for point in points]
+    rows = Withdrawal.objects.filter(
+        account=account, value_hash__in=hashes, reason="erased", lifted_at=None, at__lte=at
+    )
+    standing = list(rows) if hashes else []
+    for row in standing:
+        lift(row, because="they asked us something anew", at=at)
+    return len(standing)
 
 
 def _events(rows: Sequence[Permission], account: Account, *, by: Member | None, at: datetime) -> Iterable[Event]:

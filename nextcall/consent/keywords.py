@@ -28,12 +28,13 @@ class Meaning:
 
 
 # Keywords that are looked for behind a slip of the finger, and how many letters may be wrong in them.
-_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner"), 3) | dict.fromkeys(
+_SLIPS = dict.fromkeys(("unsubscribe", "unsubscribed", "desabonner", "desabonnement"), 3) | dict.fromkeys(
     ("stop", "stopall", "cancel", "optout", "remove", "revoke", "cancelar", "arreter"), 1
 )
 _LIKE_UNSUBSCRIBE = re.compile(r"\b[uoim][mn][a-z]{6,13}\b")
 # Wishes that may be meant for today only: "don't call, I'm driving".
 _MAYBE_FOR_NOW = ("asks not to be contacted", "pide que no lo contactemos", "demande de ne plus le contacter")
+OWN_PAGE = "they ask for their own page"
 _FIRST = ("wrong", "complains", "threatens", "repeats", "denies")  # of several wishes in one message, these lead
 _TEASING = re.compile(
     r"(?:ok |just |please |omg |and |no |so |but )?(?:stop|quit|stop it|quit it|shut up|shut the|get out|enough|go away"
@@ -46,7 +47,11 @@ def classify(text: str, channel: str = "text") -> Meaning:
 
     A wish that names no channel is about the `channel` it came on: "unsubscribe" in an email ends emails.
     """
-    meaning = _meaning(text)
+    return came_on(channel, text, _meaning(text))
+
+
+def came_on(channel: str, text: str, meaning: Meaning) -> Meaning:
+    """The meaning, about the channel it came on where the words name none."""
     if channel == "text" or meaning.scope != ("text",) or meaning.verdict == "opt_in" or names_texts(plain(text).text):
         return meaning
     return replace(meaning, scope=(channel,))
@@ -109,6 +114,8 @@ def _whole(message: Plain) -> Meaning | None:
         return Meaning("opt_out", scope_of(message.text, "keyword"), f'the keyword "{core[0]}"')
     if set(core) <= keywords["help"] and len(all_words) <= 3:
         return Meaning("help", (), f'the keyword "{core[0]}"')
+    if " ".join(all_words) in words().own_page:
+        return Meaning("help", (), OWN_PAGE)
     if set(core) <= keywords["start"] and len(all_words) <= 3:
         return Meaning("opt_in", ("text",), f'the keyword "{core[0]}"')
     return _slip(core[0]) if len(core) == 1 and len(all_words) <= 4 else None

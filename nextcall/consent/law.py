@@ -36,6 +36,7 @@ class Hours:
     only_in_zone: str = ""  # by this clock alone
     places: tuple[str, ...] = ()  # whose holidays and proclaimed days close it
     is_law: bool = True  # law is kept at a distance: the margins of the policy
+    is_policy: bool = False  # hours that we chose where the law names none: no distance is kept from them
     closed_days: frozenset[date] = frozenset()  # by local date, whatever the row says
     confidence: str = ""
 
@@ -268,6 +269,7 @@ def _hours(row: Mapping[str, Any], place: str) -> Hours:
         also_in_zone=row.get("also_in_zone", ""),
         places=() if place == ACCOUNT else (place,),
         is_law=place != ACCOUNT,
+        is_policy=row.get("is_policy", False),
         confidence=row.get("confidence", ""),
     )
 

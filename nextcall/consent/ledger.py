@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
-from nextcall.consent.granting import grant, grant_many, lift
-from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, points_for
+from nextcall.consent.granting import end, grant, grant_many, inquired_anew, lift
+from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, place_of_person, points_for
 from nextcall.consent.models import Permission, Withdrawal
 from nextcall.consent.reserving import Reservation, mark_made, release, reserve
 from nextcall.leads.models import ContactPoint, Person
@@ -22,12 +22,16 @@ from nextcall.timeline.record import record
 __all__ = [
     "Reservation",
     "Wanted",
+    "end",
+    "end_permissions",
     "facts_for",
     "grant",
     "grant_many",
+    "inquired_anew",
     "lift",
     "lock_persons",
     "mark_made",
+    "place_of_person",
     "points_for",
     "release",
     "reserve",
@@ -65,13 +69,17 @@ def withdraw(
     at: datetime,
     by: Member | None = None,
     import_id: int | None = None,
+    value_hash: str = "",
+    reference: str = "",
+    lead_id: int | None = None,
 ) -> list[Withdrawal]:
     """Store the wish not to be contacted. Takes effect with the transaction; the caller takes back what is queued.
 
     `scope`: of text, call, voicemail, email; empty means everything. It holds for the person on all their numbers and
     addresses, and for everyone else on the one it came from. `wrong_number` and `reassigned` hold for the number alone:
     no calls or texts to it for anybody, and nobody's email is touched. Repeating it is harmless: the standing row is
-    returned.
+    returned; only with a `reference`, the sender's own id of the wish, it is written down again.
+    `value_hash`: of a number or address that we hold for nobody, which is not stored for this.
     """
     with transaction.atomic():
         points = _points(account, person, contact_point, reason)
@@ -88,6 +96,8 @@ def withdraw(
             by=by,
             said=said[:2000],
             import_id=import_id,
+            value_hash=value_hash,
+            reference=reference[:120],
         )
         rows = [_stand(copy(wish), point) for point in points]
         if reason in OF_THE_POINT and contact_point is not None:
@@ -98,9 +108,22 @@ def withdraw(
             at=at,
             by=by,
             person_id=person.pk if person else None,
+            lead_id=lead_id,
             data={"channels": channels, "reason": reason, "via": via, "withdrawals": [row.pk for row in rows]},
         )
     return rows
+
+
+def end_permissions(*, person: Person, channels: Sequence[str], because: str, at: datetime) -> int:
+    """What they permitted before has ended on these channels, though they asked for no stop; how many permissions."""
+    standing = Permission.objects.filter(
+        account_id=person.account_id, person=person, channel__in=channels, ended_at=None, given_at__lt=at
+    )
+    ended = standing.update(ended_at=at, ended_because=because[:120])
+    if ended:
+        data = {"channels": list(channels), "because": because, "count": ended}
+        record(account_id=person.account_id, kind="permission.ended", at=at, person_id=person.pk, data=data)
+    return ended
 
 
 def _points(
@@ -126,12 +149,16 @@ def _sharing(points: Sequence[ContactPoint | None]) -> list[int]:
 
 
 def _stand(wish: Withdrawal, point: ContactPoint | None) -> Withdrawal:
-    """The wish for one contact point; the row that stands already if it says as much."""
-    wish.contact_point, wish.value_hash = point, point_hash(point.kind, point.key) if point else ""
+    """The wish for one contact point; the row that stands already if it says as much.
+
+    What a member logged never stands for what the lead said: the member's may be undone.
+    """
+    if point is not None:
+        wish.contact_point, wish.value_hash = point, point_hash(point.kind, point.key)
     standing = Withdrawal.objects.filter(
         account=wish.account, value_hash=wish.value_hash, person=wish.person, reason=wish.reason, lifted_at=None
     )
-    for row in standing:
+    for row in standing.filter(by__isnull=wish.by is None) if not wish.reference else ():
         if set(wish.channels) <= set(row.channels):
             return row
     wish.save(force_insert=True)

@@ -26,7 +26,7 @@ class Permission(models.Model):
     wording = models.TextField(blank=True)  # exactly what was shown
     wording_version = models.CharField(max_length=40, blank=True)
     source = models.CharField(max_length=20)  # form, import, voice, text, hand
-    proof = models.JSONField(default=dict, blank=True)  # url, ip, capture, file, attested by
+    proof = models.JSONField(default=dict, blank=True)  # url, ip, capture, file and its hash, attested by, recording
     given_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -51,9 +51,10 @@ class Withdrawal(models.Model):
     contact_point = models.ForeignKey(ContactPoint, null=True, on_delete=models.SET_NULL)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="withdrawals")
     channels = models.JSONField()  # subset of call, text, email, voicemail
-    reason = models.CharField(max_length=20)  # opt_out, wrong_number, complaint, reassigned, import, link
+    reason = models.CharField(max_length=20)  # opt_out, wrong_number, complaint, reassigned, link, erased
     said = models.TextField(blank=True)
-    via = models.CharField(max_length=20)  # text, email, call, link, import, hand, hook
+    via = models.CharField(max_length=20)  # text, email, call, voicemail, link, import, hand, hook
+    reference = models.CharField(max_length=120, blank=True)  # the sender's own id of it: again, it changes nothing
     at = models.DateTimeField()
     applied_at = models.DateTimeField()
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
@@ -64,7 +65,11 @@ class Withdrawal(models.Model):
     import_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "value_hash"]), models.Index(fields=["account", "person"])]
+        indexes = [
+            models.Index(fields=["account", "value_hash"]),
+            models.Index(fields=["account", "person"]),
+            models.Index(fields=["account", "reference"], name="withdrawal_told", condition=~models.Q(reference="")),
+        ]
 
 
 class PlaceClue(models.Model):
@@ -114,17 +119,42 @@ class NumberList(models.Model):
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
     count = models.PositiveIntegerField(default=0)
     replaced_at = models.DateTimeField(null=True, blank=True)  # a newer one covers the same area codes
+    washed = models.BooleanField(default=False)  # the answer about numbers of ours: it covers those alone
+    file_name = models.CharField(max_length=200, blank=True)
+    file_hash = models.CharField(max_length=64, blank=True)  # SHA-256 of the file as it came
+    form = models.JSONField(default=dict, blank=True)  # how its lines are read: see list_files.Form
+    parts_total = models.PositiveIntegerField(default=0)
+    parts_done = models.PositiveIntegerField(default=0)
+    lines = models.PositiveIntegerField(default=0)  # read so far, without empty ones
+    bad_lines = models.PositiveIntegerField(default=0)
+    bad_examples = models.JSONField(default=list, blank=True)
+    problem = models.CharField(max_length=300, blank=True)  # why it is not used
+    ready_at = models.DateTimeField(null=True, blank=True)  # whole: from here on the gate reads it
+    dropped_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["account", "place", "-obtained_at"])]
 
 
+class NumberListPart(models.Model):
+    """Some lines of a list that is being stored; gone once they are read."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    list = models.ForeignKey(NumberList, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "number"], name="one_part_a_number")]
+
+
 class ListedNumber(models.Model):
-    """One number on a do-not-call list."""
+    """One number on a do-not-call list, or one that a washed file answers for."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     list = models.ForeignKey(NumberList, on_delete=models.CASCADE, related_name="numbers")
     key = models.CharField(max_length=20)  # E.164, as ContactPoint.key
+    listed = models.BooleanField(default=True)  # False: a washed file says that it is not
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "key"], name="one_row_a_listed_number")]

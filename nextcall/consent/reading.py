@@ -4,15 +4,16 @@ The engine reads all of this for every touch, so no model is built but the conta
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 
-from nextcall.consent.facts import Place
+from nextcall.consent.facts import Checked, Place
 from nextcall.consent.places import Stated, place_of
+from nextcall.consent.told import Answer, Asked, read_told
 from nextcall.leads.models import ContactPoint, Person
 from nextcall.lib import sql
 from nextcall.lib.hashing import point_hash
@@ -23,7 +24,7 @@ NO_DATE = timedelta(minutes=1)
 
 # `+` keeps SQLite from reading the whole account by its index where the persons' own finds a few rows.
 PERSONS = (
-    "SELECT t.id, t.postal_code, t.region, t.country, a.country FROM nextcall_person t"
+    "SELECT t.id, t.postal_code, t.region, t.country, a.country, a.name, a.seller_name FROM nextcall_person t"
     " JOIN nextcall_account a ON a.id = t.account_id WHERE +t.account_id = %s AND t.id IN {them}"
 )
 COLUMNS = [str(one.column) for one in ContactPoint._meta.concrete_fields]
@@ -37,8 +38,8 @@ CLUES = (
     " AND (t.expires_at IS NULL OR t.expires_at > %s) ORDER BY t.at DESC, t.id"
 )
 GRANTS = (
-    "SELECT t.person_id, t.channel, t.purpose, t.tier, t.automated, t.sellers, t.contact_point_id, t.given_at"
-    " FROM nextcall_permission t WHERE +t.account_id = %s AND t.person_id IN {them} AND t.given_at <= %s"
+    "SELECT t.person_id, t.channel, t.purpose, t.tier, t.automated, t.sellers, t.contact_point_id, t.given_at,"
+    " t.expires_at FROM nextcall_permission t WHERE +t.account_id = %s AND t.person_id IN {them} AND t.given_at <= %s"
     " AND (t.expires_at IS NULL OR t.expires_at > %s) AND (t.ended_at IS NULL OR t.ended_at > %s)"
 )
 WISHES = (
@@ -50,7 +51,7 @@ ATTEMPTS = (
     " WHERE +t.account_id = %s AND t.person_id IN {them} AND t.at >= %s ORDER BY t.at, t.id"
 )
 LEADS = (
-    "SELECT t.person_id, t.arrived_at, t.created_at, t.import_id FROM nextcall_lead t"
+    "SELECT t.person_id, t.arrived_at, t.created_at, t.import_id, t.bought_at, t.refused_at FROM nextcall_lead t"
     " WHERE +t.account_id = %s AND t.person_id IN {them} AND t.arrived_at <= %s AND t.removed_at IS NULL"
 )
 
@@ -65,6 +66,7 @@ class Grant(NamedTuple):
     sellers: str  # JSON
     contact_point_id: int | None
     given_at: datetime
+    expires_at: datetime | None = None
 
 
 class Wish(NamedTuple):
@@ -89,6 +91,12 @@ class Read:
     wishes: list[Wish] = field(default_factory=list)
     attempts: list[tuple[str, datetime]] = field(default_factory=list)
     inquired_at: datetime | None = None
+    bought_at: datetime | None = None
+    refused_at: datetime | None = None
+    asked: Sequence[Asked] = ()
+    answers: Mapping[int, Sequence[Answer]] = field(default_factory=dict)  # by contact point
+    lists: Mapping[int, tuple[Checked, ...]] = field(default_factory=dict)  # by contact point
+    names: tuple[str, ...] = ()  # under which we are the seller
 
 
 def read_persons(person_ids: Collection[int], *, account_id: int, at: datetime) -> dict[int, Read]:
@@ -102,12 +110,17 @@ def read_persons(person_ids: Collection[int], *, account_id: int, at: datetime) 
     for person_id, zone, region, country in sql.rows(CLUES.format(them=them), [account_id, at, at]):
         stated[person_id].append((zone, region, country))
     found = {row[0]: _of_person(row, points[row[0]], stated.get(row[0], ())) for row in addresses}
-    for person_id, *grant in sql.rows(GRANTS.format(them=them), [account_id, at, at, at]):
-        found[person_id].grants.append(Grant._make(grant))
+    for person_id, *grant, given_at, expires_at in sql.rows(GRANTS.format(them=them), [account_id, at, at, at]):
+        row = Grant._make([*grant, sql.instant(given_at), sql.instant_or_none(expires_at)])
+        found[person_id].grants.append(row)
     add_wishes(found, account_id=account_id)
+    add_told(found, account_id=account_id, at=at)
     for person_id, channel, made_at in sql.rows(ATTEMPTS.format(them=them), [account_id, at - LONGEST_CAP]):
         found[person_id].attempts.append((channel, sql.instant(made_at)))
-    _add_inquiries(found, sql.rows(LEADS.format(them=them), [account_id, at]))
+    for person_id, *lead in sql.rows(LEADS.format(them=them), [account_id, at]):
+        arrived, created, import_id, bought, refused = lead
+        add_lead(found[person_id], sql.instant(arrived), sql.instant(created), import_id)
+        add_business(found[person_id], sql.instant_or_none(bought), sql.instant_or_none(refused), at)
     return found
 
 
@@ -126,7 +139,7 @@ def read_points(person_ids: Collection[int], *, account_id: int) -> dict[int, di
 
 def _of_person(row: Any, points: Mapping[int, ContactPoint], stated: Iterable[Stated]) -> Read:
     phones = [point.value for point in points.values() if point.kind == ContactPoint.Kind.PHONE]
-    _, postal_code, region, country, default_country = row
+    _, postal_code, region, country, default_country, *names = row
     place = place_of(
         phones=phones,
         postal_code=postal_code,
@@ -135,7 +148,8 @@ def _of_person(row: Any, points: Mapping[int, ContactPoint], stated: Iterable[St
         stated=tuple(stated),
         default_country=default_country,
     )
-    return Read(place, points, {pk: point_hash(point.kind, point.key) for pk, point in points.items()})
+    hashes = {pk: point_hash(point.kind, point.key) for pk, point in points.items()}
+    return Read(place, points, hashes, names=tuple(names))
 
 
 def add_wishes(found: Mapping[int, Read], *, account_id: int) -> None:
@@ -151,10 +165,30 @@ def add_wishes(found: Mapping[int, Read], *, account_id: int) -> None:
             found[person_id].wishes.append(wish)
 
 
-def _add_inquiries(found: Mapping[int, Read], rows: Iterable[tuple[int, Any, Any, int | None]]) -> None:
-    for person_id, arrived, created, import_id in rows:
-        arrived_at = sql.instant(arrived)
-        if import_id is not None and arrived_at > sql.instant(created) - NO_DATE:
-            continue
-        person = found[person_id]
+def add_told(found: Mapping[int, Read], *, account_id: int, at: datetime) -> None:
+    """What lists and the reassigned-numbers database say of their numbers, and what they asked for themselves."""
+    phones = {
+        pk: point.key
+        for person in found.values()
+        for pk, point in person.points.items()
+        if point.kind == ContactPoint.Kind.PHONE
+    }
+    told = read_told(found, phones, account_id=account_id, at=at)
+    for person_id, person in found.items():
+        person.asked = told.asked.get(person_id, ())
+        person.answers = {pk: told.answers[pk] for pk in person.points if pk in told.answers}
+        person.lists = {pk: told.lists[phones[pk]] for pk in person.points if told.lists.get(phones.get(pk, ""))}
+
+
+def add_lead(person: Read, arrived_at: datetime, created_at: datetime, import_id: int | None) -> None:
+    """An inquiry, unless it came in a file that does not say when they asked."""
+    if import_id is None or arrived_at <= created_at - NO_DATE:
         person.inquired_at = max(person.inquired_at or arrived_at, arrived_at)
+
+
+def add_business(person: Read, bought: datetime | None, refused: datetime | None, at: datetime) -> None:
+    """When they bought, and when they said no on the phone; the latest of all their leads."""
+    if bought is not None and bought <= at:
+        person.bought_at = max(person.bought_at or bought, bought)
+    if refused is not None and refused <= at:
+        person.refused_at = max(person.refused_at or refused, refused)

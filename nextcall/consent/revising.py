@@ -1,7 +1,7 @@
 """Changing what an account's gate decides by: tighter by a word, looser with a reason, a name and an end."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -63,6 +63,28 @@ def change(
             data={"rule": rule_id, "after": dict(value), "loosens": loosens, "because": refused},
         )
     return made
+
+
+def proclaim(
+    account: Account, place: str, *, by: Member, at: datetime, day: date | None = None, kind: str = "proclaimed_days"
+) -> None:
+    """Somebody looked at what a state proclaimed: nothing new, or `day` as a holiday or an emergency. Only tightens.
+
+    `kind`: proclaimed_days or emergency_days. Raises ValueError for another kind, or a place without rules.
+    """
+    if kind not in ("proclaimed_days", "emergency_days") or place not in policy.shipped().packs:
+        raise ValueError(f"{place} has no rules here, or {kind} is not proclaimed_days or emergency_days")
+    with transaction.atomic():
+        fresh = Account.objects.select_for_update().get(pk=account.pk)
+        changed = {**fresh.policy, "looked_at": {**fresh.policy.get("looked_at", {}), place: at.isoformat()}}
+        if day is not None:
+            days = set(fresh.policy.get(kind, {}).get(place, [])) | {day.isoformat()}
+            changed[kind] = {**fresh.policy.get(kind, {}), place: sorted(days)}
+        fresh.policy = changed
+        fresh.save(update_fields=["policy"])
+        account.policy = changed
+        data = {"rule": f"{place}.{kind}", "after": {"day": day.isoformat() if day else None}, "loosens": False}
+        record(account_id=fresh.pk, kind="policy.changed", at=at, by=by, data=data)
 
 
 def _refused(rule_id: str, legal_basis: str, by: Member | None, at: datetime, ends_at: datetime | None) -> str:

@@ -5,18 +5,22 @@ Deny unless every rule allows. Every rule that took part is named, with its word
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import ceil
 
 from nextcall.consent import asked, caps
 from nextcall.consent.compiling import Compiled, compiled
 from nextcall.consent.facts import Ask, Decision, Facts, Place, Rule
+from nextcall.consent.law import Hours
 from nextcall.consent.permission import kind_of, permitted
 from nextcall.consent.policy import Policy
 from nextcall.consent.standing import exempt, standing
-from nextcall.consent.windows import DAY, Windows, clocks
+from nextcall.consent.windows import DAY, SEARCH_DAYS, Windows, clocks
 from nextcall.lib.hours import local
 
 __all__ = ["decide", "kind_of"]
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def decide(ask: Ask, facts: Facts, policy: Policy, at: datetime) -> Decision:
@@ -43,9 +47,7 @@ def decide(ask: Ask, facts: Facts, policy: Policy, at: datetime) -> Decision:
         return _decision("allow", at, rules, facts.place, policy, until=closes)
     opens = _earliest(law, windows, facts, ceil(second))
     if opens is None:
-        rules.append(
-            Rule("gate.no_window", "deny", "there is no lawful time within ten days of then", "all rules together")
-        )
+        rules.extend(_why_never(windows, facts.place, int(second)))
         return _decision("deny", at, rules, facts.place, policy)
     # What permits it now may have run out by then: consent, a relationship, the date of a list.
     lapsed = _denying(_lasting(ask, facts, policy, law, datetime.fromtimestamp(opens, UTC)))
@@ -96,6 +98,13 @@ def _decision(
     )
 
 
+@lru_cache(maxsize=1000)  # several rules of one decision say it, and engines decide of many people in one minute
+def _clocks(at: datetime, zones: tuple[str, ...]) -> str:
+    # strftime takes twice as long as the rest of it
+    here = [(zone, local(at, zone)) for zone in zones]
+    return ", ".join(f"{_DAYS[now.weekday()]} {now.hour:02}:{now.minute:02} in {zone}" for zone, now in here)
+
+
 def _hours(windows: Windows, place: Place, at: datetime, rules: list[Rule]) -> None:
     second = int(at.timestamp())
     day = windows.day(place.zones, second // DAY)
@@ -103,15 +112,22 @@ def _hours(windows: Windows, place: Place, at: datetime, rules: list[Rule]) -> N
         if any(opens <= second < closes for opens, closes in intervals):
             rules.append(says)
         else:
-            now = ", ".join(f"{local(at, zone):%a %H:%M} in {zone}" for zone in clocks(rule, place.zones))
+            now = _clocks(at.replace(second=0, microsecond=0), clocks(rule, place.zones))
             rules.append(Rule(rule.id, "wait", f"{rule.says}. It is {now}", rule.source))
     if day.undecidable:
-        place_name = day.undecidable.places[0]
-        rules.append(
-            Rule(
-                f"{place_name}.holidays",
-                "deny",
-                f"the holidays of {place_name} are not known for this date: renew the file",
-                "nextcall/consent/jurisdictions/holidays.toml",
-            )
-        )
+        rules.append(_unknown_holidays(day.undecidable))
+
+
+def _unknown_holidays(rule: Hours) -> Rule:
+    place = rule.places[0]
+    says = f"the holidays of {place} are not known for this date: renew the file"
+    return Rule(f"{place}.holidays", "deny", says, "nextcall/consent/jurisdictions/holidays.toml")
+
+
+def _why_never(windows: Windows, place: Place, second: int) -> list[Rule]:
+    """Why no window is found: a holiday file that ends before one opens, or that none opens in ten days."""
+    first = second // DAY
+    days = (windows.day(place.zones, number) for number in range(first, first + SEARCH_DAYS + 1))
+    unknown = next((day.undecidable for day in days if day.undecidable), None)
+    none = Rule("gate.no_window", "deny", "there is no lawful time within ten days of then", "all rules together")
+    return [none, _unknown_holidays(unknown)] if unknown else [none]

@@ -89,7 +89,8 @@ class Windows:
 
     def _open(self, rule: Hours, zone: str, day: date) -> Iterator[Interval]:
         """The rule's window on one local day as instants, with the margins that law is kept at."""
-        after, before = (self.policy.after_open_minutes, self.policy.before_close_minutes) if rule.is_law else (0, 0)
+        keeps_distance = rule.is_law and not rule.is_policy
+        after, before = (self.policy.after_open_minutes, self.policy.before_close_minutes) if keeps_distance else (0, 0)
         for opens, closes in self._row(rule, day):
             # Where the clock repeats an hour, it opens with the second one and closes with the first.
             begin, end = minute_of(day, opens + after, zone, later=True), minute_of(day, closes - before, zone)

@@ -12,6 +12,7 @@ from nextcall.lib import bulk
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record
 
+REFUSALS = frozenset({"not_interested", "asked_to_stop"})  # outcomes by which they said no on the phone
 LONGEST_BODY = 50_000  # characters of one message that are kept
 
 
@@ -98,6 +99,9 @@ def called(
         by=by,
         note=clean(note)[:LONGEST_BODY],
     )
+    if outcome in REFUSALS:
+        Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(refused_at=at)
+        lead.refused_at = at
     record(
         account_id=lead.account_id,
         kind="call.made" if outbound else "call.received",

@@ -60,7 +60,15 @@ def read_seen(written: str) -> Seen | None:
 
 
 def answer(
-    *, lead: Lead, channel: str, body: str, by: Member, at: datetime, seen: Seen | None, subject: str = ""
+    *,
+    lead: Lead,
+    channel: str,
+    body: str,
+    by: Member,
+    at: datetime,
+    seen: Seen | None,
+    subject: str = "",
+    ask: bool = False,
 ) -> Touch:
     """As `write.write`, unless somebody answered since `seen`: then Crossed is raised and nothing leaves.
 
@@ -68,10 +76,12 @@ def answer(
     """
     with transaction.atomic():
         ledger.lock_persons([lead.person_id])
-        fresh = Lead.objects.select_related("account", "person", "owner").get(account_id=lead.account_id, pk=lead.pk)
+        fresh = Lead.objects.select_related("account", "person", "owner", "offer", "source").get(
+            account_id=lead.account_id, pk=lead.pk
+        )
         if seen is not None:
             _stop_if_crossed(fresh, seen, by)
-        return writing.write(lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at)
+        return writing.write(lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at, ask=ask)
 
 
 def _stop_if_crossed(lead: Lead, seen: Seen, by: Member) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from nextcall.channels.contract import Outgoing, Provider
 from nextcall.consent import ledger
 from nextcall.consent.reading import Read
-from nextcall.engine import following, letter, senders, tally, unsubscribing
+from nextcall.engine import following, letter, senders, tally, their_page, unsubscribing
 from nextcall.engine.kept import kept
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
@@ -69,6 +69,7 @@ class Claims:
         self.senders = everyone
         self.chooser = Chooser()
         self.resting: dict[tuple[int, str], datetime] = {}
+        self.clock_doubt = ""  # why the clock cannot be trusted; see engine/trusting.py
 
     def claim(self, *, at: datetime, limit: int = BATCH) -> Claimed:
         """Claim up to `limit` persons' due touches. What is `ready` must be handed to its provider now."""
@@ -80,7 +81,7 @@ class Claims:
             dues = self._lock(candidates, at)
             if not dues:
                 return Claimed(found=len(candidates))
-            known = gather(dues, self.senders, at=at)
+            known = gather(dues, self.senders, at=at, clock_doubt=self.clock_doubt)
             settled = [settle(due, known, at=at) for due in self._within_rate(dues, known, at)]
             ready = self._permit(settled, known, at)
             _write(settled, self.name, at)
@@ -149,17 +150,13 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
     due, point, sender = one.due, one.point, one.sender
     if point is None or sender is None or sender.provider is None:
         raise ValueError(f"touch {due.id} is permitted without a way to send it")
-    account = known.accounts[due.account_id]
     owner = known.members.get(due.owner_id or 0)
     text, html, extra = one.body, "", {}
     if due.channel == "email":
-        link = unsubscribing.url(account_id=account.pk, person_id=due.person_id, contact_point_id=point.pk)
-        foot = {
-            "seller": account.seller_name or account.name,
-            "postal_address": account.postal_address,
-            "unsubscribe": link,
-        }
-        text, html = letter.signed(one.body, **foot), letter.html(one.body, **foot)
+        whose = {"account_id": due.account_id, "person_id": due.person_id, "contact_point_id": point.pk}
+        link = unsubscribing.url(**whose)
+        links = {"unsubscribe": link, "their_page": their_page.url(**whose)}
+        text, html = letter.signed(one.body, foot=one.foot, **links), letter.html(one.body, foot=one.foot, **links)
         extra = dict(letter.headers(at=at, unsubscribe=link))
     outgoing = Outgoing(
         reference=str(due.reference),

@@ -8,11 +8,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from nextcall.cadences.definition import Cadence, Step
+from nextcall.cadences.models import Halt
 from nextcall.cadences.versions import definitions
 from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Message
+from nextcall.engine.lately import Texted, texted
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import sql
@@ -23,7 +25,12 @@ DUE = (
     " t.by_machine, t.purpose, t.local_at, t.zone, t.due_at, t.intended_at, t.priority, t.rule, t.because,"
     " t.contact_point_id, t.subject, t.body, t.in_reply_to, t.reference, t.tries, t.created_at,"
     " e.version_id, e.state, e.ended_at, l.removed_at, l.owner_id,"
-    " p.name, p.given_name, p.family_name, p.city, p.revision, p.sample, o.name, s.name"
+    " p.name, p.given_name, p.family_name, p.city, p.revision, p.sample, o.name, s.name,"
+    # the campaign's halt, seldom one, in the same statement: a claim asks nothing more for it
+    " (SELECT h.id FROM nextcall_halt h JOIN nextcall_cadenceversion v ON v.cadence_id = h.cadence_id"
+    " WHERE h.account_id = t.account_id AND h.ended_at IS NULL AND h.channel = t.channel AND v.id = e.version_id"
+    " ORDER BY h.id LIMIT 1),"
+    " o.disclosures, s.kind, s.basis"
     " FROM nextcall_touch t JOIN nextcall_lead l ON l.id = t.lead_id JOIN nextcall_person p ON p.id = t.person_id"
     " LEFT JOIN nextcall_enrollment e ON e.id = t.enrollment_id"
     " LEFT JOIN nextcall_offer o ON o.id = l.offer_id LEFT JOIN nextcall_source s ON s.id = l.source_id"
@@ -73,6 +80,10 @@ class Due:
     sample: bool  # an invented person: nothing ever leaves to them
     offer: str | None
     source: str | None
+    halt_id: int | None  # the campaign stands still
+    offer_disclosures: str | None
+    source_kind: str | None
+    source_basis: str | None
 
     @property
     def is_sent(self) -> bool:
@@ -97,6 +108,8 @@ class Knowledge:
     read: Mapping[int, known.Knowledge]  # by account: what the gate may ask about these persons
     facts: Mapping[int, Facts]  # by touch
     senders: Mapping[Key, Sender] | Everything
+    halts: Mapping[int, Halt]
+    texted: Mapping[int, Texted]  # by person, of those to whom a text is due
 
     def sender(self, due: Due) -> Sender:
         if due.sample:
@@ -126,7 +139,8 @@ def _due(row: list[Any]) -> Due:
     return Due(*values)
 
 
-def gather(dues: Sequence[Due], senders: Senders, *, at: datetime) -> Knowledge:
+def gather(dues: Sequence[Due], senders: Senders, *, at: datetime, clock_doubt: str = "") -> Knowledge:
+    """`clock_doubt`: why this engine's clock cannot be trusted; the gate is told."""
     accounts = Account.objects.in_bulk({due.account_id for due in dues})
     owners = {owner for due in dues for owner in (due.owner_id, due.lead_owner_id) if owner}
     read = {
@@ -135,6 +149,7 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime) -> Knowledge:
     }
     named = {due.contact_point_id for due in dues if due.body and due.contact_point_id}
     versions = {due.version_id for due in dues if due.version_id}
+    halted = {due.halt_id for due in dues if due.halt_id}
     found = Knowledge(
         accounts=accounts,
         members=Member.objects.in_bulk(owners) if owners else {},
@@ -145,8 +160,10 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime) -> Knowledge:
         read=read,
         facts={},
         senders=senders.find(accounts),
+        halts=Halt.objects.in_bulk(halted) if halted else {},
+        texted=texted(due.person_id for due in dues if due.channel == "text"),
     )
-    return replace(found, facts=_facts(found, dues))
+    return replace(found, facts=_facts(found, dues, clock_doubt))
 
 
 def held(person_ids: Iterable[int]) -> set[int]:
@@ -166,7 +183,7 @@ def steps(cadence: Cadence) -> Mapping[str, Step]:
     return kept[1]
 
 
-def _facts(knowledge: Knowledge, dues: Sequence[Due]) -> dict[int, Facts]:
+def _facts(knowledge: Knowledge, dues: Sequence[Due], clock_doubt: str) -> dict[int, Facts]:
     """By touch; one without a contact point has none."""
     waiting = held({due.person_id for due in dues})
     found: dict[int, Facts] = {}
@@ -183,7 +200,10 @@ def _facts(knowledge: Knowledge, dues: Sequence[Due]) -> dict[int, Facts]:
                 lead_id=due.lead_id,
             )
         )
-        found[due.id] = replace(facts, held="an unclear message") if due.person_id in waiting else facts
+        if due.person_id in waiting or clock_doubt:
+            unclear = "an unclear message" if due.person_id in waiting else ""
+            facts = replace(facts, held=unclear, clock_doubt=clock_doubt)
+        found[due.id] = facts
     return found
 
 

@@ -9,22 +9,27 @@ from html import escape
 LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 
 
-def signed(body: str, *, seller: str, postal_address: str, unsubscribe: str = "") -> str:
-    """The text part with its foot: seller and postal address as US-19 (CAN-SPAM) asks, and the link."""
-    way_out = [f"No more emails from us: {unsubscribe}"] if unsubscribe else []
-    foot = [line for line in (seller, postal_address) if line] + way_out
-    return body.rstrip() + ("\n\n-- \n" + "\n".join(foot) if foot else "") + "\n"
+CHOOSE, END = "Choose how we reach you", "No more emails from us"
 
 
-def html(body: str, *, seller: str, postal_address: str, unsubscribe: str = "") -> str:
+def signed(body: str, *, foot: str, unsubscribe: str = "", their_page: str = "") -> str:
+    """The text part with its foot, a line each: seller, address (US-19, CAN-SPAM), licences, terms; and the links."""
+    ways_out = [f"{word}: {link}" for word, link in ((CHOOSE, their_page), (END, unsubscribe)) if link]
+    lines = [*foot.splitlines(), *ways_out]
+    return body.rstrip() + ("\n\n-- \n" + "\n".join(lines) if lines else "") + "\n"
+
+
+def html(body: str, *, foot: str, unsubscribe: str = "", their_page: str = "") -> str:
     """The same as plain HTML that every mail program shows: paragraphs, links, and nothing that phones home."""
     paragraphs = "".join(
         f"<p>{_linked(paragraph)}</p>" for paragraph in re.split(r"\n\s*\n", body.strip()) if paragraph.strip()
     )
-    foot = "<br>".join(escape(line) for line in (seller, postal_address) if line)
-    if unsubscribe:
-        foot += f'<br><a href="{escape(unsubscribe)}">No more emails from us</a>'
-    small = f'<p style="color:#666;font-size:12px">{foot}</p>' if foot else ""
+    below = "<br>".join(escape(line) for line in foot.splitlines() if line)
+    links = [
+        f'<a href="{escape(link)}">{word}</a>' for word, link in ((CHOOSE, their_page), (END, unsubscribe)) if link
+    ]
+    below += f"<br>{' &middot; '.join(links)}" if links else ""
+    small = f'<p style="color:#666;font-size:12px">{below}</p>' if below else ""
     return f'<!doctype html><html><body style="font-family:sans-serif;font-size:15px">{paragraphs}{small}</body></html>'
 
 

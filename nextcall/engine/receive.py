@@ -7,12 +7,13 @@ from django.db import transaction
 
 from nextcall.cadences.models import Touch
 from nextcall.consent import ledger
-from nextcall.consent.keywords import Meaning, classify
+from nextcall.consent.keywords import OWN_PAGE, Meaning
 from nextcall.consent.models import Withdrawal
+from nextcall.consent.second_reader import understand
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
-from nextcall.engine import releasing, stopping, strangers, tally
+from nextcall.engine import releasing, stopping, strangers, tally, their_page
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
@@ -70,7 +71,7 @@ def receive(
     seen = Message.objects.filter(account=account, dedupe_key=dedupe_key).first() if dedupe_key else None
     if seen:
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
-    meaning = classify(text, channel)
+    meaning = understand(text, channel)  # may wait for a plugged-in model: before any lock is taken
     point = _point(account, channel, sender)
     lead = lead or _latest(account, point, person)
     with transaction.atomic():
@@ -112,7 +113,7 @@ def _act(arrived: _Arrived, message: Message) -> Received:
         stopping.start_again(
             contact_point=arrived.point, said=arrived.text, channel=arrived.channel, by=arrived.by, at=arrived.at
         )
-    elif verdict == "help":
+    elif verdict == "help" and arrived.channel == "text":
         _say_back(arrived, f"{_seller(arrived)}: {_help(arrived)} Reply STOP to end texts.", purpose="reply")
     elif verdict == "auto_reply":
         _away(arrived)
@@ -195,6 +196,11 @@ def _seller(arrived: _Arrived) -> str:
 
 
 def _help(arrived: _Arrived) -> str:
+    if arrived.meaning.because == OWN_PAGE and arrived.point is not None:
+        link = their_page.url(
+            account_id=arrived.account.pk, person_id=arrived.lead.person_id, contact_point_id=arrived.point.pk
+        )
+        return f"choose how we reach you, and see what we hold about you: {link}"
     return (
         f"call us at {phone.show(arrived.account.phone)}."
         if arrived.account.phone
@@ -215,6 +221,11 @@ def _point(account: Account, channel: str, sender: str) -> ContactPoint | None:
 def lead_at(account: Account, channel: str, sender: str) -> Lead | None:
     """The lead whom a number or address belongs to: the one we wrote to last there, else the newest."""
     return _latest(account, _point(account, channel, sender), None)
+
+
+def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None:
+    """The number or address, if we know it."""
+    return _point(account, channel, sender)
 
 
 def _latest(account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:

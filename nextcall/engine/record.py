@@ -17,7 +17,7 @@ from nextcall.consent.known import Knowledge
 from nextcall.consent.reading import Read
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import tally
+from nextcall.engine import campaigns, tally
 from nextcall.engine.due import Ready
 from nextcall.engine.retry import next_try
 from nextcall.engine.send import Answer
@@ -166,7 +166,10 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
             rows.append(("failed", "", None, at, "failed", because, due.due_at, due.id, engine))
             failed.append(answer)
         kind = "touch.retried" if again else "touch.failed"
-        events.append(_event(kind, answer.ready, at, because=because, permanent=error.permanent, tries=due.tries + 1))
+        marks = {"problem": error.problem} if error.problem else {}
+        events.append(
+            _event(kind, answer.ready, at, because=because, permanent=error.permanent, tries=due.tries + 1, **marks)
+        )
         tally.count("retried" if again else "failed", due.channel)
     sql.execute_many(CLOSE, rows)
     record_many(events)
@@ -176,6 +179,17 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
             ContactPoint.objects.filter(
                 account_id=answer.ready.due.account_id, pk=answer.ready.contact_point_id
             ).update(problem=answer.error.problem, problem_at=at)
+    _against(failed, at)
+
+
+def _against(failed: Sequence[Answer], at: datetime) -> None:
+    """What the lead's side refused speaks against the campaign."""
+    by_account: dict[int, list[int]] = {}
+    for answer in failed:
+        if answer.error and answer.error.problem in campaigns.COUNTED:
+            by_account.setdefault(answer.ready.due.account_id, []).append(answer.ready.due.id)
+    for account_id, touch_ids in by_account.items():
+        campaigns.came_back(touch_ids, account_id=account_id, at=at)
 
 
 def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:

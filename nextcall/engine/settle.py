@@ -1,20 +1,28 @@
 """What happens to one due touch: the gate is asked, the words are made. No row is written here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from nextcall.cadences import wording
+from nextcall.cadences import rates, wording
 from nextcall.cadences.definition import Step
-from nextcall.consent.facts import Ask, Channel, Decision, Purpose
+from nextcall.consent import ageing
+from nextcall.consent.content.message import Recipient
+from nextcall.consent.facts import Ask, Channel, Decision, Facts, Purpose, Rule
+from nextcall.consent.policy import Policy
 from nextcall.consent.rules import decide
+from nextcall.engine import words
 from nextcall.engine.knowledge import Due, Knowledge
+from nextcall.engine.lately import NEVER
 from nextcall.engine.senders import Sender
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import hours
+from nextcall.team.models import Member
 
 CONFIRM_WITHIN = timedelta(minutes=5)  # US-10: later than that it is one message too many
 ASK_AGAIN = timedelta(minutes=10)  # a connection that somebody has to mend
+MENDED_WITHIN = timedelta(hours=1)  # a list or a file that somebody has to renew
+HALTED_FOR = timedelta(days=1)  # a campaign that stands still; whoever lets it go on says when each leaves
 ROUNDS = 12  # hours of the caller and of the law take turns; what both share is found long before
 FREED = "#"  # a step key that a pause gave back; see cadences.progress
 
@@ -32,6 +40,7 @@ class Settled:
     sender: Sender | None = None
     subject: str = ""
     body: str = ""
+    foot: str = ""  # below an email: who we are, and what the law wants there
     step_key: str | None = None
     decision: Decision | None = None
 
@@ -50,8 +59,25 @@ def settle(due: Due, known: Knowledge, *, at: datetime) -> Settled:
     step = known.cadences.get(due.version_id or 0, {}).get(due.step_key)
     if step is not None and step.needs_reason:
         return Settled(due, "skipped", "cadence.no_reason", "There is nothing new to say.")
-    decided = _ask_gate(due, point, known, sender, at)
-    return _worded(decided, step, known) if decided.state in ("sending", "open") else decided
+    decided = _halted(_ask_gate(due, point, known, sender, at), known, at)
+    if decided.state not in ("sending", "open"):
+        return decided
+    return _checked(_worded(decided, step, known), known, at)
+
+
+def _halted(decided: Settled, known: Knowledge, at: datetime) -> Settled:
+    """The machine's own wait while their campaign stands still; what a member wrote goes on."""
+    halt = known.halts.get(decided.due.halt_id or 0)
+    if halt is None or decided.state != "sending" or not decided.due.by_machine or decided.decision is None:
+        return decided
+    later = at + HALTED_FOR
+    limit = rates.limit(halt.rule)
+    rule = Rule(halt.rule, "wait", f"the campaign stands still: {halt.because}", limit.source if limit else "a member")
+    decided.decision = replace(
+        decided.decision, verdict="wait", earliest=later, until=None, rules=(*decided.decision.rules, rule)
+    )
+    decided.state, decided.rule, decided.because, decided.due_at = "planned", rule.id, rule.says[:200], later
+    return decided
 
 
 def _not_any_more(due: Due, at: datetime) -> Settled | None:
@@ -83,6 +109,9 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
         return Settled(
             due, "sending" if leaves else "open", due.rule, due.because, point=point, sender=sender, decision=decision
         )
+    if _is_mendable(ask, facts, policy, decision, at):  # denied, and still there when somebody has mended it
+        wait = ASK_AGAIN if deciding.id == "clock.doubt" else MENDED_WITHIN
+        return Settled(due, "planned", deciding.id, deciding.says[:200], at + wait, point=point, decision=decision)
     if decision.verdict == "deny" or decision.earliest is None:
         return Settled(due, "blocked", deciding.id, deciding.says[:200], point=point, decision=decision)
     later = decision.earliest
@@ -98,18 +127,64 @@ def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, a
     return Settled(due, "planned", deciding.id, deciding.says[:200], due_at=later, point=point, decision=decision)
 
 
+def _is_mendable(ask: Ask, facts: Facts, policy: Policy, decision: Decision, at: datetime) -> bool:
+    """Whether only something of ours stands in the way that has grown old: a file, a clock, a do-not-call list."""
+    if decision.verdict != "deny":
+        return False
+    if facts.lists:
+        decision = decide(ask, ageing.renewed(facts, at), policy, at)
+    return decision.verdict != "deny" or ageing.is_mendable(decision)
+
+
 def _worded(settled: Settled, step: Step | None, known: Knowledge) -> Settled:
     due = settled.due
     if due.body or step is None or not step.wording:
         settled.subject, settled.body = due.subject, due.body
         return settled
     try:
-        words = wording.render(step, due.id, names(due, known) | _appointment(due, step))
+        said = wording.render(step, due.id, names(due, known) | _appointment(due, step))
     except wording.Gap as gap:  # a draft with an open gap cannot leave by itself: a person fills it
         settled.state, settled.because = "open", f"The message has a gap: {gap}"[:200]
         return settled
-    settled.subject, settled.body = words.subject[:300], words.body
+    settled.subject, settled.body = said.subject[:300], said.body
     return settled
+
+
+def _checked(settled: Settled, known: Knowledge, at: datetime) -> Settled:
+    """Completed with what the law wants beside the words; blocked, with every reason, where they cannot be said."""
+    due, decision = settled.due, settled.decision
+    if settled.state != "sending" or due.channel not in ("text", "email") or decision is None:
+        return settled
+    account = known.accounts[due.account_id]
+    signs = known.members.get(due.owner_id or 0) if not due.by_machine else None
+    message = words.written(
+        due.channel,
+        settled.body,
+        subject=settled.subject,
+        purpose=due.purpose,
+        lately=known.texted.get(due.person_id, NEVER),
+        at=at,
+        automated=due.by_machine,
+    )
+    reader = Recipient(
+        jurisdictions=decision.jurisdictions,
+        name=due.person_name,
+        offer_disclosures=due.offer_disclosures or "",
+        source_kind=due.source_kind or "",
+        source_basis=due.source_basis or "",
+    )
+    found = words.checked(message, words.sender_of(account, signs or _signs(due, known)), reader)
+    settled.decision = words.judged(decision, found.findings)
+    if found.blocks:
+        settled.state, settled.rule, settled.because = "blocked", found.blocks[0].rule, words.why(found.blocks)
+        return settled
+    settled.body, settled.foot = found.message.body, found.message.foot
+    return settled
+
+
+def _signs(due: Due, known: Knowledge) -> Member | None:
+    """Whose name the machine writes in."""
+    return known.members.get(due.lead_owner_id or 0) or known.members.get(due.owner_id or 0)
 
 
 def _appointment(due: Due, step: Step) -> dict[str, str]:
@@ -124,7 +199,7 @@ def _appointment(due: Due, step: Step) -> dict[str, str]:
 def names(due: Due, known: Knowledge) -> dict[str, Any]:
     """What the wording may name."""
     account = known.accounts[due.account_id]
-    owner = known.members.get(due.lead_owner_id or 0) or known.members.get(due.owner_id or 0)
+    owner = _signs(due, known)
     return wording.names_for(
         first_name=due.given_name,
         name=due.person_name,

@@ -27,8 +27,13 @@ KEPT: dict[str, str] = {
     "Message": "person_id",
     "InboxItem": "lead__person_id",
 }
-# What only a correction of the record changes: the person, how they are reached, where they say they are.
-OF_THE_RECORD: dict[str, str] = {"Person": "pk", "Reach": "person_id", "PlaceClue": "person_id"}
+# What only a correction of the record changes: the person, how they are reached, where they are, what they asked for.
+OF_THE_RECORD: dict[str, str] = {
+    "Person": "pk",
+    "Reach": "person_id",
+    "PlaceClue": "person_id",
+    "Preference": "person_id",
+}
 NEVER_BACK = frozenset({"revision"})  # counts upwards only: an engine that holds a touch compares it
 
 

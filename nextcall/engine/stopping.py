@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db import transaction
 
-from nextcall.cadences import enroll
-from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences import enroll, withdrawing
+from nextcall.cadences.models import Enrollment
 from nextcall.cadences.versions import definition_of
+from nextcall.cadences.withdrawing import running, sharing
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
+from nextcall.engine import buying, campaigns
 from nextcall.leads.models import ContactPoint, Lead, Person
+from nextcall.lib.hashing import point_hash
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
 
-EVERY_CHANNEL = frozenset({"call", "text", "email", "voicemail"})
+__all__ = ["REACHED", "pause_all", "running", "set_stage", "sharing", "start_again", "withdraw"]
+
 REACHED = frozenset({"new", "working", "resting"})  # stages that a human answer moves on
 
 
@@ -28,28 +32,50 @@ def withdraw(
     via: str,
     by: Member | None,
     at: datetime,
+    message_id: str = "",
+    reference: str = "",
 ) -> list[Withdrawal]:
-    """Store the wish and take back everything queued against it, for everyone whom it protects."""
-    person = None if reason == "wrong_number" else lead.person
-    rows = ledger.withdraw(
+    """Store the wish and take back everything queued against it, for everyone whom it protects.
+
+    A complaint counts against the campaign of the message that `message_id` names, else of the latest one.
+    """
+    rows = withdrawing.withdraw(
         account=lead.account,
-        person=person,
+        person=lead.person,
         contact_point=contact_point,
         scope=scope,
         reason=reason,
         said=said,
         via=via,
-        at=at,
         by=by,
+        at=at,
+        reference=reference,
+        lead_id=lead.pk,
     )
-    channels = sorted({channel for row in rows for channel in row.channels})
-    for concerned in sharing(contact_point, lead.person):
-        _note_in_flight(concerned, channels, at)
-        enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=channels)
-        if set(channels) >= EVERY_CHANNEL:
-            for enrollment in running(concerned):
-                enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
+    if reason == "complaint":
+        channel = contact_point.kind if contact_point and contact_point.kind == "email" else "text"
+        campaigns.complained(
+            lead=lead, contact_point=contact_point, channel=channel, via=via, at=at, message_id=message_id
+        )
     return rows
+
+
+def complaint(
+    *, lead: Lead, contact_point: ContactPoint | None, channel: str, via: str, at: datetime, message_id: str = ""
+) -> list[Withdrawal]:
+    """A mailbox provider or carrier reports that they called it spam: all contact ends. Harmless when repeated."""
+    with transaction.atomic():
+        return withdraw(
+            lead=lead,
+            contact_point=contact_point,
+            scope=("text", "call", "email"),
+            reason="complaint",
+            said=f"Reported as spam ({channel})",
+            via=via,
+            by=None,
+            at=at,
+            message_id=message_id,
+        )
 
 
 def start_again(
@@ -59,44 +85,14 @@ def start_again(
     if channel != "text" or contact_point is None:
         return
     standing = Withdrawal.objects.filter(
-        account_id=contact_point.account_id, contact_point=contact_point, lifted_at=None, reason="opt_out"
+        account_id=contact_point.account_id,
+        value_hash=point_hash(contact_point.kind, contact_point.key),
+        lifted_at=None,
+        reason__in=("opt_out", "link"),
     )
     for row in standing:
         if "text" in row.channels:
             ledger.lift(row, by=by, because=f"They wrote: {said[:200]}", at=at, channels=("text", "automated"))
-
-
-def _note_in_flight(person: Person, channels: Sequence[str], at: datetime) -> None:
-    """What a provider holds already may still arrive: the record keeps both times, and nothing follows it."""
-    held = Touch.objects.filter(
-        account_id=person.account_id, person=person, channel__in=channels, state=Touch.State.SENDING
-    )
-    for touch in held:
-        decided = (touch.decision or {}).get("at", "")
-        record(
-            account_id=touch.account_id,
-            kind="touch.in_flight",
-            at=at,
-            person_id=person.pk,
-            lead_id=touch.lead_id,
-            touch_id=touch.pk,
-            data={"channel": touch.channel, "handed_over_at": decided, "withdrawn_at": at.isoformat()},
-        )
-
-
-def sharing(contact_point: ContactPoint | None, person: Person) -> list[Person]:
-    """Everyone who is reached at this number or address, the person first; nobody invented for a real one."""
-    if contact_point is None:
-        return [person]
-    others = Person.objects.filter(
-        account_id=person.account_id, reaches__contact_point=contact_point, sample=person.sample
-    ).exclude(pk=person.pk)
-    return [person, *others.order_by("pk")]
-
-
-def running(person: Person) -> QuerySet[Enrollment]:
-    """The person's enrollments that have not ended, on all their leads."""
-    return Enrollment.objects.filter(account_id=person.account_id, person=person, ended_at=None)
 
 
 def pause_all(*, person: Person, because: str, by: Member | None, at: datetime) -> int:
@@ -124,4 +120,8 @@ def set_stage(*, lead: Lead, stage: str, by: Member | None, at: datetime) -> Non
             person_id=lead.person_id,
             data={"from": before, "to": stage},
         )
+        if stage == Lead.Stage.WON:
+            buying.won(lead=lead, by=by, at=at)
+        else:
+            buying.not_won(lead=lead, by=by, at=at)
         enroll.stage_changed(lead=lead, stage=stage, by=by, at=at)

@@ -45,6 +45,8 @@ def obey(
     """STOP stops the number at once, for whomever it is imported or asks later; START lets texts to it again."""
     if point is None:
         return []
+    if meaning.verdict in ("reply", "help", "opt_in"):
+        ledger.inquired_anew([point], account=account, at=at)
     if meaning.verdict == "opt_in":
         stopping.start_again(contact_point=point, said=text, channel=channel, by=by, at=at)
     if meaning.verdict != "opt_out":

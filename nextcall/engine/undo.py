@@ -192,10 +192,20 @@ def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
     touches.filter(step_key="").update(state=Touch.State.CANCELLED, because="undone", finished_at=at)
     touches.exclude(step_key="").delete()  # the planner may want the step again
     Call.objects.filter(account_id=action.account_id, pk__in=made.pop("Call", [])).update(undone_at=at, touch=None)
-    Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", [])).update(
-        lifted_at=at, lifted_by=by, lifted_because="undone at once"
-    )
-    for name in ("Attempt", "Pause", "Promise", "Permission", "Message", "Enrollment", "Reach", "PlaceClue"):
+    logged = Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", []))
+    # What the lead said themselves is by nobody of ours, and stands whatever is undone.
+    logged.filter(by__isnull=False).update(lifted_at=at, lifted_by=by, lifted_because="undone at once")
+    for name in (
+        "Attempt",
+        "Pause",
+        "Promise",
+        "Permission",
+        "Message",
+        "Enrollment",
+        "Reach",
+        "PlaceClue",
+        "Preference",
+    ):
         snapshot.model(name)._default_manager.filter(account_id=action.account_id, pk__in=made.get(name, [])).delete()
 
 

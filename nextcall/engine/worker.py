@@ -19,6 +19,7 @@ from nextcall.engine.record import GROUP, record_answers
 from nextcall.engine.rescue import rescue
 from nextcall.engine.send import THREADS, Pool
 from nextcall.engine.senders import Senders
+from nextcall.engine.trusting import Trust
 from nextcall.lib.wake import Waker
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ class Worker:
     """One engine. `everything`: one provider for every account and channel, for rehearsals and tests.
 
     `jobs` run beside it, a bite at a time (imports). `threads` 0 sends in this thread, which a jumping clock needs.
+    `trust` says why the clock cannot be trusted; without it, it is.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Worker:
         everything: Provider | None = None,
         jobs: Sequence[Job] = (),
         threads: int = THREADS,
+        trust: Trust | None = None,
     ) -> None:
         self.name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(3)}"
         self._clock = clock
@@ -56,6 +59,7 @@ class Worker:
         self._claims = Claims(self.name, self._senders)
         self._pool = Pool(threads=threads, on_answer=self._nudge)
         self._jobs = jobs
+        self._trust = trust
         self._most_in_flight = self._least_ahead = AHEAD * threads or BATCH
         self._waker: Waker | None = None
         self._stopping = threading.Event()
@@ -115,6 +119,8 @@ class Worker:
             worked = bool(expiring.turn(at=at)) or worked
             if not worked:
                 self._looked_after_at = at
+        if self._trust is not None:
+            self._claims.clock_doubt = self._trust(at=at)
         ran_dry = not self._pool.in_flight
         limit = min(BATCH, self._most_in_flight - self._pool.in_flight)
         if limit > 0:

@@ -1,6 +1,7 @@
 """A message written by hand: the same claim, gate and record as the machine's own."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -8,13 +9,17 @@ from django.db.models import QuerySet
 
 from nextcall.cadences.models import Touch
 from nextcall.consent import ledger, policy, rules
+from nextcall.consent.content.message import Finding
 from nextcall.consent.facts import Ask, Channel, Decision, Facts, Place, Purpose, Rule
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
+from nextcall.engine import words
+from nextcall.engine.lately import NEVER, texted
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
 from nextcall.engine.when import spoken
-from nextcall.leads.models import Lead
+from nextcall.engine.words import Checked
+from nextcall.leads.models import ContactPoint, Lead
 from nextcall.team.models import Member
 
 LONGEST_TEXT = 1600  # characters; carriers join at most ten parts
@@ -24,12 +29,22 @@ GAP = re.compile(r"\[\[(.*?)\]\]|\[([^\[\]]*\bonly you\b[^\[\]]*)\]", re.DOTALL)
 
 
 class Refused(Exception):
-    """The gate does not let it leave, now or later; `decision` says why."""
+    """It may not leave, now or later: the gate denies it, or its words do. `decision` says why, `reasons` lists all."""
 
-    def __init__(self, decision: Decision) -> None:
-        deciding = decision.deciding
-        super().__init__(deciding.says if deciding else "This may not be sent.")
-        self.decision = decision
+    def __init__(self, decision: Decision, findings: Sequence[Finding] = ()) -> None:
+        self.decision, self.findings = decision, tuple(findings)
+        of_words = {one.rule for one in self.findings}
+        denying = [rule for rule in decision.rules if rule.effect == "deny"]
+        self.reasons = tuple(denying[:1] + [rule for rule in denying[1:] if rule.id in of_words])
+        super().__init__(" ".join(f"{rule.says.rstrip('.')}." for rule in self.reasons) or "This may not be sent.")
+
+
+class Doubtful(Exception):
+    """Its words may break a rule: whoever writes is asked once, and may send it anyway."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(" ".join(f"{one.shown.rstrip('.')}." for one in findings))
+        self.findings = tuple(findings)
 
 
 class Unfinished(ValueError):
@@ -45,7 +60,7 @@ def open_gap(*texts: str) -> str:
 def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> Decision:
     """What the gate says about a message or call to this lead now, by hand unless `automated`."""
     purpose: Purpose = "reply" if lead.waiting_since else "marketing"
-    point = ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
+    point = point_of(lead, channel)
     wanted = ledger.Wanted(
         person_id=lead.person_id,
         contact_point_id=point.pk if point else None,
@@ -60,24 +75,53 @@ def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> D
     return rules.decide(ask, facts, policy.for_account(lead.account.policy, at=at), at)
 
 
-def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "") -> Touch:
+def point_of(lead: Lead, channel: str) -> ContactPoint | None:
+    """Where a message to them goes: the first number or address that works."""
+    return ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
+
+
+def look(
+    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str, decision: Decision
+) -> Checked:
+    """The words as they would leave, by the gate's `decision` about them, and what is to be said about them."""
+    message = words.written(
+        channel,
+        body,
+        subject=subject,
+        purpose="reply" if lead.waiting_since else "marketing",
+        lately=texted([lead.person_id] if channel == "text" else ()).get(lead.person_id, NEVER),
+        at=at,
+        automated=False,
+    )
+    reader = words.recipient_of(lead.person.name, decision.jurisdictions, offer=lead.offer, source=lead.source)
+    return words.checked(message, words.sender_of(lead.account, by), reader)
+
+
+def write(
+    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "", ask: bool = False
+) -> Touch:
     """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
 
-    Raises Refused with the decision when the gate denies it, Unfinished when there is nothing to send. The action
-    that takes it back is `undo_of(touch)`.
+    Raises Refused with the decision when the gate or its words deny it, Unfinished when there is nothing to send, and
+    with `ask` Doubtful when its words may break a rule. The action that takes it back is `undo_of(touch)`.
     """
-    words = conversation.clean(body).strip()
-    if not words or len(words) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
-        raise Unfinished("Write something first." if not words else f"That is too long for one {channel}.")
-    gap = open_gap(subject, words)
+    said = conversation.clean(body).strip()
+    if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
+        raise Unfinished("Write something first." if not said else f"That is too long for one {channel}.")
+    gap = open_gap(subject, said)
     if gap:
         raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
     leaves = at + timedelta(seconds=lead.account.undo_seconds)
     decision = may(lead=lead, channel=channel, at=leaves)
-    if decision.verdict == "deny":
-        raise Refused(decision)
-    deciding = decision.deciding
     answered = _answered(lead, channel)
+    subject = _subject(subject, answered) if channel == "email" else ""
+    found = look(lead=lead, channel=channel, body=said, by=by, at=leaves, subject=subject, decision=decision)
+    decision = words.judged(decision, found.findings)
+    if decision.verdict == "deny":
+        raise Refused(decision, found.blocks)
+    if ask and found.warns:
+        raise Doubtful(found.warns)
+    deciding = decision.deciding
     with undoable(lead=lead, kind="send", by=by, at=at) as deed:
         touch = Touch.objects.create(
             account_id=lead.account_id,
@@ -92,8 +136,8 @@ def write(*, lead: Lead, channel: str, body: str, by: Member | None, at: datetim
             priority=0,
             rule=deciding.id if deciding else "",
             because=(deciding.says if deciding else "")[:200],
-            body=words,
-            subject=_subject(subject, answered) if channel == "email" else "",
+            body=said,
+            subject=subject,
             created_at=at,
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )

@@ -1,1 +1,1 @@
-"""URLs for machines: leads in, replies, one-click unsubscribe."""
+"""URLs for machines and strangers: leads in, replies, withdrawals, unsubscribe, the lead's own page."""

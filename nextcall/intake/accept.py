@@ -113,6 +113,7 @@ def accept_many(
                 permissions=permissions,
                 leads=[one.lead for one in found if one.lead is not None],
                 account=account,
+                at=at,
             )
             with_cadence = [(lead, placing.cadence) for lead in to_enroll]
             enroll.begin_many(with_cadence, account=account, by=by, at=at, known=known)
@@ -192,6 +193,7 @@ def _settle(
         interest=dict(new.interest),
         answers=settling.answers(new),
         arrived_at=_arrived(new.received_at, account.zone, at),
+        bought_at=settling.bought(new, account.zone, at),
         created_at=at,
         import_id=placing.import_id,
         waiting_since=at if before is not None and before.stage in IN_HANDS and placing.via != "import" else None,

@@ -5,10 +5,12 @@ takes its unfinished chunk with it, and whoever goes on begins where the latest 
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -56,9 +58,9 @@ def start(*, account: Account, by: Member | None, file_name: str, body: bytes, a
 def confirm(import_: Import, *, choices: Choices, by: Member | None, at: datetime) -> None:
     """Let the engine take the file in. Raises BadChoices. Confirming what runs already is harmless."""
     _check(import_, choices, at=at)
-    permission = dict(choices.permission)
-    if permission and by is not None:
-        permission.setdefault("attested_by", by.name)
+    if choices.permission.get("channels") and not (by or str(choices.permission.get("attested_by") or "").strip()):
+        raise BadChoices("permission needs a name: who attests that everybody in the file was given these words")
+    permission = _attested(import_, choices.permission, by=by, at=at)
     with transaction.atomic():
         changed = Import.objects.filter(pk=import_.pk, account_id=import_.account_id, state=Import.State.ASKING).update(
             state=Import.State.WAITING,
@@ -81,6 +83,15 @@ def confirm(import_: Import, *, choices: Choices, by: Member | None, at: datetim
             )
             transaction.on_commit(wake.wake)
     import_.refresh_from_db(fields=["state", "choices", "began_at", "by"])
+
+
+def _attested(import_: Import, permission: Mapping[str, Any], *, by: Member | None, at: datetime) -> dict[str, Any]:
+    """With what makes it proof: who says that everybody in this very file was given these words, and when."""
+    file = {"file": import_.file_name, "file_hash": hashlib.sha256(bytes(import_.body)).hexdigest()}
+    if not permission:
+        return file
+    named = str(permission.get("attested_by") or "").strip() or (by.name if by else "")
+    return {**permission, **file, "attested_by": named[:120], "attested_at": at.isoformat()}
 
 
 def _check(import_: Import, choices: Choices, *, at: datetime) -> None:

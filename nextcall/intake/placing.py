@@ -38,3 +38,4 @@ class Accepted:
     lead_before: dict[str, object] = field(default_factory=dict)
     household: int = 0  # others at the same number
     capture_id: int | None = None  # the delivery that it came in
+    refused: frozenset[str] = frozenset()  # channels that the inquiry itself leaves out

@@ -136,8 +136,8 @@ def _as_read(name: str, header: str, sample: str, reading: Reading) -> str:
         return problems.SAYS[gathering.problems[0].cause]
     if name.startswith("phone"):
         return ", ".join(phone.show(one.e164) for one in lead.phones)
-    if name in ("received_at", "latest_activity_at"):
-        at = lead.received_at or lead.latest_activity_at
+    if name in ("received_at", "latest_activity_at", "bought_at"):
+        at = lead.received_at or lead.latest_activity_at or lead.bought_at
         return f"{at:%-d %B %Y}" if at else ""
     if name.startswith("opt_out") or name == "subscribed":
         return "no " + ", ".join(lead.opt_outs) if lead.opt_outs else "may be contacted"

@@ -25,6 +25,9 @@ class Wording:
     sellers: tuple[str, ...] = ()
     tier: str = ""  # "": judged by the wording
     attested_by: str = ""  # who says that the rows of a file were given it
+    attested_at: str = ""  # when, ISO
+    file: str = ""  # the file's name and SHA-256: what was attested
+    file_hash: str = ""
     by_box: bool = False  # stands beside a box: only a lead that ticked it gave it
 
     @classmethod
@@ -36,8 +39,11 @@ class Wording:
             str(kept.get("wording") or ""),
             tuple(map(str, kept.get("sellers") or ())),
             str(kept.get("tier") or ""),
-            str(kept.get("attested_by") or ""),
-            kept.get("given_by") == "box",
+            attested_by=str(kept.get("attested_by") or ""),
+            attested_at=str(kept.get("attested_at") or ""),
+            file=str(kept.get("file") or ""),
+            file_hash=str(kept.get("file_hash") or ""),
+            by_box=kept.get("given_by") == "box",
         )
 
     def given(self, lead: NewLead) -> tuple[str, ...]:
@@ -77,7 +83,7 @@ def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
             shown.wording,
             shown.sellers or (seller,),
             given.at if given else None,
-            _proof(lead, attested_by=shown.attested_by),
+            _proof(lead, shown),
         )
     for channel in given.channels if given else ():
         # No wording, no proof: a yes without its words lets a person write and call, never a machine.
@@ -85,7 +91,7 @@ def rights_of(lead: NewLead, shown: Wording, *, seller: str) -> list[Right]:
         tier, automated = _weight(words, "") if words else ("express", False)
         if channel not in rights:
             rights[channel] = Right(
-                channel, tier, automated, words, (seller,), given.at if given else None, _proof(lead)
+                channel, tier, automated, words, (seller,), given.at if given else None, _proof(lead, shown)
             )
     return [right for channel, right in rights.items() if channel not in refused]
 
@@ -95,19 +101,27 @@ def without_proof(rights: Sequence[Right]) -> list[Right]:
     return [right for right in rights if right.channel == "email" or len(right.wording) >= PROOF]
 
 
+def says_automated(wording: str) -> bool:
+    """Whether the words say that software may choose, dial or send (US-03)."""
+    return bool(_AUTOMATED.search(wording))
+
+
 def _weight(wording: str, tier: str) -> tuple[str, bool]:
-    automated = bool(_AUTOMATED.search(wording))
+    automated = says_automated(wording)
     if tier in ("express", "implied"):
         return tier, False
     return ("written", True) if automated else ("express", False)
 
 
-def _proof(lead: NewLead, *, attested_by: str = "") -> dict[str, Any]:
+def _proof(lead: NewLead, shown: Wording) -> dict[str, Any]:
     given = lead.consent
     proof = {
         "ip": given.ip if given else None,
         "url": given.url if given else None,
-        "attested_by": attested_by or None,
+        "file": shown.file,
+        "file_hash": shown.file_hash,
+        "attested_by": shown.attested_by,
+        "attested_at": shown.attested_at,
         "format": lead.raw_format,
         "rows": list(lead.rows) or None,
     }

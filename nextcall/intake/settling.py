@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment
@@ -72,8 +73,23 @@ def answers(new: NewLead) -> dict[str, Any]:
         "Owner elsewhere": new.owner,
         "Attempts elsewhere": new.attempts,
         "Latest activity elsewhere": when(new.latest_activity_at),
+        "Bought": when(new.bought_at),
     }
     return {**new.answers, **{label: value for label, value in more.items() if value is not None}}
+
+
+def bought(new: NewLead, zone: str, at: datetime) -> datetime | None:
+    """When the record says that they bought: only where it is won, and the day is not ahead.
+
+    Other systems keep the date they hope for under the same name while a deal is open.
+    """
+    said = new.bought_at
+    if said is None or new.stage != Lead.Stage.WON:
+        return None
+    if not isinstance(said, datetime):
+        said = datetime.combine(said, time(12), ZoneInfo(zone))
+    said = said.astimezone(UTC)
+    return said if said <= at else None
 
 
 def fill(lead: Lead, new: NewLead) -> dict[str, object]:

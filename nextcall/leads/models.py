@@ -67,7 +67,7 @@ class ContactPoint(models.Model):
     key = models.CharField(max_length=254)  # what two spellings of the same point share
     extension = models.CharField(max_length=12, blank=True)
     line_type = models.CharField(max_length=10, blank=True)  # mobile, landline, voip, toll_free, unknown
-    # "" works; bounced, wrong, disconnected, landline (text only): why this point is not used
+    # "" works; bounced, wrong, reassigned, disconnected, landline (text only): why this point is not used
     problem = models.CharField(max_length=20, blank=True)
     problem_at = models.DateTimeField(null=True, blank=True)
     latest_inbound_at = models.DateTimeField(null=True, blank=True)
@@ -120,6 +120,8 @@ class Lead(models.Model):
     arrived_at = models.DateTimeField()  # what they did, by their clock: starts both clocks
     created_at = models.DateTimeField()  # when we stored it
     import_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    bought_at = models.DateTimeField(null=True, blank=True)  # since when the stage is won, or the file's closing date
+    refused_at = models.DateTimeField(null=True, blank=True)  # when they last said no on the phone
     # Kept beside the record for lists of 100,000: the latest attempt and how many there were.
     attempts = models.PositiveIntegerField(default=0)
     latest_attempt_at = models.DateTimeField(null=True, blank=True)

@@ -24,6 +24,7 @@ HISTORY = timedelta(days=182)  # half a year
 TWO_WEEKS = timedelta(days=14)
 FORTY = 40
 LAST_MINUTE = 3  # leads that ask in the last minutes
+NAMED = ("name", "seller_name", "postal_address", "zone", "trade", "licences")  # of the account: invented, put back
 BROUGHT = "sample.brought"  # the event that remembers what there was before
 Follow = Callable[[float], None]
 
@@ -106,7 +107,7 @@ def _note(account: Account, member: Member, at: datetime) -> None:
         at=at,
         by=member,
         data={
-            "account": {name: getattr(account, name) for name in ("name", "seller_name", "postal_address", "zone")},
+            "account": {name: getattr(account, name) for name in NAMED},
             "member": {"id": member.pk, "name": member.name, "zone": member.zone, "hours": member.working_hours},
             "sources": list(Source.objects.filter(account=account).values_list("pk", flat=True)),
             "offers": list(Offer.objects.filter(account=account).values_list("pk", flat=True)),
@@ -122,7 +123,8 @@ def _name(account: Account, owner: Member) -> None:
         account.name = account.seller_name = said["company"]
         account.postal_address = account.postal_address or said["postal_address"]
         account.zone = "America/Denver"
-    account.save(update_fields=["name", "seller_name", "postal_address", "zone"])
+        account.trade, account.licences = "real_estate", {"CA": "00000000"}  # eight digits that nobody has
+    account.save(update_fields=NAMED)
     if not owner.working_hours:
         owner.name, owner.zone, owner.working_hours = said["member"][0]["name"], account.zone, WEEK
         owner.save(update_fields=["name", "zone", "working_hours"])

@@ -11,7 +11,8 @@ from django.urls import Resolver404, resolve
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("nextcall.web")
-UPLOADS = ("imports",)  # pages that take a file
+# pages that take a file, and the setting that says how large
+UPLOADS = {"imports": "IMPORT_MAX_BYTES", "settings_lists": "LIST_MAX_BYTES", "settings_answers": "IMPORT_MAX_BYTES"}
 
 
 class RequestLog:
@@ -59,4 +60,4 @@ def _limit(path: str) -> int:
     except Resolver404:
         page = None
     room = 64 * 1024  # the form's other fields
-    return (settings.IMPORT_MAX_BYTES if page in UPLOADS else settings.DATA_UPLOAD_MAX_MEMORY_SIZE) + room
+    return int(getattr(settings, UPLOADS.get(page or "", "DATA_UPLOAD_MAX_MEMORY_SIZE"))) + room

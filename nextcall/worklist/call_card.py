@@ -58,25 +58,25 @@ Latest = tuple[datetime, str, str]  # when, channel, who ("" the machine)
 
 
 def latest_contacts(person_ids: Collection[int], *, account_id: int) -> dict[int, Latest]:
-    """The latest contact made towards each person, by anybody and on any of their leads; three queries."""
+    """The latest contact made towards each person, by anybody and on any of their leads; one query."""
     calls = Call.objects.filter(account_id=account_id, person=OuterRef("pk"), outbound=True, undone_at=None)
     sent = Message.objects.filter(account_id=account_id, person=OuterRef("pk"), outbound=True)
+    called, wrote = calls.order_by("-at", "-pk"), sent.order_by("-at", "-pk")
     rows = Person.objects.filter(account_id=account_id, pk__in=person_ids).annotate(
-        call_id=Subquery(calls.order_by("-at").values("pk")[:1]),
-        message_id=Subquery(sent.order_by("-at").values("pk")[:1]),
+        called_at=Subquery(called.values("at")[:1]),
+        called_by=Subquery(called.values("by__name")[:1]),
+        wrote_at=Subquery(wrote.values("at")[:1]),
+        wrote_by=Subquery(wrote.values("by__name")[:1]),
+        wrote_on=Subquery(wrote.values("channel")[:1]),
     )
-    found = list(rows.values_list("pk", "call_id", "message_id"))
-    called = Call.objects.select_related("by").in_bulk([pk for _, pk, _ in found if pk])
-    wrote = Message.objects.select_related("by").in_bulk([pk for _, _, pk in found if pk])
     latest: dict[int, Latest] = {}
-    for person_id, call_id, message_id in found:
-        both: list[Latest] = []
-        if call := called.get(call_id or 0):
-            both.append((call.at, "call", call.by.name if call.by else ""))
-        if message := wrote.get(message_id or 0):
-            both.append((message.at, message.channel, message.by.name if message.by else ""))
-        if both:
-            latest[person_id] = max(both)
+    for pk, called_at, called_by, wrote_at, wrote_by, wrote_on in rows.values_list(
+        "pk", "called_at", "called_by", "wrote_at", "wrote_by", "wrote_on"
+    ):
+        both = [(called_at, "call", called_by or ""), (wrote_at, wrote_on, wrote_by or "")]
+        made = [one for one in both if one[0] is not None]
+        if made:
+            latest[pk] = max(made)
     return latest
 
 

@@ -1,11 +1,12 @@
 """Cards: everything the Now page shows of one lead, for a whole hand in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from nextcall.cadences import wording
 from nextcall.cadences.models import Touch
+from nextcall.consent import preferring
 from nextcall.consent.known import Knowledge, completed
 from nextcall.engine import outcome
 from nextcall.engine.promising import SNOOZES
@@ -21,6 +22,7 @@ from nextcall.worklist.offering import goal_of
 from nextcall.worklist.ranking import Candidate, Group, Ranked
 from nextcall.worklist.reading import Rows, leads_of, rows_of, voice_of
 from nextcall.worklist.reasons import Reason, Voice, draft_for, find, first_line, question_in, reasons, told
+from nextcall.worklist.wishing import asked_for
 
 TOLD = "You told them you would call"  # a promise without words of its own
 UNANSWERED = ("no_answer", "left_voicemail", "voicemail")
@@ -65,6 +67,7 @@ class Card:
     held: Held | None
     outcomes: tuple[outcome.Effect, ...]
     snoozes: int  # since the latest outcome
+    asked_for: str = ""  # short of a stop: "texts only, after 5 pm their time"
 
 
 def question_to_ask(lead: Lead) -> str:
@@ -91,10 +94,15 @@ def cards(
     known = completed(known, persons, account_id=member.account_id, at=at)
     rows = rows_of(hand, leads, standing, member=member, at=at, known=known)
     voice, latest = voice_of(member), latest_contacts(persons, account_id=member.account_id)
-    return tuple(
+    wishes = preferring.standing(persons, account_id=member.account_id, at=at)
+    made = (
         _card(ranked, rows[ranked.candidate.lead_id], known, voice, latest, member=member, at=at)
         for ranked in hand
         if ranked.candidate.lead_id in rows
+    )
+    return tuple(
+        replace(one, asked_for=asked_for(one.reach, wishes.get(one.lead.person_id), zone=one.zone, at=at))
+        for one in made
     )
 
 
@@ -182,8 +190,9 @@ def _about(lead: Lead) -> str:
 
 def _words(rows: Rows, *, at: datetime) -> tuple[str, str]:
     inbound = rows.inbound
+    how = "" if inbound is None else "on their page" if inbound.channel == "page" else f"by {inbound.channel}"
     if inbound and inbound.body and (rows.lead.waiting_since or at - inbound.at < timedelta(days=30)):
-        return inbound.body[:600], f"by {inbound.channel}, {say.ago(inbound.at, at=at)}"
+        return inbound.body[:600], f"{how}, {say.ago(inbound.at, at=at)}"
     return rows.lead.message[:600], ""
 
 

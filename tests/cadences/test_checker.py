@@ -63,7 +63,7 @@ def test_wording_that_cannot_be_read_stops_the_check() -> None:
 # Outcomes
 
 
-def test_the_shipped_table_has_the_eight_outcomes_of_the_keys() -> None:
+def test_the_shipped_table_has_the_nine_outcomes_of_the_keys() -> None:
     table = outcomes.table({})
     assert list(table) == [
         "no_answer",
@@ -74,11 +74,13 @@ def test_the_shipped_table_has_the_eight_outcomes_of_the_keys() -> None:
         "wrong_number",
         "not_interested",
         "asked_to_stop",
+        "no_calls",
     ]
-    assert [one.keystroke for one in table.values()] == list("12345678")
+    assert [one.keystroke for one in table.values()] == list("123456789")
     assert all(one.attempt and one.label and one.effect for one in table.values())
     assert table["not_now"].hold == timedelta(days=2)
     assert table["wrong_number"].withdraw == ("call", "text", "voicemail") and not table["wrong_number"].stop
+    assert table["no_calls"].withdraw == ("call",) and not table["no_calls"].stop
     assert set(table["asked_to_stop"].withdraw) == {"call", "text", "email", "voicemail"}
 
 

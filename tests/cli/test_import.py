@@ -59,7 +59,7 @@ def test_a_clean_file_ends_with_0_and_a_sentence(nextcall: Nextcall, tmp_path: P
 
 
 def test_a_dry_run_says_the_same_and_stores_nothing(nextcall: Nextcall, file: Path, account: Account) -> None:
-    real = ["import", file, "--json", "--cadence", "steady", "--consent", WORDING]
+    real = ["import", file, "--json", "--cadence", "steady", "--consent", WORDING, "--attested-by", "Ann Weaver"]
     rehearsed = json.loads(nextcall(*real, "--dry-run").out)
     assert not Lead.objects.exists() and not Import.objects.exists()
     happened = json.loads(nextcall(*real).out)

@@ -54,9 +54,85 @@ def test_email_needs_an_address_and_a_reply_needs_no_consent(capsys: pytest.Capt
     assert may(capsys, "text", "--to", "+4915112345678", "--consent", "written", "--at", NOON)["decision"] == "deny"
 
 
+LONDON = ["--to", "+442079460958", "--at", "2026-11-24T11:00Z"]
+
+
+def test_the_united_kingdom_is_spelled_either_way(capsys: pytest.CaptureFixture[str]) -> None:
+    email = ["email", "--to", "hazel@example.com", "--zip", "SW1A 1AA", "--at", "2026-11-24T11:00Z"]
+    uk, gb = (may(capsys, *email, "--country", country, "--consent", "soft") for country in ("UK", "GB"))
+    assert uk == gb
+    assert (uk["decision"], uk["jurisdictions"]) == ("allow", ["GB"])
+    national = may(capsys, "call", "--to", "020 7946 0958", "--country", "uk", "--dnc", "no", "--at", LONDON[-1])
+    assert (national["decision"], national["jurisdictions"]) == ("allow", ["GB"])
+
+
+def test_soft_opt_in_permits_nothing_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    for country in ("AU", "CA", "FR", "DE"):
+        email = ["email", "--to", "hazel@example.com", "--country", country, "--at", "2026-11-24T03:00Z"]
+        assert may(capsys, *email, "--consent", "soft")["decision"] == "deny"
+
+
+@pytest.mark.parametrize(
+    ("lists", "decision"),
+    [
+        (["GB:2026-11-24:no"], "allow"),
+        (["UK:2026-10-27:no"], "allow"),  # 28 days
+        (["GB:2026-10-26:no"], "deny"),
+        (["GB:2026-10-27T10:59:59Z:no"], "deny"),
+        (["GB:2026-11-24:yes"], "deny"),
+        (["US:2026-11-24:no"], "deny"),
+        (["US:2026-11-24:no", "GB:2026-11-24:no"], "allow"),
+        ([], "deny"),
+    ],
+)
+def test_lists_are_told_with_their_dates(capsys: pytest.CaptureFixture[str], lists: list[str], decision: str) -> None:
+    told = [word for one in lists for word in ("--dnc-list", one)]
+    assert may(capsys, "call", *LONDON, *told)["decision"] == decision
+
+
+def test_a_purchase_a_refusal_and_a_check_are_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    denver = ["call", "--to", "3035550142", "--at", NOON]
+    assert may(capsys, *denver, "--bought-at", "2025-05-24T10:00-06:00")["decision"] == "allow"
+    assert may(capsys, *denver, "--bought-at", "2025-05-22T10:00-06:00")["decision"] == "deny"
+    paris = ["call", "--to", "+33612345678", "--consent", "express", "--at", "2026-11-24T11:00+01:00"]
+    refused = may(capsys, *paris, "--refused-at", "2026-09-25T16:00+02:00")
+    assert (refused["decision"], refused["earliest"]) == ("wait", "2026-11-25T10:05:00+01:00")
+    maine = ["call", "--to", "2075550142", "--zip", "04101", "--dnc", "no", "--at", "2026-11-24T12:00-05:00"]
+    assert may(capsys, *maine)["decision"] == "deny"
+    assert may(capsys, *maine, "--reassigned-checked-at", "2026-11-20T12:00-05:00")["decision"] == "allow"
+
+
+def test_what_the_person_asked_for_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    text = ["text", "--to", "3035550142", "--consent", "written", "--at", NOON]
+    evening = may(capsys, *text, "--preferred-hours", "mon_fri=17:00-20:00, sat=closed")
+    assert (evening["decision"], evening["earliest"]) == ("wait", "2026-11-23T17:00:00-07:00")
+    march = may(capsys, *text, "--not-before", "2027-03-01T00:00-07:00")
+    assert (march["decision"], march["earliest"]) == ("wait", "2027-03-01T08:05:00-07:00")
+    lapsed = [*text, "--not-before", "2027-03-01T00:00-07:00", "--consent-until", "2027-02-01T00:00-07:00"]
+    assert may(capsys, *lapsed)["decision"] == "deny"
+
+
+def test_days_announced_since_are_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    friday = ["text", "--to", "5045550142", "--zip", "70112", "--consent", "written", "--at", "2026-12-04T10:00-06:00"]
+    assert may(capsys, *friday)["decision"] == "allow"
+    assert may(capsys, *friday, "--proclaimed", "US-LA:2026-12-04")["earliest"] == "2026-12-05T08:05:00-06:00"
+    closed = may(capsys, *friday, "--emergency", "us-la:2026-12-04")
+    assert "US-LA.emergency" in [rule["id"] for rule in closed["rules"] if rule["effect"] == "wait"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["text", "--to", "3035550142", "--dnc-list", "US:no"],
+        ["text", "--to", "3035550142", "--dnc-list", "US:2026-13-01:no"],
+        ["text", "--to", "3035550142", "--dnc-list", "FR:2026-11-01:no"],
+        ["text", "--to", "3035550142", "--preferred-hours", "monday=9"],
+        ["text", "--to", "3035550142", "--preferred-hours", "sat=20:00-10:00"],
+        ["text", "--to", "3035550142", "--proclaimed", "US-LA"],
+        ["text", "--to", "+61412345678", "--country", "AU", "--zip", "20000"],
+        ["text", "--to", "+61412345678", "--country", "AU", "--state", "Texas"],
+        ["text", "--to", "+447911123456", "--country", "UK", "--zip", "90210"],
+        ["text", "--to", "+33612345678", "--country", "FR", "--zip", "SW1A 1AA"],
         ["fax", "--to", "3035550142"],
         ["text", "--to", "12"],
         ["email", "--to", "nobody"],

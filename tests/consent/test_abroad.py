@@ -65,7 +65,7 @@ NEEDS = [
     ("FR", of("email", "reply"), ALL),
     ("CA", of("call", by_hand=True), ALL),
     ("CA", of("call"), WRITTEN),
-    ("CA", of("call", "informational"), WRITTEN),
+    ("CA", of("call", "informational"), EXPRESS),
     ("CA", of("text"), IMPLIED),
     ("CA", of("text", "reply"), EXPRESS),
     ("CA", of("email"), IMPLIED),

@@ -11,6 +11,8 @@ from nextcall.consent.keywords import classify
 from nextcall.consent.wishes.languages import words
 
 INVENTED = Path(__file__).parent / "messages.csv"
+# Written later, unseen by whoever wrote the patterns: opt_out, hold (never passed on), plain, unclear (either way).
+MORE = Path(__file__).parent / "messages_more.csv"
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "fixtures" / "opt_out" / "messages.csv"
 
 
@@ -34,6 +36,22 @@ def test_invented_messages(row: dict[str, str]) -> None:
 def test_nearly_every_invented_wish_is_a_stop_at_once() -> None:
     wishes = [row["text"] for row in rows(INVENTED) if row["verdict"] == "opt_out"]
     assert sum(classify(text).verdict == "opt_out" for text in wishes) >= 0.98 * len(wishes)
+
+
+@pytest.mark.parametrize("row", rows(MORE), ids=lambda row: row["text"][:40])
+def test_no_wish_is_passed_on_as_an_answer(row: dict[str, str]) -> None:
+    meaning = classify(row["text"])
+    if row["verdict"] in ("opt_out", "hold"):
+        assert meaning.verdict in ("opt_out", "hold"), meaning
+        assert not row["scope"] or set(meaning.scope) == set(row["scope"].split()), meaning
+
+
+def test_plain_answers_are_seldom_a_stop_and_wishes_nearly_always() -> None:
+    plain = [classify(row["text"]).verdict for row in rows(MORE) if row["verdict"] == "plain"]
+    wishes = [classify(row["text"]).verdict for row in rows(MORE) if row["verdict"] == "opt_out"]
+    assert plain.count("opt_out") <= 0.02 * len(plain)
+    assert plain.count("hold") <= 0.08 * len(plain)
+    assert wishes.count("opt_out") >= 0.94 * len(wishes)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared fixtures are not beside this checkout")

@@ -61,6 +61,7 @@ def test_it_is_what_would_be_read(account: Account, leads: list[Lead]) -> None:
         permissions=Permission.objects.all(),
         leads=Lead.objects.all(),
         account=account,
+        at=at,
     )
     found = read([person.pk for person in persons], account_id=account.pk, at=at)
     for lead in leads:

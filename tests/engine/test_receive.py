@@ -113,6 +113,21 @@ def test_an_unclear_message_holds_every_machine_touch_and_becomes_a_stop_after_a
     assert loose.state in ("cancelled", "blocked")
 
 
+def test_a_plugged_in_model_holds_what_the_patterns_let_pass(
+    on_fast_start: Lead, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEXTCALL_STOP_MODEL", "tests.engine.test_receive:reads_a_wish")
+    received = text(on_fast_start, "kindly refrain henceforth")
+    assert received.verdict == "hold"
+    on(memory, days=3)
+    assert memory.sent == []
+    assert Withdrawal.objects.filter(reason="opt_out", lifted_at=None).exists()
+
+
+def reads_a_wish(text: str) -> bool:
+    return "refrain" in text
+
+
 def test_an_automatic_reply_does_not_pause_and_its_date_moves_what_is_planned(
     on_fast_start: Lead, memory: Memory
 ) -> None:

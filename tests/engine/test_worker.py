@@ -35,16 +35,17 @@ def run(memory: Memory, until: timedelta = timedelta(hours=1)) -> None:
 
 def test_a_due_text_leaves_and_is_recorded(account: Account, lead: Lead, memory: Memory) -> None:
     touch = make_touch(lead, "text", body="Hi Hazel", by_machine=True)
+    said = "Hi Hazel. Acme Homes. Reply STOP to end texts."  # a first text says who writes, and how to end it
     run(memory)
     touch.refresh_from_db()
     assert [(m.to, m.body, m.reference) for m in memory.sent] == [
-        (lead.person.reaches.get(contact_point__kind="phone").contact_point.value, "Hi Hazel", str(touch.reference))
+        (lead.person.reaches.get(contact_point__kind="phone").contact_point.value, said, str(touch.reference))
     ]
     assert touch.state == "sent"
     assert touch.made_at == touch.due_at
     assert touch.decision["verdict"] == "allow"
     assert Attempt.objects.get(touch_id=touch.pk).state == "made"
-    assert Message.objects.get(touch=touch).body == "Hi Hazel"
+    assert Message.objects.get(touch=touch).body == said
     assert Event.objects.filter(kind="touch.sent", touch_id=touch.pk).count() == 1
     lead.refresh_from_db()
     assert (lead.attempts, lead.first_machine_touch_at, lead.first_person_touch_at) == (1, touch.due_at, None)
@@ -111,7 +112,7 @@ def test_one_message_at_a_time_for_a_person_and_in_order(account: Account, lead:
     for minutes, channel in ((3, "email"), (2, "text"), (1, "email")):
         make_touch(lead, channel, body=f"{minutes}", due_at=MONDAY + timedelta(minutes=minutes))
     Worker(everything=memory, threads=0).run_until(MONDAY + timedelta(hours=1), start=MONDAY + timedelta(minutes=30))
-    assert [message.body.split("\n")[0] for message in memory.sent] == ["1", "2", "3"]
+    assert [message.body[0] for message in memory.sent] == ["1", "2", "3"]
 
 
 def test_a_temporary_refusal_is_tried_again_as_the_same_touch(account: Account, lead: Lead) -> None:

@@ -40,7 +40,7 @@ def test_it_can_be_undone_until_it_leaves(lead: Lead, member: Member) -> None:
     assert action is not None
     assert isinstance(undo(action=action, by=member, at=AT + timedelta(seconds=5)), Undone)
     second = write.write(lead=lead, channel="text", body="Better", by=member, at=AT)
-    assert [message.body for message in run().sent] == ["Better"]
+    assert [message.body for message in run().sent] == ["Better. Acme Homes. Reply STOP to end texts."]
     left = write.undo_of(second)
     assert left is not None
     assert undo(action=left, by=member, at=AT + timedelta(minutes=5)) == Refused("A message of it has left already.")

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 
 from nextcall.cadences import enroll
-from nextcall.cadences.models import Enrollment
+from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Withdrawal
 from nextcall.conversations.models import Call, Message, Promise
 from nextcall.leads.models import Lead
-from tests.builders import MONDAY, make_lead_in_key
+from nextcall.timeline.models import Event
+from tests.builders import MONDAY, make_lead_in_key, make_touch
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +87,52 @@ def test_any_bytes_are_survived(address: str, raw: bytes) -> None:
 
 def test_a_wrong_key_is_not_found(lead: Lead) -> None:
     assert post("/hooks/replies/nobody", lead, text="Hi")[0] == 404
+
+
+def mailed(lead: Lead) -> Touch:
+    """An email of ours that left four days ago."""
+    point = lead.person.reaches.get(contact_point__kind="email").contact_point
+    closes = (MONDAY - timedelta(days=4)).isoformat()
+    touch = make_touch(lead, "email", body="Hi", state="sent", contact_point=point, decision={"until": closes})
+    Message.objects.create(
+        account=lead.account, person=lead.person, lead=lead, touch=touch, contact_point=point,
+        channel="email", outbound=True, at=MONDAY - timedelta(days=5), message_id="<one@example.com>",
+    )  # fmt: skip
+    return touch
+
+
+def test_a_bounce_marks_the_address_and_the_touch(address: str, lead: Lead) -> None:
+    touch = mailed(lead)
+    assert touch.contact_point is not None
+    status, answer = post(address, lead, kind="bounce", **{"from": touch.contact_point.value}, reason="5.1.1 unknown")
+    touch.refresh_from_db()
+    touch.contact_point.refresh_from_db()
+    assert (status, answer["verdict"]) == (200, "bounce")
+    assert (touch.state, touch.because, touch.contact_point.problem) == ("bounced", "5.1.1 unknown", "bounced")
+
+
+def test_a_complaint_ends_all_contact_and_is_recorded_with_its_message(address: str, lead: Lead) -> None:
+    touch = mailed(lead)
+    assert touch.contact_point is not None
+    where = {"from": touch.contact_point.value, "message_id": "<one@example.com>"}
+    assert post(address, lead, kind="complaint", **where)[0] == 200
+    ended = {channel for row in Withdrawal.objects.filter(reason="complaint") for channel in row.channels}
+    assert ended >= {"call", "text", "email"}
+    assert Event.objects.get(kind="complaint.received").touch_id == touch.pk
+    assert Enrollment.objects.get().state == "finished"
+
+
+def test_a_delivery_after_its_window_is_told(address: str, lead: Lead) -> None:
+    touch = mailed(lead)
+    assert touch.contact_point is not None
+    late = (MONDAY - timedelta(days=3)).isoformat()
+    where = {"from": touch.contact_point.value, "at": late}
+    assert post(address, lead, kind="delivered", **where)[1]["verdict"] == "delivered_late"
+    assert post(address, lead, kind="delivered", **where)[1]["verdict"] == "delivered"
+    assert Event.objects.filter(kind="touch.delivered_late").count() == 1
+
+
+def test_a_report_about_nobody_is_refused_in_words(address: str, lead: Lead) -> None:
+    for kind in ("bounce", "complaint", "delivered"):
+        status, answer = post(address, lead, kind=kind, **{"from": "nobody@example.com"})
+        assert (status, answer["error"]) == (400, "from is no number or address that we know")

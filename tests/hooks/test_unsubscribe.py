@@ -39,7 +39,7 @@ def stranger() -> Client:
 def test_a_get_shows_a_button_and_changes_nothing(link: str, stranger: Client) -> None:
     page = stranger.get(link)
     assert page.status_code == 200
-    assert b'<form method="post"><button>' in page.content
+    assert b'<form method="post"><button class="btn go">End all emails' in page.content
     assert not Withdrawal.objects.exists()
 
 

@@ -7,7 +7,12 @@ from nextcall.team.models import Account, Member
 from tests import builders
 
 MONDAY = builders.MONDAY
-PERMISSION = {"channels": ["call", "text", "email"], "wording": builders.WORDING, "sellers": ["Acme Homes"]}
+PERMISSION = {
+    "channels": ["call", "text", "email"],
+    "wording": builders.WORDING,
+    "sellers": ["Acme Homes"],
+    "attested_by": "Ann Weaver",
+}
 MIXED = b"""Name,Cell #,e-mail addy,State,ZIP,Notes,Do Not Call,Created
 Hazel Thorne,(303) 555-0142,hazel@example.com,CO,80202,wants a call,,5/30/2024
 "Weaver, Omar",555-0143,omar@example.com,CO,80203,,,6/13/2024

@@ -18,9 +18,11 @@ from tests.web.signed import signed
 from tests.web.walk import OPEN, Address, addresses
 
 SECRET = "Zebulon Quartermaine"  # stands in every row of the account that is looked into
-MACHINES = ("in/", "hooks/", "unsubscribe/", "u/", "healthz", "readyz", "metrics")  # doors without a member
+MACHINES = ("in/", "hooks/", "unsubscribe/", "u/", "you/", "healthz", "readyz", "metrics")  # doors without a member
 MANAGERS = (
     "leads_export",
+    "lead_export",
+    "lead_erase",
     "settings_account",
     "settings_email",
     "settings_lead_in",

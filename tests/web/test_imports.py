@@ -1,5 +1,6 @@
 """Import: from a file to leads, and back."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from nextcall.cadences.models import Touch
+from nextcall.consent import ledger
 from nextcall.consent.models import Permission
+from nextcall.consent.wordings import version_of
 from nextcall.intake import importing
 from nextcall.intake.models import Import
 from nextcall.leads.models import Lead
@@ -110,7 +113,24 @@ def test_permission_is_asked_once_and_kept_with_words_and_name(client: Client, a
     kept = Permission.objects.filter(account=account)
     assert {permission.wording for permission in kept} == {WORDING}
     assert {permission.proof["attested_by"] for permission in kept} == {owner.name}
+    assert {permission.proof["file_hash"] for permission in kept} == {hashlib.sha256(bytes(row.body)).hexdigest()}
+    assert {(permission.proof["file"], permission.wording_version) for permission in kept} == {
+        (row.file_name, version_of(WORDING))
+    }
     assert set(kept.values_list("channel", flat=True)) >= {"call", "text", "email"}
+
+
+def test_words_that_name_another_seller_are_kept_and_permit_us_nothing(client: Client, account: Account) -> None:
+    row = started(client)
+    more = {"sellers": "Somebody Else LLC", "attested_by": "Omar Weaver"}
+    client.post(f"/imports/{row.pk}/confirmation/", decisions(channels=["text"], wording=WORDING, **more))
+    run_out()
+    kept = list(Permission.objects.filter(account=account, channel="text"))
+    assert kept and all(one.sellers == ["Somebody Else LLC"] for one in kept)
+    assert {one.proof["attested_by"] for one in kept} == {"Omar Weaver"}
+    wanted = [ledger.Wanted(one.person_id, one.contact_point_id, "text") for one in kept]
+    at = timezone.now()
+    assert {facts.tier for facts in ledger.facts_for(wanted, account_id=account.pk, at=at)} == {"none"}
 
 
 def test_permission_without_words_is_not_taken(client: Client) -> None:

@@ -29,6 +29,7 @@ class Words:
     phrases: dict[str, re.Pattern[str]]  # automatic, instruction, jest, for_now, for_good
     about: dict[str, re.Pattern[str]]  # everything, text, call, email, offered_instead
     ends_everything: tuple[str, ...]
+    own_page: frozenset[str]  # whole messages that ask for what they may choose, and for what we hold
 
 
 @cache
@@ -53,6 +54,7 @@ def words() -> Words:
         phrases={name: _any_of(listed) for name, listed in file["phrases"].items()},
         about={name: _any_of(listed) for name, listed in about.items()},
         ends_everything=ends_everything,
+        own_page=frozenset(file["own_page"]["messages"]),
     )
 
 

@@ -18,6 +18,7 @@ _SINGLE = frozenset(
         "postal_code",
         "country",
         "received_at",
+        "bought_at",
         "source",
         "owner",
         "stage",
@@ -114,7 +115,7 @@ def _column(index: int, header: str, samples: list[str]) -> Column:
         ):
             field, sure = "phone", False
     elif (field == "email" and samples and not any("@" in sample for sample in samples[:50])) or (
-        field in ("received_at", "latest_activity_at")
+        field in ("received_at", "latest_activity_at", "bought_at")
         and samples
         and not any(any(map(str.isdigit, sample)) for sample in samples[:20])
     ):

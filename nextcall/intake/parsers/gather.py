@@ -37,6 +37,7 @@ _LINES = {
     "received_at": 80,
     "received_time": 40,
     "latest_activity_at": 80,
+    "bought_at": 80,
     "ip": 60,
     "url": 500,
     "consent_at": 80,
@@ -214,6 +215,7 @@ class Gathering:
                 "stage": self.stage,
                 "attempts": self.attempts,
                 "latest_activity_at": self._date("latest_activity_at"),
+                "bought_at": self._date("bought_at"),
                 **more,
             }
         )

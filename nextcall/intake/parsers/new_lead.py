@@ -90,6 +90,7 @@ class NewLead:
     stage: str | None = None  # ours: see vocabulary.toml
     attempts: int | None = None  # made by another system
     latest_activity_at: datetime | date | None = None
+    bought_at: datetime | date | None = None  # when they bought, as the record says
     history: History | None = None
     rows: tuple[int, ...] = ()  # lines of the file that say this
 
@@ -147,6 +148,7 @@ def _more(lead: NewLead) -> dict[str, Any]:
         "stage": lead.stage,
         "attempts": lead.attempts,
         "latest_activity_at": when(lead.latest_activity_at),
+        "bought_at": when(lead.bought_at),
         "history": history
         and {
             "calls": history.calls,

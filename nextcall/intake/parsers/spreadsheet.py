@@ -43,7 +43,7 @@ def open_sheet(body: bytes, file_name: str = "", *, country: str = "US") -> Shee
     dated = [
         cell.cells[column.index]
         for column in recognised
-        if column.field in ("received_at", "latest_activity_at", "consent_at")
+        if column.field in ("received_at", "latest_activity_at", "bought_at", "consent_at")
         for cell in rows[:500]
         if column.index < len(cell.cells)
     ]

@@ -8,6 +8,7 @@ from nextcall.cadences import checker, comparing
 from nextcall.cadences.checker import Finding
 from nextcall.cadences.columns import Bead, columns
 from nextcall.cadences.definition import Cadence, Planned
+from nextcall.cadences.lawful import Ours
 from nextcall.cadences.parse import cached
 from nextcall.consent.policy import Policy
 
@@ -100,9 +101,9 @@ def example(source: str, policy: Policy) -> tuple[Planned, ...]:
 
 
 @lru_cache(maxsize=128)
-def findings(source: str, policy: Policy) -> tuple[Finding, ...]:
-    """What is wrong, or would read badly."""
-    found = checker.check(cached(source), policy=policy, states=())
+def findings(source: str, policy: Policy, ours: Ours) -> tuple[Finding, ...]:
+    """What is wrong, may not be said, or would read badly."""
+    found = checker.check(cached(source), policy=policy, states=(), ours=ours)
     return tuple(one for one in found if one.kind != "load")
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from nextcall.cadences import comparing, drafts, forecast, load, mending, parse, previewing
+from nextcall.cadences import comparing, drafts, forecast, load, mending, parse, previewing, versions
 from nextcall.cadences.definition import BadCadence
 from nextcall.cadences.definition import Cadence as Definition
 from nextcall.cadences.models import Cadence, CadenceVersion, Draft
@@ -172,7 +172,7 @@ def _board(
     posted: QueryDict | None,
 ) -> dict[str, Any]:
     source = definition.source
-    found, touches = board.findings(source, policy), board.example(source, policy)
+    found, touches = board.findings(source, policy, versions.ours(member.account)), board.example(source, policy)
     notes = board.notes_of(found, touches)
     saved = parse.cached(drafts.text_of(newest)) if draft else None
     columns = board.board(definition, saved=saved, notes=notes, here=step)

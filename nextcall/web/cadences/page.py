@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
-from nextcall.cadences import drafts, editing, parse, versions, wording
+from nextcall.cadences import drafts, editing, lawful, parse, versions, wording
 from nextcall.cadences.definition import BadCadence
 from nextcall.cadences.models import CadenceVersion, Enrollment
 from nextcall.team.models import Account
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager, signed_in
-from nextcall.web.cadences import board
+from nextcall.web.cadences import board, halts
 from nextcall.web.cadences.editor import words
 from nextcall.web.cadences.finding import cadence_or_404, to, to_editor
 
@@ -58,6 +58,8 @@ def cadences(request: SignedIn) -> HttpResponse:
         "own": any(one.own for one in lines),
         "presets": [one for one in presets if not one.default],
         "others": [one for one in lines if not one.own and not one.default and one.slug not in PRESETS],
+        "halted": halts.standing_still(member, at=at),
+        "let_go": halts.latest(member, at=at),
         "edits": member.manages,
         "said": request.session.pop("said", ""),
         "problem": request.session.pop("problem", ""),
@@ -138,8 +140,10 @@ def bring_in(request: SignedIn) -> HttpResponse:
         )
     try:
         source = file.read().decode("utf-8").replace("\r\n", "\n")
-        for step in parse.read(source, file=file.name or "the file").steps:
+        definition = parse.read(source, file=file.name or "the file")
+        for step in definition.steps:
             wording.verify(step)
+        lawful.require(definition, versions.ours(request.member.account))
         version = versions.add(request.member.account, source, by=request.member, at=timezone.now())
     except UnicodeDecodeError:
         return to(request, here, problem=f"{file.name} is not a text file in UTF-8.")
@@ -169,6 +173,10 @@ def default(request: SignedIn, slug: str) -> HttpResponse:
     definition = versions.definition_of(drafts.newest(cadence))
     if definition.beside:
         return to_editor(request, cadence, problem="It runs beside another cadence; choose one that stands by itself.")
+    try:
+        lawful.require(definition, versions.ours(account))
+    except BadCadence as wrong:
+        return to_editor(request, cadence, problem=f"Not switched on. {words(wrong)}")
     if account.default_cadence != slug:
         Account.objects.filter(pk=account.pk).update(default_cadence=slug)
         data = {"fields": ["default_cadence"], "cadence": slug}

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from nextcall.web.cadences import editor, moving_leads, page, saving
+from nextcall.web.cadences import editor, halts, moving_leads, page, saving
 
 urlpatterns = [
     path("cadences/", page.cadences, name="cadences"),
     path("new-cadence/", page.new, name="cadence_new"),
+    path("halts/<int:halt_id>/end/", halts.resume, name="halt_resume"),
     path("cadence-file/", page.bring_in, name="cadence_bring_in"),
     path("cadences/<slug:slug>/", editor.editor, name="cadence"),
     path("cadences/<slug:slug>/change/", editor.change, name="cadence_change"),

@@ -23,10 +23,23 @@ class ChoicesForm(PermissionFields):
         required=False, label="Cadence", help_text="Decides whether anything is sent, and when."
     )
     owner = forms.ModelChoiceField(Member.objects.none(), required=False, label="Owner", empty_label="Nobody yet")
+    attested_by = forms.CharField(
+        max_length=120,
+        required=False,
+        label="Who attests it",
+        help_text="Kept with the file\u2019s name and fingerprint as proof: everybody in it was given these words.",
+    )
+    sellers = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Seller named in the words",
+        help_text="Left empty, it is you. Words that name another seller give you no permission.",
+    )
     duplicates = forms.ChoiceField(choices=DUPLICATES, label="People you have already", widget=forms.RadioSelect)
 
     def __init__(self, *args: object, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, account=member.account, **kwargs)
+        self.member = member
         owners = Member.objects.filter(account=member.account, is_active=True).order_by("name")
         if not member.manages:
             owners = owners.filter(pk=member.pk)
@@ -56,6 +69,15 @@ class ChoicesForm(PermissionFields):
             ],
         )
 
+    def permission(self) -> dict[str, Any]:
+        """With who attests it, and the sellers that the words name."""
+        found = super().permission()
+        if not found:
+            return {}
+        named = [name.strip() for name in self.cleaned_data["sellers"].split(",") if name.strip()]
+        who = self.cleaned_data["attested_by"].strip() or self.member.name
+        return {**found, "sellers": named or found["sellers"], "attested_by": who}
+
     def _area_code(self) -> str:
         if self.data.get("problem_no_area_code") != "area_code":
             return ""
@@ -79,7 +101,7 @@ def decided_so_far(kept: Mapping[str, Any], member: Member) -> Choices:
     return Choices.from_json(kept) if kept else Choices(cadence=member.account.default_cadence, owner_id=member.pk)
 
 
-def initial(choices: Choices) -> dict[str, object]:
+def initial(choices: Choices, member: Member) -> dict[str, object]:
     """The form for decisions made before."""
     return {
         "source": choices.source,
@@ -89,4 +111,6 @@ def initial(choices: Choices) -> dict[str, object]:
         "owner": choices.owner_id,
         "channels": choices.permission.get("channels", []),
         "wording": choices.permission.get("wording", ""),
+        "attested_by": choices.permission.get("attested_by", member.name),
+        "sellers": ", ".join(choices.permission.get("sellers", [])),
     }

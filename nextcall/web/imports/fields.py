@@ -53,6 +53,7 @@ WORDS: Groups = [
             ("external_id", "Number in the other system"),
             ("attempts", "Tries so far"),
             ("latest_activity_at", "Latest activity"),
+            ("bought_at", "When they bought"),
         ],
     ),
     (

@@ -29,7 +29,9 @@ def one(request: SignedIn, pk: int) -> HttpResponse:
     row = _row(request, pk)
     if row.state == Import.State.ASKING:
         decided = decided_so_far(row.choices, request.member)
-        return _preview(request, row, decided, ChoicesForm(member=request.member, initial=initial(decided)))
+        return _preview(
+            request, row, decided, ChoicesForm(member=request.member, initial=initial(decided, request.member))
+        )
     if row.state in UNDER_WAY:
         part = "_progress" if request.GET.get("part") else "progress"
         return render(request, f"imports/{part}.html", {"import": row, "says": import_words.progress(row)})

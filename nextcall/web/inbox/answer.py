@@ -12,6 +12,7 @@ from nextcall.conversations import log, presence
 from nextcall.engine import answering
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
+from nextcall.web import wording
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.frame import same_site
 from nextcall.web.going_back import Deed, Told, tell, wants_json
@@ -40,16 +41,24 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
             by=request.member,
             at=timezone.now(),
             seen=answering.read_seen(request.POST.get("anyway") or request.POST.get("seen", "")),
+            ask=wording.is_asked(request, lead),
         )
     except answering.Crossed as crossed:
         return _held_back(request, lead, crossed)
-    except writing.Refused as refused:
-        rule = refused.decision.deciding
-        cited = f" Rule {rule.id}, {rule.source}." if rule else ""
-        return _here(request, lead, problem=f"Not sent: {str(refused).rstrip('.')}.{cited}")
+    except writing.Refused as why:
+        return _here(request, lead, problem=wording.refused(why))
+    except writing.Doubtful as doubt:
+        return _here(request, lead, problem=wording.asks(request, lead, doubt))
     except writing.Unfinished as unfinished:
         return _here(request, lead, problem=str(unfinished))
     return _to(request, lead, following, touch=touch)
+
+
+@require_POST
+@signed_in
+def words(request: SignedIn, lead_id: int) -> HttpResponse:
+    """What is to be said about the words while they are written."""
+    return wording.shown(request, talk.lead_for(request, lead_id))
 
 
 def _following(request: SignedIn, lead: Lead) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from nextcall.conversations import inbox as items
 from nextcall.conversations.models import InboxItem
 from nextcall.team.models import Member
+from nextcall.web import watch
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
 from nextcall.web.going_back import number
 from nextcall.web.inbox import listing, talk
@@ -102,6 +103,7 @@ def _list(request: SignedIn, wanted: listing.Wanted, shown: dict[str, object], *
         "whose": listing.whose(wanted),
         "list_url": reverse("inbox") + wanted.query(),
         "problems": listing.problems(member),
+        "watch": watch.halts(member),
         "mates": _mates(member),
         "page_keys": KEYS,
         **told(request, at=at),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from nextcall.cadences.models import Enrollment, Touch
+from nextcall.consent import preferring
 from nextcall.conversations import inbox, presence
 from nextcall.conversations.models import InboxItem, Message
 from nextcall.conversations.thread import Said, thread
@@ -22,6 +23,7 @@ from nextcall.web.inbox import listing
 from nextcall.web.lead.modes import gate_line
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable, reach_of
+from nextcall.worklist.wishing import asked_for
 
 LATEST = 60
 ICONS = {"text": "text", "email": "mail", "call": "call"}
@@ -99,6 +101,7 @@ def talk(
     """Everything the right side shows of a lead. `words`: what was typed and could not be sent."""
     reach = reach_of(lead, member=member, at=at)
     zone, first = reach["call"].facts.place.home_zone, lead.person.given_name or str(lead.person)
+    wish = preferring.standing([lead.person_id], account_id=lead.account_id, at=at)
     item = item_of(lead)
     stopped = listing.stops([item], member).get(item.pk, "") if item else ""
     paused = Enrollment.objects.filter(account_id=lead.account_id, lead=lead, state="paused", ended_at=None)
@@ -115,6 +118,7 @@ def talk(
         "seen": answering.seen_of(lead),
         "others": others(lead, member, at=at),
         "stopped": stopped,
+        "asked_for": asked_for(reach, wish.get(lead.person_id), zone=zone, at=at),
         "plan_paused": held.version.cadence.name if held else "",
         "wait": say.span(at - lead.waiting_since) if lead.waiting_since else "",
         "facts": facts(lead, reach, member, zone=zone, at=at),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("inbox/deed/", deeds.deed, name="inbox_deed"),
     path("inbox/<int:lead_id>/", page.lead, name="inbox_lead"),
     path("inbox/<int:lead_id>/send/", answer.send, name="inbox_send"),
+    path("inbox/<int:lead_id>/words/", answer.words, name="inbox_words"),
     path("inbox/<int:lead_id>/note/", answer.note, name="inbox_note"),
     path("inbox/<int:lead_id>/here/", answer.here, name="inbox_here"),
     path("inbox/from/<int:item_id>/", page.stranger, name="inbox_stranger"),

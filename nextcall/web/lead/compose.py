@@ -11,6 +11,7 @@ from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
+from nextcall.web import wording
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.going_back import back, lead_of, number, wants_json
 from nextcall.web.lead import crossing
@@ -34,18 +35,25 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
     try:
         answering.answer(
             lead=lead, channel=channel, subject=subject, body=body, by=request.member, at=timezone.now(),
-            seen=crossing.seen(request, lead),
+            seen=crossing.seen(request, lead), ask=wording.is_asked(request, lead),
         )  # fmt: skip
     except answering.Crossed as crossed:
         told = crossing.tell(request, lead, crossed, at=timezone.now())
         return _kept(request, lead, channel, f"Not sent yet. {told} Send again if yours should go too.")
-    except writing.Refused as refused:
-        rule = refused.decision.deciding
-        cited = f" Rule {rule.id}, {rule.source}." if rule else ""
-        return _kept(request, lead, channel, f"Not sent: {str(refused).rstrip('.')}.{cited}")
+    except writing.Refused as why:
+        return _kept(request, lead, channel, wording.refused(why))
+    except writing.Doubtful as doubt:
+        return _kept(request, lead, channel, wording.asks(request, lead, doubt))
     except writing.Unfinished as unfinished:
         return _kept(request, lead, channel, str(unfinished))
     return back(request, lead, said=again)
+
+
+@require_POST
+@signed_in
+def words(request: SignedIn, lead_id: int) -> HttpResponse:
+    """What is to be said about the words while they are written."""
+    return wording.shown(request, lead_of(request, lead_id))
 
 
 def _kept(request: SignedIn, lead: Lead, channel: str, problem: str) -> HttpResponse:

@@ -17,7 +17,9 @@ VERDICTS = {
     "auto_reply": "an automatic reply",
     "opt_in": "asked us to go on",
     "help": "asked for help",
+    "request": "asks us to correct something",
 }
+BY = {"page": "on their page", "call": "by phone"}
 EVENTS = {
     "lead.arrived": ("form", "Lead arrived"),
     "lead.created": ("form", "Lead arrived"),
@@ -25,6 +27,10 @@ EVENTS = {
     "lead.imported": ("upload", "Imported"),
     "lead.added": ("plus", "Added by hand"),
     "lead.edited": ("note", ""),
+    "preference.chosen": ("person", "Asked for"),
+    "permission.ended": ("shield", "Permission ended"),
+    "person.exported": ("upload", "Their data taken along"),
+    "voicemail.received": ("vm", "Left us a voicemail"),
     "lead.asked": ("people", "Asked for this lead"),
     "lead.kept": ("people", "Kept by its owner"),
     "lead.snoozed": ("clock", "Snoozed"),
@@ -142,7 +148,7 @@ def _entry(one: Said, shown: Shown) -> Entry:
 def _message(one: Said, shown: Shown, when: str, iso: str) -> Entry:
     icon = ICONS.get(one.channel, "text")
     if not one.outbound:
-        title = f"{shown.first}, by {one.channel}"
+        title = f"{shown.first}, {BY.get(one.channel, f'by {one.channel}')}"
         return Entry(icon, "in", title, VERDICTS.get(one.verdict, ""), one.body[:4000], when, iso)
     who = f", {one.who}" if one.who and one.who != shown.member.name else ""
     title = f"{one.channel.capitalize()}{who}"

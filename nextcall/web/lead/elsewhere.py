@@ -16,6 +16,7 @@ from nextcall.web.going_back import Told, back, lead_of, tell
 from nextcall.web.once import once
 from nextcall.worklist import say
 
+GONE = ("lead.removed", "lead.erased")
 ASKED_FOR = timedelta(days=1)  # so long one asking stands
 
 
@@ -27,11 +28,14 @@ def elsewhere(request: SignedIn, lead_id: int) -> HttpResponse:
         raise Http404
     context: dict[str, object] = {"lead_id": row.pk, "said": request.session.pop("said", "")}
     if row.removed_at:
-        gone = Event.objects.filter(account=member.account, lead=row, kind="lead.removed").select_related("by")
-        latest = gone.order_by("-at").first()
+        gone = Event.objects.filter(account=member.account, lead=row, kind__in=GONE).select_related("by")
+        latest = gone.order_by("-at", "-pk").first()
         who = f" by {latest.by.name}" if latest and latest.by else ""
-        context["removed"] = f"Removed{who}, {say.when(row.removed_at, member.zone, at=at)}."
+        erased = latest is not None and latest.kind == "lead.erased"
+        what = "Erased, as they asked" if erased and not who else "Erased" if erased else "Removed"
+        context["removed"] = f"{what}{who}, {say.when(row.removed_at, member.zone, at=at)}."
         context["because"] = str(latest.data.get("because", "")) if latest else ""
+        context["erased"] = erased
     elif row.owner:
         mine = Event.objects.filter(account=member.account, lead=row, kind="lead.asked", by=member)
         context |= {"owner": row.owner.name, "asked": mine.filter(at__gt=at - ASKED_FOR).exists()}

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from nextcall.cadences import versions
+from nextcall.cadences import halting, versions
 from nextcall.channels import handset
 from nextcall.conversations import recording
 from nextcall.conversations.thread import Said, messages_of
 from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
+from nextcall.web import watch
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
 from nextcall.web.frame import style_of
 from nextcall.web.lead import done, facts, planned
@@ -24,6 +25,7 @@ from nextcall.web.lead.modes import DRAFT, modes
 from nextcall.web.lead.points import points
 from nextcall.web.lead.rows import Wrong, rows
 from nextcall.web.lead.shown import Shown, asked_by, shown
+from nextcall.web.lead.wishes import wishes
 from nextcall.web.leads import asked
 from nextcall.web.now import on_the_call
 from nextcall.web.now.outcomes import buttons, times
@@ -58,7 +60,7 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     kept = draft if draft and draft["lead"] == one.lead.pk else {}
     deeds = items.deeds_since(one.member, since=one.at - items.UNDOABLE, lead=one.lead, most=1)
     latest = next(iter(deeds), None)
-    context = _head(one) | _plan(one) | facts.facts(one) | rows(one, wrong) | points(one, wrong)
+    context = _head(one) | _plan(one) | facts.facts(one) | rows(one, wrong) | points(one, wrong) | wishes(one)
     most = _most(request)
     messages = list(messages_of(one.lead, limit=most + 1))
     context |= _line(one, request, messages, most, latest.id if latest else 0) | _way(request, one)
@@ -93,6 +95,7 @@ def _head(one: Shown) -> dict[str, object]:
         else "",
         "call_word": f"Call {say.when(opens, one.member.zone, at=one.at)}" if opens else "Call",
         "hands": held.name if held else "",
+        "campaign_halts": _halts(one),
         "asks": asked_by(one),
         "detailed": style_of(one.member) == "detailed",
         "note_templates": "\n\n".join(one.member.settings.get("note_templates") or []),
@@ -116,6 +119,13 @@ def _on_the_call(request: SignedIn, one: Shown) -> dict[str, object]:
         "touch_in_hand": one.touch.pk,
         "may_attach": spoke[:1] == ["call.recording_consented"],
     }
+
+
+def _halts(one: Shown) -> list[str]:
+    """Campaigns of this lead that stand still: one small query, of an index that is all but empty."""
+    cadences = {each.enrollment.version.cadence_id for each in one.running}
+    found = halting.in_force(one.lead.account_id) if cadences else []
+    return [f"{watch.standing(halt)}: {halt.because}" for halt in found if halt.cadence_id in cadences]
 
 
 def _plan(one: Shown) -> dict[str, object]:

@@ -11,7 +11,7 @@ from nextcall.engine.models import Action
 from nextcall.web.lead.shown import Shown
 from nextcall.worklist import say
 
-ICONS = {"call": "call", "text": "text", "email": "mail", "voicemail": "vm"}
+ICONS = {"page": "person", "call": "call", "text": "text", "email": "mail", "voicemail": "vm"}
 WAITING = (Touch.State.PLANNED, Touch.State.CLAIMED, Touch.State.SENDING, Touch.State.OPEN)
 MOST = 100
 PROMISED = {
@@ -28,6 +28,7 @@ BECAUSE = {
     "by hand": "by hand",
     "hold": "they wrote something unclear",
     "away": "you are away",
+    "they asked for later": "they asked for later",
 }
 LONGEST_WAIT = timedelta(seconds=90)  # of a message that waits to be undone; later ones wait for their window
 

@@ -36,10 +36,12 @@ ICONS = {
     "wrong_number": "cross",
     "not_interested": "out",
     "asked_to_stop": "stop",
+    "no_calls": "stop",
     "sent": "check",
     "skipped": "right",
 }
 NEXT = re.compile(r"Next (\w+) ([^,;]+)")
+STOPS = ("asked_to_stop", "no_calls")
 SHORT = {
     "sent": "marks it sent",
     "no_answer": "adds a try",
@@ -51,6 +53,7 @@ SHORT = {
     "wrong_number": "by email",
     "not_interested": "ends kindly",
     "asked_to_stop": "ends all",
+    "no_calls": "ends calls",
 }
 
 
@@ -89,7 +92,7 @@ def buttons(effects: Iterable[outcomes.Effect]) -> list[Button]:
             one.says,
             ICONS.get(one.outcome, "check"),
             one.outcome == "call_back",
-            one.outcome == "asked_to_stop",
+            one.outcome in STOPS,
             "Voicemail" if one.outcome == "left_voicemail" else one.label,
         )
         for one in effects

@@ -4,11 +4,15 @@ from typing import cast
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from nextcall.cadences import lawful, versions
+from nextcall.cadences.definition import BadCadence
+from nextcall.consent import sellers
 from nextcall.leads import own_fields
 from nextcall.lib import phone as phones
 from nextcall.team.models import Account
@@ -27,7 +31,7 @@ class AccountForm(forms.Form):
     seller_name = forms.CharField(
         max_length=120,
         label="Name that leads know",
-        help_text="Stands in every message. Permission is given to this name.",
+        help_text="Stands in every message. Permission is given to this name, and to no other.",
     )
     postal_address = forms.CharField(
         max_length=300,
@@ -53,8 +57,19 @@ class AccountForm(forms.Form):
 
     def __init__(self, *args: object, account: Account, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.country = account.country
+        self.account, self.country = account, account.country
         cast(forms.ChoiceField, self.fields["default_cadence"]).choices = cadence_choices(account)
+
+    def clean_default_cadence(self) -> str:
+        """New leads start on nothing whose words may not be said."""
+        slug = str(self.cleaned_data["default_cadence"])
+        found = versions.known(self.account, {slug}, at=timezone.now()).get(slug)
+        if found is not None and slug != self.account.default_cadence:
+            try:
+                lawful.require(versions.definition_of(found), versions.ours(self.account))
+            except BadCadence as wrong:
+                raise ValidationError(f"Not switched on. {wrong}") from None
+        return slug
 
     def clean_phone(self) -> str:
         return read_phone(self.cleaned_data["phone"], country=self.country)
@@ -87,4 +102,15 @@ def account(request: SignedIn) -> HttpResponse:
             data={"fields": sorted(changed)},
         )
     messages.success(request, "Saved.")
+    if {"name", "seller_name"} & changed.keys():
+        _warn(request)
     return HttpResponseRedirect(reverse("settings_account"))
+
+
+def _warn(request: SignedIn) -> None:
+    """A new name makes permissions that name the old one worth nothing, which nobody would guess."""
+    others = sellers.naming_others(Account.objects.get(pk=request.member.account_id))
+    for name, count in others.most_common(3):
+        says = f"Permissions that name {name}: {count:,}. Under the new names they permit you nothing."
+        more = f"If {name} is still you, keep it as the company or as the name that leads know."
+        messages.warning(request, f"{says} {more}")

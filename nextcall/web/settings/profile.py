@@ -45,7 +45,7 @@ class ProfileForm(forms.Form):
     single_keys = forms.BooleanField(
         label="Single keys",
         required=False,
-        help_text="C calls, 1 to 8 log an outcome, ? lists all. They pause while you type.",
+        help_text="C calls, 1 to 9 log an outcome, ? lists all. They pause while you type.",
     )
 
     def __init__(self, *args: object, member: Member, **kwargs: object) -> None:

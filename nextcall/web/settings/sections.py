@@ -14,10 +14,13 @@ SECTIONS = (
     ("settings", "You", False),
     ("settings_notices", "Notices", False),
     ("settings_account", "Company", True),
+    ("settings_identity", "Who you are to leads", False),
     ("settings_email", "Email", True),
     ("settings_lead_ins", "Lead-in keys", True),
     ("settings_members", "Members", True),
     ("settings_rules", "Hours and caps", False),
+    ("settings_ages", "What ages", True),
+    ("settings_lists", "Do-not-call lists", True),
 )
 
 

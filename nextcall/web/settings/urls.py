@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from nextcall.web.settings import account, email, lead_ins, members, notices, own_fields, profile, rules
+from nextcall.web.settings import (
+    account,
+    ages,
+    answers,
+    email,
+    identity,
+    lead_ins,
+    lists,
+    members,
+    notices,
+    own_fields,
+    profile,
+    rules,
+)
 
 urlpatterns = [
     path("", profile.profile, name="settings"),
@@ -14,6 +27,11 @@ urlpatterns = [
     path("company/", account.account, name="settings_account"),
     path("company/own-fields/", own_fields.add, name="settings_account_own_fields"),
     path("company/own-fields/<str:key>/removal/", own_fields.removal, name="settings_account_own_field_removal"),
+    path("identity/", identity.identity, name="settings_identity"),
+    path("identity/company/", identity.company, name="settings_identity_company"),
+    path("identity/members/<int:pk>/", identity.person, name="settings_identity_person"),
+    path("identity/sources/<int:pk>/", identity.source, name="settings_identity_source"),
+    path("identity/offers/<int:pk>/", identity.offer, name="settings_identity_offer"),
     path("email/", email.email, name="settings_email"),
     path("email/disconnection/", email.disconnection, name="settings_email_disconnection"),
     path("lead-ins/", lead_ins.lead_ins, name="settings_lead_ins"),
@@ -23,6 +41,12 @@ urlpatterns = [
     path("members/<int:pk>/link/", members.sign_in_link, name="settings_member_link"),
     path("members/<int:pk>/deactivation/", members.deactivation, name="settings_member_deactivation"),
     path("members/<int:pk>/activation/", members.activation, name="settings_member_activation"),
+    path("ages/", ages.ages, name="settings_ages"),
+    path("ages/<str:place>/", ages.looked, name="settings_looked"),
+    path("lists/", lists.lists, name="settings_lists"),
+    path("lists/<int:pk>/removal/", lists.removal, name="settings_lists_removal"),
+    path("lists/answers/", lists.taking_answers, name="settings_answers"),
+    path("lists/numbers/", answers.numbers, name="settings_answers_numbers"),
     path("rules/", rules.rules, name="settings_rules"),
     path("rules/<str:rule_id>/", rules.rule, name="settings_rule"),
 ]

@@ -59,6 +59,8 @@ const page = async (event, url) => {
 
 const remember = async (url, answer) => {
   if (url.pathname.startsWith("/sign-in/")) { await caches.delete(PAGES); return; }
+  // Erased, or somebody else's now: what was kept of it goes.
+  if (answer.status === 404 && KEPT.test(url.pathname)) await (await caches.open(PAGES)).delete(url.pathname);
   const html = answer.headers.get("Content-Type")?.startsWith("text/html");
   if (!answer.ok || answer.redirected || url.search || !html || !KEPT.test(url.pathname)) return;
   const pages = await caches.open(PAGES);

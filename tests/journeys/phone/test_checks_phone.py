@@ -11,6 +11,7 @@ from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Call, Note
 from nextcall.engine import receive
 from nextcall.leads.models import Lead
+from nextcall.privacy import erasing
 from nextcall.team import devices
 from nextcall.team.models import Account, Member
 from tests.channels.push_service import Browser
@@ -244,3 +245,20 @@ def test_switches_and_devices_are_set_by_tap(
     expect(page.get_by_label("A new lead")).to_be_checked()
     page.get_by_role("button", name="Remove Chrome").click()
     expect(page.locator("[data-devices]")).to_contain_text("None takes notices yet.")
+
+
+@ON_A_PHONE
+def test_who_was_erased_is_gone_from_the_device_too(
+    page: Page, enter: Enter, ann: Member, leads: list[Lead], clock: Clock
+) -> None:
+    enter(ann)
+    page.goto("/now/")
+    keep(page)
+    kept = f"""async () => [(await nextcall.store.table("cards").all()).some((one) => one.lead === {leads[3].pk}),
+        !!(await (await caches.open("pages")).match("/leads/{leads[3].pk}/"))]"""
+    assert page.evaluate(kept) == [True, True]
+    erasing.erase(leads[3].person, by=ann, at=clock.now(), via="hand")
+    event = """new CustomEvent("nextcall:live", {detail: {kind: "lead.erased", lead: null}})"""
+    page.evaluate(f"document.dispatchEvent({event})")
+    until(page, f"(await ({kept})()).every((one) => !one)")
+    until(page, """(await nextcall.store.table("cards").all()).length === 25""")

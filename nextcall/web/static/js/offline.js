@@ -10,6 +10,7 @@
   const EVERY = 10 * 60_000;
   const IDLE_AFTER = 6_000;
   const TOO_OLD = 12 * 3600_000;
+  const A_DAY = 24 * 3600_000;
   const DONE = /^\/(?:now|leads)\/(\d+)\/(?:outcome|snooze|call|send|received|finish)\/$/; // the card is dealt with
   const DEEDS = /^\/(?:now|leads)\/\d+\/(?:outcome|snooze|note|call|send|window)\/$/; // kept if they cannot be sent
   let worker = null;
@@ -35,6 +36,10 @@
     await cards.clear();
     for (const card of dealt) await cards.put(card);
     const pages = await caches.open("pages");
+    for (const old of await pages.keys()) {
+      const from = Date.parse((await pages.match(old))?.headers.get("Date") ?? "");
+      if (!(Date.now() - from < A_DAY)) await pages.delete(old); // who is in it may have been erased since
+    }
     for (const url of ["/now/", ...dealt.map((one) => `/leads/${one.lead}/`)]) {
       const page = await get(url, "text/html");
       if (page.redirected) return;
@@ -94,6 +99,11 @@
   document.addEventListener("nextcall:sent", (event) => {
     const lead = event.detail.entry.url.match(DONE)?.[1];
     if (lead) cards.drop(Number(lead));
+  });
+
+  // Somebody was erased: nothing of them stays on this device either.
+  document.addEventListener("nextcall:live", (event) => {
+    if (event.detail.kind === "lead.erased") wipe().then(() => keep({ force: true })).catch(() => null);
   });
 
   // What was kept for long may be wrong by now: they may have asked us to stop, or moved.

@@ -1,0 +1,1 @@
+"""What a person may ask of us: to choose, to see, to correct, to take along, to be forgotten."""

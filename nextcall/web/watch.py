@@ -1,0 +1,67 @@
+"""What owners and managers are told about the sending itself: what stands still, what is over, what arrived late."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from nextcall.cadences import halting
+from nextcall.cadences.models import Halt
+from nextcall.consent import ageing, stock
+from nextcall.engine import trusting
+from nextcall.team.models import Member
+from nextcall.timeline.models import Event
+
+LATE_IS_NEWS = timedelta(days=7)
+CHANNELS = {"email": "Emails", "text": "Texts", "call": "Calls", "voicemail": "Voicemails"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line, and where it is looked at or mended."""
+
+    says: str
+    url: str
+    word: str
+
+
+def notices(member: Member, *, at: datetime) -> list[Notice]:
+    """For owners: everything, in a handful of small queries. For managers: the campaigns they may let go on."""
+    found = halts(member)
+    if member.role == Member.Role.OWNER:
+        found += [*_late(member, at), *_ages(member, at)]
+    return found
+
+
+def halts(member: Member) -> list[Notice]:
+    """The campaigns that stand still, for those who may let them go on."""
+    if not member.manages:
+        return []
+    return [
+        Notice(f"{standing(one)}: {one.because}.", reverse("cadences"), "Look at it")
+        for one in halting.in_force(member.account_id)
+    ]
+
+
+def standing(halt: Halt) -> str:
+    """ "Emails of Steady are paused"."""
+    return f"{CHANNELS.get(halt.channel, halt.channel)} of {halt.cadence.name} are {halt.level}"
+
+
+def _late(member: Member, at: datetime) -> list[Notice]:
+    """Messages that arrived after their window had closed: carriers queue, the law counts the arrival."""
+    late = Event.objects.filter(account_id=member.account_id, kind="touch.delivered_late", at__gt=at - LATE_IS_NEWS)
+    rows = list(late.order_by("-at").values_list("lead_id", flat=True)[:100])
+    if not rows:
+        return []
+    many = "A message was" if len(rows) == 1 else f"{len(rows)} messages were"
+    url = reverse("lead", args=[rows[0]]) if rows[0] else reverse("settings_ages")
+    return [Notice(f"{many} delivered after the hours had closed there.", url, "See the latest")]
+
+
+def _ages(member: Member, at: datetime) -> list[Notice]:
+    ages = [ageing.clock(trusting.look(at)[0]), *stock.of_house(at=at), *stock.of_account(member.account, at=at)]
+    return [
+        Notice(f"{one.what}: {one.says}", reverse("settings_ages"), "How to mend it")
+        for one in ageing.urgent(ages, today=at.date())
+    ]
