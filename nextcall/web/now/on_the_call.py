@@ -38,7 +38,7 @@ class Noted:
     identified: bool
     recording: str
     says: str
-    since: str = ""  # ISO: when the call began
+    seconds: int | None = None  # since the call began, by our clock: the device's may be another
 
 
 NOTHING_SAID = Noted(False, "off", STATES["off"])
@@ -47,7 +47,9 @@ NOTHING_SAID = Noted(False, "off", STATES["off"])
 def shown(lead: Lead, member: Member, *, at: datetime, since: datetime | None = None) -> Noted:
     """Of the call going on with this lead."""
     now = on_the_call.spoken(lead, member, at=at)
-    return Noted(now.identified, now.recording, STATES[now.recording], since.isoformat() if since else "")
+    return Noted(
+        now.identified, now.recording, STATES[now.recording], int((at - since).total_seconds()) if since else None
+    )
 
 
 @require_POST

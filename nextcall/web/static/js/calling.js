@@ -47,6 +47,7 @@
     whom = shown.dataset.callingCard;
     shown.open = true;
     shown.closest("[data-on-the-call]")?.removeAttribute("hidden");
+    if (matchMedia("(max-width: 899px)").matches) shown.scrollIntoView({ block: "start" });
     const whole = Number(shown.dataset.seconds);
     one("[data-timer]", shown).hidden = hidden() || one("[value=identified]", shown).ariaPressed === "true";
     stop();
@@ -79,7 +80,7 @@
     const body = new FormData(form, button);
     if (began) body.set("seconds", String(elapsed()));
     press(button); // shown at once; what the server refuses is said
-    const told = await nextcall.outbox.post(form.action, body, { says: button.textContent.trim() });
+    const told = await nextcall.outbox.post(form.action, body, { says: button.dataset.says });
     say(told.ok ? told.said : told.problem);
     if (!told.ok) button.ariaPressed = null;
   };
@@ -99,8 +100,8 @@
   });
   // Back from the dialler: the page came anew and says when the call began.
   const resume = () => {
-    const since = card()?.dataset.since;
-    if (since) start(Date.parse(since));
+    const ago = card()?.dataset.elapsed;
+    if (ago && card().dataset.callingCard !== whom) start(Date.now() - Number(ago) * 1000);
     else if (began && card()?.dataset.callingCard === whom) start(began);
     else { stop(); began = 0; }
   };
