@@ -1,6 +1,6 @@
 # `make` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test check kill-rounds bench bench-quick screenshots lock
+.PHONY: help run test check kill-rounds attack bench bench-quick screenshots lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,11 @@ kill-rounds:  ## 200 rounds of kill -9 on both databases; long
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --knows
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --postgresql
+
+attack:  ## two engines and three members at once, 300 rounds on both databases; long
+	@script/setup --dev
+	.venv/bin/python -m tests.engine.attack --rounds 300
+	.venv/bin/python -m tests.engine.attack --rounds 300 --postgresql
 
 bench:  ## every figure we claim about speed, beside its floor; ~20 minutes
 	@script/setup --dev

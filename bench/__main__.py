@@ -27,16 +27,20 @@ class Measure:
 
 MEASURES = [
     Measure("gate", 20_000, 2000, on=("sqlite",)),  # pure: no database is asked
+    Measure("permits", 50_000, 2000, on=("sqlite",)),
     Measure("form", 600, 40),
     Measure("throughput", 100_000, 1000),
     # SQLite has one engine by design: a second one would only wait for the writer's lock
     Measure("throughput", 100_000, 1000, count=4, on=("postgresql",)),
+    Measure("stops", 10_000, 600),
     Measure("lateness", 600, 60),
     Measure("web", 200, 20),
     Measure("pages", 100, 10),
     Measure("taps", 60, 6),
     Measure("importing", 20_000, 500),
     Measure("webhook", 8000, 320),
+    Measure("sealing", 50_000, 2000),
+    Measure("proof", 10_000, 300),
     Measure("memory", 300, 30),
 ]
 

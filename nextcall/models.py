@@ -1,6 +1,6 @@
 """Table of contents: every model of every room, so that all share one migration history."""
 
-from nextcall.cadences.models import Cadence, CadenceVersion, Draft, Enrollment, Halt, Pause, Touch
+from nextcall.cadences.models import Cadence, CadenceVersion, Draft, Enrollment, Halt, Pause, Recall, Touch
 from nextcall.consent.models import (
     Attempt,
     ListedNumber,
@@ -10,25 +10,51 @@ from nextcall.consent.models import (
     Permission,
     PlaceClue,
     PolicyChange,
+    PolicyText,
     Preference,
     Withdrawal,
 )
-from nextcall.conversations.models import Call, InboxItem, Message, Note, Presence, Promise
-from nextcall.engine.models import Action, BulkChange, Notice, Pace, Taken
+from nextcall.conversations.models import (
+    Attachment,
+    Call,
+    InboxItem,
+    Message,
+    Note,
+    Presence,
+    Promise,
+    SavedAnswer,
+    Suggestion,
+)
+from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Taken
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
-from nextcall.team.models import Account, Connection, LeadInKey, Member, PushSubscription, SignInAttempt, SignInLink
+from nextcall.proof.models import ProofPack
+from nextcall.team.models import (
+    Account,
+    CalendarSource,
+    Connection,
+    LeadInKey,
+    Mailbox,
+    Member,
+    PushSubscription,
+    SenderNumber,
+    SignInAttempt,
+    SignInLink,
+)
 from nextcall.timeline.models import Event, Seal
 
 __all__ = [
     "Account",
     "Action",
+    "Attachment",
     "Attempt",
     "BulkChange",
     "Cadence",
     "CadenceVersion",
+    "CalendarSource",
     "Call",
     "Capture",
+    "CarrierPost",
     "Connection",
     "ContactPoint",
     "Draft",
@@ -40,6 +66,7 @@ __all__ = [
     "Lead",
     "LeadInKey",
     "ListedNumber",
+    "Mailbox",
     "Member",
     "Message",
     "Note",
@@ -47,6 +74,7 @@ __all__ = [
     "NumberCheck",
     "NumberList",
     "NumberListPart",
+    "NumberPace",
     "Offer",
     "Pace",
     "Pause",
@@ -54,16 +82,22 @@ __all__ = [
     "Person",
     "PlaceClue",
     "PolicyChange",
+    "PolicyText",
     "Preference",
     "Presence",
     "Promise",
+    "ProofPack",
     "PushSubscription",
     "Reach",
+    "Recall",
+    "SavedAnswer",
     "Seal",
+    "SenderNumber",
     "SignInAttempt",
     "SignInLink",
     "SmartList",
     "Source",
+    "Suggestion",
     "Taken",
     "Touch",
     "Withdrawal",

@@ -8,6 +8,7 @@
 | NEXTCALL_SECRET_KEY | signs sessions and links | made once in NEXTCALL_HOME/secret.key |
 | NEXTCALL_SEALING_KEY | encrypts provider credentials | made once in NEXTCALL_HOME/sealing.key |
 | NEXTCALL_VAPID_KEY | signs notices: a P-256 key, base64url | made once in NEXTCALL_HOME/vapid.key |
+| NEXTCALL_PROOF_KEY | signs proof packs: an Ed25519 key, base64url | made once in NEXTCALL_HOME/proof.key |
 | NEXTCALL_HOSTS | further host names that may be asked for, with commas between | none |
 | NEXTCALL_METRICS_TOKEN | lets another machine read /metrics with `Authorization: Bearer` | this machine only |
 | NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
@@ -32,6 +33,7 @@ DEBUG = os.environ.get("NEXTCALL_DEBUG") == "1"
 SECRET_KEY = os.environ.get("NEXTCALL_SECRET_KEY") or keys.read_or_make(HOME / "secret.key")
 SEALING_KEY = os.environ.get("NEXTCALL_SEALING_KEY") or keys.read_or_make(HOME / "sealing.key", keys.fernet)
 VAPID_KEY = os.environ.get("NEXTCALL_VAPID_KEY") or keys.read_or_make(HOME / "vapid.key", keys.vapid)
+PROOF_KEY = os.environ.get("NEXTCALL_PROOF_KEY") or keys.read_or_make(HOME / "proof.key", keys.ed25519)
 ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",

@@ -15,8 +15,8 @@ from nextcall import models as contents
 
 ROOT = Path(__file__).resolve().parents[1]
 HOUSE = ROOT / "nextcall"
-ROOMS = ["web", "hooks", "cli", "worklist", "sample", "privacy", "engine", "intake", "conversations", "cadences",
-         "consent", "timeline", "leads", "team", "channels", "lib"]  # fmt: skip
+ROOMS = ["web", "hooks", "cli", "worklist", "sample", "privacy", "proof", "engine", "intake", "conversations",
+         "cadences", "consent", "timeline", "leads", "team", "channels", "lib"]  # fmt: skip
 BANNED = {"services", "selectors", "utils", "util", "helpers", "helper", "common", "core", "managers", "misc"}
 CLIENTS = {"smtplib", "imaplib", "http.client", "urllib.request", "requests", "httpx", "django.core.mail"}
 FILE, FUNCTION, VIEW, TEMPLATE = 300, 40, 25, 120
@@ -131,6 +131,14 @@ def imported(path: Path) -> set[str]:
 def test_mail_and_http_clients_live_in_channels_alone() -> None:
     found = {name(f): sorted(imported(f) & CLIENTS) for f in python_files(HOUSE) if "channels" not in f.parts}
     assert not {file: used for file, used in found.items() if used}
+
+
+def test_what_a_provider_delivers_passes_its_permit_first() -> None:
+    """`_deliver` is called by `Provider.send` alone, and a permit is issued in two places (see .importlinter)."""
+    texts = {name(f): f.read_text() for f in python_files(HOUSE)}
+    assert [f for f, text in texts.items() if "._deliver(" in text] == ["nextcall/channels/provider.py"]
+    issuing = [f for f, text in texts.items() if "permit.issue(" in text]
+    assert issuing == ["nextcall/engine/due.py", "nextcall/team/mail.py"]
 
 
 @pytest.mark.parametrize("path", sorted(HOUSE.rglob("*.html")), ids=name)

@@ -218,3 +218,16 @@ class Touch(models.Model):
                 fields=["enrollment", "step_key"], condition=~models.Q(step_key=""), name="one_touch_a_step"
             )
         ]
+
+
+class Recall(models.Model):
+    """A message that its provider may still hold, and that the lead wants no more: the provider is asked to stop it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    touch = models.OneToOneField(Touch, on_delete=models.CASCADE)
+    withdrawn_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, blank=True)  # "" not asked yet; stopped, gone, unknown
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["withdrawn_at"], name="recall_to_ask", condition=models.Q(answer=""))]

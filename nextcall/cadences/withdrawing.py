@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from nextcall.cadences import enroll
-from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences.models import Enrollment
+from nextcall.cadences.recalls import want_back
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
 from nextcall.leads.models import ContactPoint, Person
+from nextcall.lib import wake
 from nextcall.team.models import Account, Member
-from nextcall.timeline.record import record
 
 EVERY_CHANNEL = frozenset({"call", "text", "email", "voicemail"})
 
@@ -37,28 +39,31 @@ def withdraw(
     `scope`, `reason` and `reference` as ledger.withdraw has them; `person` is who said it, or who has the number.
     `fresh`: they were stored a moment ago, and nothing is queued towards them.
     """
-    rows = ledger.withdraw(
-        account=account,
-        person=None if reason == "wrong_number" else person,
-        contact_point=contact_point,
-        scope=scope,
-        reason=reason,
-        said=said,
-        via=via,
-        at=at,
-        by=by,
-        reference=reference,
-        lead_id=lead_id,
-        import_id=import_id,
-    )
-    channels = sorted({channel for row in rows for channel in row.channels})
-    told = [] if fresh else [(one, channels) for one in sharing(contact_point, person)]
-    for concerned, ended in [*told, *_reached_there(rows, contact_point, person)]:
-        _note_in_flight(concerned, ended, at)
-        enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=ended)
-        if set(ended) >= EVERY_CHANNEL:
-            for enrollment in running(concerned):
-                enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
+    with transaction.atomic():
+        ledger.lock_everyone_concerned(person, contact_point)
+        rows = ledger.withdraw(
+            account=account,
+            person=None if reason == "wrong_number" else person,
+            contact_point=contact_point,
+            scope=scope,
+            reason=reason,
+            said=said,
+            via=via,
+            at=at,
+            by=by,
+            reference=reference,
+            lead_id=lead_id,
+            import_id=import_id,
+        )
+        channels = sorted({channel for row in rows for channel in row.channels})
+        told = [] if fresh else [(one, channels) for one in sharing(contact_point, person)]
+        for concerned, ended in [*told, *_reached_there(rows, contact_point, person)]:
+            want_back(account_id=concerned.account_id, person_id=concerned.pk, channels=ended, at=at)
+            enroll.cancel_ahead(person=concerned, because=f"{reason} ({via})", by=by, at=at, channels=ended)
+            if set(ended) >= EVERY_CHANNEL:
+                for enrollment in running(concerned):
+                    enroll.finish(enrollment=enrollment, by=by, at=at, because=reason)
+        transaction.on_commit(wake.wake)  # what waits for a thread is recalled at once
     return rows
 
 
@@ -81,24 +86,6 @@ def _reached_there(
 
 def _closed(best: Mapping[str, ContactPoint], closed: Mapping[int, Sequence[str]]) -> list[str]:
     return [channel for channel, point in best.items() if channel in closed.get(point.pk, ())]
-
-
-def _note_in_flight(person: Person, channels: Sequence[str], at: datetime) -> None:
-    """What a provider holds already may still arrive: the record keeps both times, and nothing follows it."""
-    held = Touch.objects.filter(
-        account_id=person.account_id, person=person, channel__in=channels, state=Touch.State.SENDING
-    )
-    for touch in held:
-        decided = (touch.decision or {}).get("at", "")
-        record(
-            account_id=touch.account_id,
-            kind="touch.in_flight",
-            at=at,
-            person_id=person.pk,
-            lead_id=touch.lead_id,
-            touch_id=touch.pk,
-            data={"channel": touch.channel, "handed_over_at": decided, "withdrawn_at": at.isoformat()},
-        )
 
 
 def sharing(contact_point: ContactPoint | None, person: Person) -> list[Person]:

@@ -3,20 +3,34 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nextcall.channels.contract import Provider
+from nextcall.channels.contract import Listener
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
+from nextcall.channels.provider import Provider
+from nextcall.channels.sms.telnyx import Telnyx, TelnyxListener
+from nextcall.channels.sms.twilio import Twilio
+from nextcall.channels.sms.twilio_posts import TwilioListener
 
 HANDSET = "handset"  # nothing is sent by machine: the step is shown to the member whose work it is
+TWILIO = frozenset(
+    ("account_sid", "auth_token", "api_key", "api_secret", "messaging_service", "status_url", "base_url")
+)
 PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[str]]] = {
     # name: how it is made, the channels it serves, the settings it takes
-    "memory": (Memory, frozenset({"text", "email", "call", "voicemail"}), frozenset({"file", "knows", "keep"})),
+    "memory": (
+        Memory,
+        frozenset({"text", "email", "call", "voicemail"}),
+        frozenset({"file", "knows", "keep", "queue"}),
+    ),
     "smtp": (
         Smtp,
         frozenset({"email"}),
         frozenset({"host", "port", "user", "password", "security", "timeout_seconds", "keep"}),
     ),
+    "twilio": (Twilio, frozenset({"text"}), TWILIO),
+    "telnyx": (Telnyx, frozenset({"text"}), frozenset({"api_key", "messaging_profile", "status_url", "base_url"})),
 }
+LISTENERS: dict[str, Callable[..., Listener]] = {"twilio": TwilioListener, "telnyx": TelnyxListener}
 
 
 class BadConnection(Exception):
@@ -37,5 +51,15 @@ def provider(name: str, channel: str, config: Mapping[str, Any]) -> Provider | N
     make, _, settings = PROVIDERS[name]
     try:
         return make(**{key: value for key, value in config.items() if key in settings and value is not None})
+    except TypeError as error:
+        raise BadConnection(f"{name}: {error}") from error
+
+
+def listener(name: str, config: Mapping[str, Any]) -> Listener:
+    """What reads the posts of that provider, with its account's secrets."""
+    if name not in LISTENERS:
+        raise BadConnection(f"{name!r} posts nothing to us; there are: {', '.join(sorted(LISTENERS))}")
+    try:
+        return LISTENERS[name](**config)
     except TypeError as error:
         raise BadConnection(f"{name}: {error}") from error

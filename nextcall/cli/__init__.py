@@ -27,6 +27,7 @@ COMMANDS = {
     "reassigned": Command("reassigned", "numbers to ask the reassigned-numbers database about, and its answers"),
     "read": Command("read", "what Nextcall understands of a lead, nothing stored", database=False),
     "classify": Command("classify", "what an inbound message means", database=False),
+    "understand": Command("understand", "what an inbound message is, nothing stored", database=False),
     "may": Command("may", "asks the gate: may we, on this channel, now", database=False),
     "jurisdiction": Command("jurisdiction", "the law as files: list, show, check", database=False),
     "check-words": Command("check_words", "whether a message may say what it says", database=False),
@@ -35,6 +36,8 @@ COMMANDS = {
         "run_through", "the real engine over a throw-away database, the clock jumps", database=False
     ),
     "sign-in": Command("sign_in", "prints a one-time sign-in link"),
+    "proof": Command("proof", "a signed pack of every contact and every refusal"),
+    "verify": Command("verify", "whether a proof pack, or the record itself, is as it was", database=False),
     "doctor": Command("doctor", "what is in order, and how to mend what is not", database=False),
     "export": Command("export", "everything about one person, as JSON and CSV"),
     "erase": Command("erase", "forgets one person; the salted hash stays on the stop list"),

@@ -62,6 +62,7 @@ def examine() -> Iterator[Line]:
         ("engine", engine),
         ("providers", providers),
         ("stop list", stop_list),
+        ("proof", proof),
         ("what ages", account_ages),
     ]
     for what, look in looks:
@@ -220,6 +221,24 @@ def stop_list() -> Iterator[Line]:
         )
     else:
         yield Line("stop list", "ok", "its entries are recognised")
+
+
+def proof() -> Iterator[Line]:
+    """The key that signs packs, and whether the timeline is sealed as far as it should be."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from nextcall.proof import signing
+    from nextcall.timeline import checking
+
+    yield Line("proof", "ok", f"packs are signed by {signing.own_fingerprint(settings.PROOF_KEY)}")
+    late = checking.unsealed(at=timezone.now())
+    if late:
+        yield Line(
+            "proof", "mend", f"{late} events wait to be sealed for more than 10 minutes", "nextcall engine seals"
+        )
+    else:
+        yield Line("proof", "ok", "every event is sealed; nextcall verify --database checks the whole record")
 
 
 def disk() -> Iterator[Line]:

@@ -39,6 +39,7 @@ class Facts:
     permission_automated: bool = True  # whether its wording covers software that chooses and sends
     sellers: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()  # reasons of withdrawals in force for this channel; empty: none
+    permission_id: int | None = None  # of the best permission: what a proof points to
     permission_until: datetime | None = None  # when the best permission runs out; None: it does not
     do_not_call: Literal["yes", "no", "unknown"] = "unknown"  # of every list at once, where somebody says so
     lists: tuple[Checked, ...] = ()  # the do-not-call lists that cover the number, each with its date

@@ -108,6 +108,7 @@ def _facts(wanted: Wanted, person: Read) -> Facts:
         tier=tier,
         permission_automated=best.automated and by_machine if best else by_machine,
         sellers=_sellers(best.sellers) if best else (),
+        permission_id=best.id if best else None,
         withdrawn=_withdrawn(wanted, person, own_hash, wanted.channel),
         permission_until=best.expires_at if best else None,
         lists=person.lists.get(point.pk, ()) if point and wanted.channel != "email" else (),

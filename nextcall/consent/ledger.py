@@ -8,7 +8,7 @@ from copy import copy
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from nextcall.consent.granting import end, grant, grant_many, inquired_anew, lift
 from nextcall.consent.known import OF_THE_POINT, Wanted, facts_for, place_of_person, points_for
@@ -29,6 +29,7 @@ __all__ = [
     "grant_many",
     "inquired_anew",
     "lift",
+    "lock_everyone_concerned",
     "lock_persons",
     "mark_made",
     "place_of_person",
@@ -50,11 +51,29 @@ _PHONE = ("call", "voicemail", "text", "automated")
 
 
 def lock_persons(person_ids: Iterable[int]) -> None:
-    """Takes the row lock that a claim and a withdrawal share. Inside a transaction; held until its end."""
+    """Takes the row lock that a claim and a withdrawal share. Inside a transaction; held until its end.
+
+    Rows that point to the person may still be written meanwhile (NO KEY): an arriving lead, which holds its numbers.
+    """
     ids = sorted(set(person_ids))
     if connection.vendor == "postgresql":  # in order, so that two who lock the same persons cannot block each other
-        list(Person.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+        rows = Person.objects.select_for_update(no_key=True).filter(pk__in=ids)
+        list(rows.order_by("pk").values_list("pk", flat=True))
     Person.objects.filter(pk__in=ids).update(revision=F("revision") + 1)
+
+
+def lock_everyone_concerned(person: Person, point: ContactPoint | None) -> None:
+    """The locks of everything that a wish of this person may come to, at once and in order; before any other lock.
+
+    The numbers first, as an arriving lead takes them: two who write from one household must not block each other.
+    """
+    own = ContactPoint.objects.filter(Q(reaches__person=person) | Q(pk=point.pk if point else None))
+    ids = sorted(set(own.values_list("pk", flat=True)))
+    if connection.vendor == "postgresql":
+        rows = ContactPoint.objects.select_for_update(no_key=True).filter(pk__in=ids)
+        list(rows.order_by("pk").values_list("pk", flat=True))
+    sharing = Person.objects.filter(account_id=person.account_id, reaches__contact_point__in=ids)
+    lock_persons({person.pk, *sharing.values_list("pk", flat=True)})
 
 
 def withdraw(
@@ -156,7 +175,12 @@ def _stand(wish: Withdrawal, point: ContactPoint | None) -> Withdrawal:
     if point is not None:
         wish.contact_point, wish.value_hash = point, point_hash(point.kind, point.key)
     standing = Withdrawal.objects.filter(
-        account=wish.account, value_hash=wish.value_hash, person=wish.person, reason=wish.reason, lifted_at=None
+        account=wish.account,
+        value_hash=wish.value_hash,
+        person=wish.person,
+        reason=wish.reason,
+        by=wish.by,  # what a member logged, and may undo, never stands in for what the lead said
+        lifted_at=None,
     )
     for row in standing.filter(by__isnull=wish.by is None) if not wish.reference else ():
         if set(wish.channels) <= set(row.channels):

@@ -205,6 +205,19 @@ class Preference(models.Model):
         indexes = [models.Index(fields=["account", "person"])]
 
 
+class PolicyText(models.Model):
+    """The words and sources of every rule of one policy, kept once by their hash: what decisions of then point to."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64)  # SHA-256 of `text` as lib.canonical writes it
+    version = models.CharField(max_length=60)
+    text = models.JSONField()  # {"version", "zone_data", "holidays", "rules": {id: {"says", "source"}}}
+    at = models.DateTimeField()  # first decided by
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="one_row_a_policy_text")]
+
+
 class PolicyChange(models.Model):
     """A change of the account's policy. Loosening a rule needs its basis, a name and an end date."""
 

@@ -63,7 +63,15 @@ def _read(person: Person, reaches: list[Reach], account: Account) -> Read:
 def _grant(row: Permission) -> Grant:
     sellers = _listed(tuple(row.sellers))
     return Grant(
-        row.channel, row.purpose, row.tier, row.automated, sellers, row.contact_point_id, row.given_at, row.expires_at
+        row.channel,
+        row.purpose,
+        row.tier,
+        row.automated,
+        sellers,
+        row.contact_point_id,
+        row.pk,
+        row.given_at,
+        row.expires_at,
     )
 
 

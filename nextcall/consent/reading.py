@@ -18,6 +18,7 @@ from nextcall.leads.models import ContactPoint, Person
 from nextcall.lib import sql
 from nextcall.lib.hashing import point_hash
 
+UNDONE = "undone at once"  # why a wish that a member took back was lifted: as if it had never been said
 LONGEST_CAP = timedelta(days=31)
 # An import that does not say when they asked stores the time of the import: that is no inquiry (US-07).
 NO_DATE = timedelta(minutes=1)
@@ -38,13 +39,15 @@ CLUES = (
     " AND (t.expires_at IS NULL OR t.expires_at > %s) ORDER BY t.at DESC, t.id"
 )
 GRANTS = (
-    "SELECT t.person_id, t.channel, t.purpose, t.tier, t.automated, t.sellers, t.contact_point_id, t.given_at,"
-    " t.expires_at FROM nextcall_permission t WHERE +t.account_id = %s AND t.person_id IN {them} AND t.given_at <= %s"
+    "SELECT t.person_id, t.channel, t.purpose, t.tier, t.automated, t.sellers, t.contact_point_id, t.id,"
+    " t.given_at, t.expires_at FROM nextcall_permission t"
+    " WHERE +t.account_id = %s AND t.person_id IN {them} AND t.given_at <= %s"
     " AND (t.expires_at IS NULL OR t.expires_at > %s) AND (t.ended_at IS NULL OR t.ended_at > %s)"
 )
 WISHES = (
     "SELECT t.person_id, t.value_hash, t.channels, t.reason, t.at, t.lifted_at FROM nextcall_withdrawal t"
-    " WHERE t.account_id = %s AND (t.value_hash IN ({hashes}) OR t.person_id IN {them}) ORDER BY t.id"
+    " WHERE t.account_id = %s AND (t.value_hash IN ({hashes}) OR t.person_id IN {them})"
+    " AND t.lifted_because <> %s ORDER BY t.id"
 )
 ATTEMPTS = (
     "SELECT t.person_id, t.channel, t.at FROM nextcall_attempt t"
@@ -65,6 +68,7 @@ class Grant(NamedTuple):
     automated: bool
     sellers: str  # JSON
     contact_point_id: int | None
+    id: int | None
     given_at: datetime
     expires_at: datetime | None = None
 
@@ -159,7 +163,7 @@ def add_wishes(found: Mapping[int, Read], *, account_id: int) -> None:
         for value_hash in person.hashes.values():
             by_hash[value_hash].append(person_id)
     statement = WISHES.format(hashes=", ".join(["%s"] * len(by_hash)) or "NULL", them=sql.among(found))
-    for *said, given_at, lifted_at in sql.rows(statement, [account_id, *by_hash]):
+    for *said, given_at, lifted_at in sql.rows(statement, [account_id, *by_hash, UNDONE]):
         wish = Wish._make([*said, sql.instant(given_at), sql.instant_or_none(lifted_at)])
         for person_id in {*by_hash.get(wish.value_hash, ()), wish.person_id} & found.keys():
             found[person_id].wishes.append(wish)

@@ -36,6 +36,10 @@ def received(
     dedupe_key: str = "",
     by: Member | None = None,
     sender: str = "",
+    quoted: str = "",
+    our_point: str = "",
+    answers: Touch | None = None,
+    unsure: bool = False,
 ) -> Message:
     """A message from outside. `lead` None: nobody we know. `dedupe_key` is the provider's own id of the event.
 
@@ -57,6 +61,10 @@ def received(
         message_id=message_id[:300],
         dedupe_key=dedupe_key[:120],
         by=by,
+        quoted=clean(quoted)[:LONGEST_BODY],
+        our_point=our_point[:254],
+        answers=answers,
+        unsure=unsure,
     )
     if contact_point:
         ContactPoint.objects.filter(account=account, pk=contact_point.pk).update(latest_inbound_at=at)
@@ -84,6 +92,7 @@ def called(
     seconds: int | None = None,
     note: str = "",
     outbound: bool = True,
+    dedupe_key: str = "",
 ) -> Call:
     """A call that was made, or came in; `seconds` is how long it was connected."""
     call = Call.objects.create(
@@ -98,6 +107,7 @@ def called(
         at=at,
         by=by,
         note=clean(note)[:LONGEST_BODY],
+        dedupe_key=dedupe_key,
     )
     if outcome in REFUSALS:
         Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(refused_at=at)

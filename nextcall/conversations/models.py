@@ -18,7 +18,11 @@ class Message(models.Model):
     channel = models.CharField(max_length=10)
     outbound = models.BooleanField()
     subject = models.CharField(max_length=300, blank=True)
-    body = models.TextField(blank=True)
+    body = models.TextField(blank=True)  # of an inbound one the new words only
+    quoted = models.TextField(blank=True)  # what was said before, folded
+    our_point = models.CharField(max_length=254, blank=True)  # our number or address that it left from or came to
+    answers = models.ForeignKey(Touch, null=True, on_delete=models.SET_NULL, related_name="answers")
+    unsure = models.BooleanField(default=False)  # several leads share the point it came from, and nothing tells which
     message_id = models.CharField(max_length=300, blank=True, db_index=True)
     verdict = models.CharField(max_length=12, blank=True)  # of an inbound message: reply, opt_out, hold …
     at = models.DateTimeField()
@@ -41,6 +45,64 @@ class Message(models.Model):
         ]
 
 
+class Attachment(models.Model):
+    """A file that came with a message. `refused` says why its bytes were not kept: too large, a program."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=200, blank=True)
+    content_type = models.CharField(max_length=100, blank=True)  # by its bytes, not by its sender's word
+    size = models.PositiveIntegerField(default=0)
+    content = models.BinaryField(default=bytes)
+    refused = models.CharField(max_length=120, blank=True)
+
+
+class Suggestion(models.Model):
+    """What a message seems to ask or to tell, with the words it was read from; a member takes it with a tap, or not."""
+
+    class Kind(models.TextChoices):
+        PROMISE = "promise"  # value: {"kind": "call", "due_at": ISO, "until_at": ISO | null}
+        PAUSE = "pause"  # value: {"until_at": ISO}
+        ANSWER = "answer"  # value: {"field": "balance", "says": "around 240k", "amount": 240000}
+        WRONG_PERSON = "wrong_person"
+        APPOINTMENT = "appointment"  # value: {"starts_at": ISO}
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="suggestions")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="suggestions")
+    kind = models.CharField(max_length=15, choices=Kind.choices)
+    value = models.JSONField(default=dict)
+    quote = models.CharField(max_length=300)  # their own words
+    at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account", "lead"],
+                name="suggestion_open",
+                condition=models.Q(taken_at__isnull=True, dismissed_at__isnull=True),
+            )
+        ]
+
+
+class SavedAnswer(models.Model):
+    """Words that are used again; each must be made personal before it leaves."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    by = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="saved_answers")
+    name = models.CharField(max_length=80)
+    body = models.TextField()
+    shared = models.BooleanField(default=False)
+    used = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "by", "name"], name="one_saved_answer_a_name")]
+
+
 class Call(models.Model):
     """A call made, or one that came in."""
 
@@ -56,6 +118,7 @@ class Call(models.Model):
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
     note = models.TextField(blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)  # logged by mistake; stays in the record
+    dedupe_key = models.CharField(max_length=120, blank=True, db_index=True)  # the provider's own id of the call
 
     class Meta:
         indexes = [models.Index(fields=["account", "lead", "at"])]
@@ -91,6 +154,12 @@ class Promise(models.Model):
     by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_as = models.CharField(max_length=10, blank=True)  # kept, broken, released
+    # An appointment as calendars know it (RFC 5545, 5546)
+    uid = models.CharField(max_length=120, blank=True)
+    sequence = models.PositiveIntegerField(default=0)
+    place = models.CharField(max_length=300, blank=True)
+    response = models.CharField(max_length=12, blank=True)  # of the lead: accepted, declined, tentative; "" none yet
+    responded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [

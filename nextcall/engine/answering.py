@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from nextcall.cadences.models import Touch
 from nextcall.consent import ledger
 from nextcall.conversations.models import InboxItem, Message
+from nextcall.engine import asking
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
@@ -69,19 +70,26 @@ def answer(
     seen: Seen | None,
     subject: str = "",
     ask: bool = False,
+    page: str = "",
 ) -> Touch:
     """As `write.write`, unless somebody answered since `seen`: then Crossed is raised and nothing leaves.
 
-    One transaction under the person's lock: of two who send at once, the second is told of the first.
+    One transaction under the person's lock: of two who send at once, the second is told of the first. What the gate
+    refuses is written down beside it, for the transaction leaves nothing.
     """
-    with transaction.atomic():
-        ledger.lock_persons([lead.person_id])
-        fresh = Lead.objects.select_related("account", "person", "owner", "offer", "source").get(
-            account_id=lead.account_id, pk=lead.pk
-        )
-        if seen is not None:
-            _stop_if_crossed(fresh, seen, by)
-        return writing.write(lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at, ask=ask)
+    try:
+        with transaction.atomic():
+            ledger.lock_persons([lead.person_id])
+            rows = Lead.objects.select_related("account", "person", "owner", "offer", "source")
+            fresh = rows.get(account_id=lead.account_id, pk=lead.pk)
+            if seen is not None:
+                _stop_if_crossed(fresh, seen, by)
+            return writing.write(
+                lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at, ask=ask, page=page
+            )
+    except writing.Refused as refusal:
+        asking.refused(lead=lead, asked=refusal.asked, by=by, at=at, page=page)
+        raise
 
 
 def _stop_if_crossed(lead: Lead, seen: Seen, by: Member) -> None:

@@ -1,26 +1,33 @@
 """Claiming what is due: chosen, locked, decided, reserved and written in one transaction, in batches."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from nextcall.channels.contract import Outgoing, Provider
-from nextcall.consent import ledger
+from nextcall.channels import permit
+from nextcall.channels.contract import Outgoing
+from nextcall.channels.permit import Permit
+from nextcall.channels.provider import Provider
+from nextcall.consent import ledger, policy_text
 from nextcall.consent.reading import Read
 from nextcall.engine import following, letter, senders, tally, their_page, unsubscribing
-from nextcall.engine.kept import kept
+from nextcall.engine.handing import LEASE
+from nextcall.engine.kept import Gate
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
 from nextcall.engine.lanes import Candidate, Chooser
 from nextcall.engine.senders import Senders
 from nextcall.engine.settle import Settled, settle
-from nextcall.lib import hours, sql
+from nextcall.lib import hours, sql, ticking
+from nextcall.timeline.models import Event
 from nextcall.timeline.record import event, record_many
 
 BATCH = 200
-LEASE = timedelta(minutes=5)  # far longer than any provider is given to answer
+# A provider that takes its time (30 seconds for each of a mail server's answers) is done before another engine asks.
+ANSWERED_WITHIN = timedelta(minutes=3)
 # A database writes an index anew for every column that is named, changed or not: what leaves names the fewest.
 SEND = (
     "UPDATE nextcall_touch SET state = 'sending', contact_point_id = %s, subject = %s, body = %s, claimed_by = %s,"
@@ -50,6 +57,9 @@ class Ready:
     outgoing: Outgoing
     contact_point_id: int
     read: Read  # what the gate was asked with, for the plan of what follows
+    gate: Gate  # what it answered, for the record
+    known_at: float = 0.0  # of lib/ticking.py: when the claim looked at what is known about the person
+    permit: Permit | None = None  # issued once the decision is committed
 
 
 @dataclass(slots=True)
@@ -74,6 +84,7 @@ class Claims:
     def claim(self, *, at: datetime, limit: int = BATCH) -> Claimed:
         """Claim up to `limit` persons' due touches. What is `ready` must be handed to its provider now."""
         self.resting = {key: until for key, until in self.resting.items() if until > at}
+        began = ticking.now()
         with transaction.atomic():
             candidates = self.chooser.choose(at=at, limit=limit, resting=self.resting)
             if not candidates:
@@ -83,11 +94,12 @@ class Claims:
                 return Claimed(found=len(candidates))
             known = gather(dues, self.senders, at=at, clock_doubt=self.clock_doubt)
             settled = [settle(due, known, at=at) for due in self._within_rate(dues, known, at)]
-            ready = self._permit(settled, known, at)
+            ready = self._take_share(settled, known, at)
             _write(settled, self.name, at)
+            _keep_words(settled, known, at)
             _reserve(settled, at)
             following.follow(settled, known, at=at)
-        return Claimed(len(candidates), ready, len(settled))
+        return Claimed(len(candidates), [_permitted(one, at, began) for one in ready], len(settled))
 
     def next_at(self) -> datetime | None:
         """When a sender that is at its rate may send again."""
@@ -131,7 +143,7 @@ class Claims:
             kept.append(due)
         return kept
 
-    def _permit(self, settled: list[Settled], known: Knowledge, at: datetime) -> list[Ready]:
+    def _take_share(self, settled: list[Settled], known: Knowledge, at: datetime) -> list[Ready]:
         """Take the messages' share of their senders' rates; what another engine took meanwhile stays planned."""
         ready = [_ready(one, known, at) for one in settled if one.state == "sending" and one.due.sample]
         groups: dict[tuple[int, str], list[Settled]] = {}
@@ -144,6 +156,13 @@ class Claims:
                 settled.remove(one)
             ready += [_ready(one, known, at) for one in members[:had]]
         return ready
+
+
+def _permitted(ready: Ready, at: datetime, began: float) -> Ready:
+    """With its permit: `allow` stands in the row, committed at `at`, where the clock of permits said `began`."""
+    seconds = (LEASE - ANSWERED_WITHIN).total_seconds()
+    allowed = permit.issue(ready.outgoing, reason="gate", seconds=seconds, at=at, since=began)
+    return replace(ready, known_at=began, permit=allowed)
 
 
 def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
@@ -171,31 +190,46 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
         in_reply_to=due.in_reply_to,
         headers=extra,
         valid_until=one.decision.until if one.decision else None,
+        at=at,
     )
     read = known.read[due.account_id].persons[due.person_id]
-    return Ready(due, sender.provider, sender.name, outgoing, point.pk, read)
+    return Ready(due, sender.provider, sender.name, outgoing, point.pk, read, one.gate or {})
 
 
 def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
     leaving = [one for one in settled if one.state == "sending"]
     sql.execute_many(SEND, [_leaving(one, engine, at) for one in leaving])
     sql.execute_many(WRITE, [_row(one, at) for one in settled if one.state != "sending"])
-    closed = [one for one in settled if one.state in following.CLOSED]
-    record_many(
-        event(
-            account_id=one.due.account_id,
-            kind=f"touch.{one.state}",
-            at=at,
-            person_id=one.due.person_id,
-            lead_id=one.due.lead_id,
-            touch_id=one.due.id,
-            data={"channel": one.due.channel, "rule": one.rule, "because": one.because},
-        )
-        for one in closed
-    )
+    record_many(_event(one, at) for one in settled if one.state in following.CLOSED or _waits(one))
     for one in settled:
         tally.count({"planned": "waited", "open": "opened"}.get(one.state, one.state), one.due.channel)
         tally.late((at - one.due.due_at).total_seconds())
+
+
+def _waits(one: Settled) -> bool:
+    """Whether the gate said: not yet."""
+    return one.state == "planned" and one.decision is not None
+
+
+def _event(one: Settled, at: datetime) -> Event:
+    data: dict[str, Any] = {"channel": one.due.channel, "rule": one.rule, "because": one.because}
+    if one.gate:
+        data["gate"] = one.gate
+    return event(
+        account_id=one.due.account_id,
+        kind="touch.waited" if _waits(one) else f"touch.{one.state}",
+        at=at,
+        person_id=one.due.person_id,
+        lead_id=one.due.lead_id,
+        touch_id=one.due.id,
+        data=data,
+    )
+
+
+def _keep_words(settled: Sequence[Settled], known: Knowledge, at: datetime) -> None:
+    """The rules' words, once a policy: what the decisions name by their ids."""
+    for account_id in {one.due.account_id for one in settled if one.gate}:
+        policy_text.keep(account_id, known.policies[account_id], at=at)
 
 
 def _leaving(one: Settled, engine: str, at: datetime) -> list[Any]:
@@ -206,7 +240,7 @@ def _leaving(one: Settled, engine: str, at: datetime) -> list[Any]:
         engine,
         at + LEASE,
         one.sender.name if one.sender else "",
-        kept(one.decision),
+        json.dumps(one.gate) if one.gate else None,
         one.due.id,
     ]
 
@@ -230,7 +264,7 @@ def _row(one: Settled, at: datetime) -> list[Any]:
         one.subject or due.subject,
         one.body or due.body,
         one.step_key or due.step_key,
-        kept(one.decision),
+        json.dumps(one.gate) if one.gate else None,
         at if one.state in following.CLOSED else None,
         due.id,
     ]
@@ -239,16 +273,12 @@ def _row(one: Settled, at: datetime) -> list[Any]:
 def _reserve(settled: Sequence[Settled], at: datetime) -> None:
     """The caps count a message from its claim on, so that no other claim can take its place."""
     ledger.reserve(
-        [
-            ledger.Reservation(
-                account_id=one.due.account_id,
-                person_id=one.due.person_id,
-                lead_id=one.due.lead_id,
-                channel=one.due.channel,
-                touch_id=one.due.id,
-            )
-            for one in settled
-            if one.state == "sending" and one.due.purpose != "confirmation"
-        ],
-        at=at,
+        [reservation(one.due) for one in settled if one.state == "sending" and one.due.purpose != "confirmation"], at=at
+    )
+
+
+def reservation(due: Due) -> ledger.Reservation:
+    """Its place under the caps."""
+    return ledger.Reservation(
+        account_id=due.account_id, person_id=due.person_id, lead_id=due.lead_id, channel=due.channel, touch_id=due.id
     )

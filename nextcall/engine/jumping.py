@@ -90,4 +90,4 @@ class _Invented(Chooser):
 def _answer(ready: Ready, *, doubt: bool) -> Answer:
     if doubt:
         return Answer(ready, uncertain="The connection broke after the message was handed over.")
-    return Answer(ready, receipt=ready.provider.send(ready.outgoing))
+    return Answer(ready, receipt=ready.provider.send(ready.outgoing, ready.permit))

@@ -1,24 +1,46 @@
-"""The gate's decision as a touch keeps it: who decided what, when, by which rules. Pure."""
+"""The gate's decision as touches and events keep it: who asked for what, when, and by which rules. Pure."""
 
-import json
+from typing import Any
 
-from nextcall.consent.facts import Decision
+from nextcall.consent.facts import Ask, Decision, Facts
+from nextcall.consent.policy import Policy
+from nextcall.consent.policy_text import shortened, text_of
+from nextcall.leads.models import ContactPoint
+
+Gate = dict[str, Any]
 
 
-def kept(decision: Decision | None) -> str | None:
-    """Compact JSON; None where the gate was not asked."""
-    if decision is None:
-        return None
-    return json.dumps(
-        {
-            "verdict": decision.verdict,
-            "at": decision.at.isoformat(),
-            "rules": [{"id": rule.id, "effect": rule.effect, "says": rule.says} for rule in decision.rules],
-            "earliest": decision.earliest.isoformat() if decision.earliest else None,
-            "until": decision.until.isoformat() if decision.until else None,
-            "local_times": dict(decision.local_times),
-            "jurisdictions": list(decision.jurisdictions),
-            "policy_version": decision.policy_version,
-        },
-        separators=(",", ":"),
-    )
+def gate(decision: Decision, ask: Ask, facts: Facts, policy: Policy, point: ContactPoint | None) -> Gate:
+    """The whole decision as JSON values; what is absent is left out. Rules by id: their words are in `policy_text`."""
+    text = text_of(policy)
+    found: Gate = {
+        "verdict": decision.verdict,
+        "at": decision.at.isoformat(),
+        "channel": ask.channel,
+        "purpose": ask.purpose,
+        "automated": ask.automated,
+        "rules": shortened(decision, text),
+        "local_times": dict(decision.local_times),
+        "jurisdictions": list(decision.jurisdictions),
+        "policy_version": decision.policy_version or policy.version,
+        "policy_text": text.digest,
+        "tier": facts.tier,
+    }
+    if decision.earliest:
+        found["earliest"] = decision.earliest.isoformat()
+    if decision.until:
+        found["until"] = decision.until.isoformat()
+    if facts.permission_id is not None:
+        found["permission"] = facts.permission_id
+    if point is not None:
+        found["contact_point"] = point.pk
+        found["to"] = masked(point)
+    return found
+
+
+def masked(point: ContactPoint) -> str:
+    """Enough to recognise it by, too little to use it: "…1001", "h…@example.com"."""
+    if point.kind == ContactPoint.Kind.EMAIL:
+        name, _, host = point.value.rpartition("@")
+        return f"{name[:1]}…@{host}"
+    return f"…{point.value[-4:]}"

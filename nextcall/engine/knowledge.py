@@ -166,6 +166,12 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime, clock_doubt: 
     return replace(found, facts=_facts(found, dues, clock_doubt))
 
 
+def changed(revisions: Mapping[int, int]) -> set[int]:
+    """Of these persons, each with the revision that a claim read, those from or about whom something came in since."""
+    now = dict(sql.rows(f"SELECT p.id, p.revision FROM nextcall_person p WHERE p.id IN {sql.among(revisions)}", []))
+    return {person_id for person_id, read in revisions.items() if now.get(person_id) != read}
+
+
 def held(person_ids: Iterable[int]) -> set[int]:
     """Persons with an unclear message that nobody has seen: no machine touch until somebody has."""
     waiting = Message.objects.filter(person__in=person_ids, verdict="hold", answered_at=None, outbound=False)

@@ -1,9 +1,10 @@
-"""What members did and how to undo it, changes of many leads at once, posts taken once, and the pace of senders."""
+"""What members did and how to undo it, changes of many leads at once, posts taken once, the pace of senders,
+and messages to be taken back."""
 
 from django.db import models
 
 from nextcall.leads.models import Lead
-from nextcall.team.models import Account, Connection, Member
+from nextcall.team.models import Account, Connection, Member, SenderNumber
 
 
 class BulkChange(models.Model):
@@ -78,6 +79,34 @@ class Pace(models.Model):
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True)
     next_at = models.DateTimeField()
+
+
+class NumberPace(models.Model):
+    """When a number may send its next text, and how many it sent on its day: one row that all engines share."""
+
+    number = models.OneToOneField(SenderNumber, on_delete=models.CASCADE, primary_key=True)
+    next_at = models.DateTimeField()
+    day = models.DateField()
+    sent = models.PositiveIntegerField(default=0)
+
+
+class CarrierPost(models.Model):
+    """What a provider posted to us, as it came, stored before it is understood: reports, answers, calls."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
+    provider = models.CharField(max_length=20)
+    url = models.CharField(max_length=500)
+    headers = models.JSONField(default=dict)  # those that its signature and its reading need
+    body = models.BinaryField()
+    key = models.CharField(max_length=64)  # of this very post; the same one again is the same row
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="carrier_post_to_read", condition=models.Q(read_at__isnull=True))]
+        constraints = [models.UniqueConstraint(fields=["connection", "key"], name="one_row_a_post")]
 
 
 class Notice(models.Model):

@@ -14,8 +14,9 @@ from nextcall.consent.models import Attempt
 from nextcall.conversations import inbox
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
-from nextcall.engine import both_stay, stopping, unplanned
+from nextcall.engine import asking, both_stay, stopping, unplanned
 from nextcall.engine.effects import SENT, SKIPPED, Effect, effects
+from nextcall.engine.kept import Gate
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
 from nextcall.engine.when import spoken
@@ -56,6 +57,7 @@ class Logged:
     until: datetime | None
     seconds: int | None
     beside: Touch | None
+    gate: Gate | None  # what the gate says of an attempt at that moment
 
 
 def log(
@@ -78,7 +80,8 @@ def log(
     `beside`: the touch that was closed meanwhile; this is kept beside it, and the later of the two decides the plan.
     """
     line = _line(lead, outcome)
-    with undoable(lead=lead, kind="outcome", by=by, at=at) as deed:
+    stops = bool(line.withdraw or line.problem)
+    with undoable(lead=lead, kind="outcome", by=by, at=at, of_the_household=stops) as deed:
         made = (
             unplanned.touch(lead=lead, channel=channel, by=by, at=at)
             if beside
@@ -87,7 +90,9 @@ def log(
         point = made.contact_point or ledger.points_for([lead.person_id], account_id=lead.account_id).get(
             lead.person_id, {}
         ).get(made.channel)
-        logged = Logged(line, made, lead, point, by, at, note, until, seconds, beside)
+        # asked before it counts: a person's call is on record with what permitted or forbade it
+        gate = asking.ask(lead=lead, channel=made.channel, at=at, point=point).gate if line.attempt else None
+        logged = Logged(line, made, lead, point, by, at, note, until, seconds, beside, gate)
         _close(logged)
         _write_down(logged)
         if both_stay.theirs_decides(beside, at=at):
@@ -150,7 +155,7 @@ def _close(logged: Logged) -> None:
         lead_id=touch.lead_id,
         person_id=touch.person_id,
         touch_id=touch.pk,
-        data={"channel": touch.channel, "outcome": line.key},
+        data={"channel": touch.channel, "outcome": line.key, **({"gate": logged.gate} if logged.gate else {})},
     )
 
 

@@ -1,25 +1,29 @@
 """A message from outside, and what it sets in motion: the plan stops or pauses, the Inbox has an item."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
 from django.db import transaction
 
 from nextcall.cadences.models import Touch
+from nextcall.channels.contract import InboundMessage
 from nextcall.consent import ledger
-from nextcall.consent.keywords import OWN_PAGE, Meaning
+from nextcall.consent.keywords import OWN_PAGE, Meaning, classify
 from nextcall.consent.models import Withdrawal
 from nextcall.consent.second_reader import understand
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
-from nextcall.engine import releasing, stopping, strangers, tally, their_page
+from nextcall.conversations.whose import Whose, lead_of, whose
+from nextcall.engine import coming_along, releasing, stopping, strangers, tally, their_page
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
 from nextcall.timeline.record import record
 
 BACK_AT = time(9, 30)
+_ANSWERS = re.compile(r"\s*(?:re|fw|fwd|aw|sv|antw)\s*:", re.I)  # its words are ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,11 @@ class _Arrived:
     via: str
     by: Member | None
     meaning: Meaning
-    wrong_number: bool
+    carried: InboundMessage
+
+    @property
+    def wrong_number(self) -> bool:
+        return "wrong number" in self.meaning.because
 
 
 def receive(
@@ -63,22 +71,26 @@ def receive(
     by: Member | None = None,
     subject: str = "",
     message_id: str = "",
+    carried: InboundMessage | None = None,
 ) -> Received:
     """Take in one message: `text` holds the new words only. `via`: text, email, call, link, hand, hook.
 
     `dedupe_key` is the provider's id of the event: the same one again changes nothing. `by`: who logged it by hand.
+    `carried`: the message as a provider brought it, with what it answers, what it quotes and what came along.
     """
     seen = Message.objects.filter(account=account, dedupe_key=dedupe_key).first() if dedupe_key else None
     if seen:
         return Received(seen, seen.verdict, "came before", seen.lead, repeated=True)
-    meaning = understand(text, channel)  # may wait for a plugged-in model: before any lock is taken
+    carried = carried or InboundMessage(channel, sender, "", text, "")
+    meaning = _meaning(carried, channel)  # may wait for a plugged-in model: before any lock is taken
     point = _point(account, channel, sender)
-    lead = lead or _latest(account, point, person)
+    found = Whose(lead) if lead else whose(account=account, point=point, person=person, answers=carried.answers, at=at)
+    lead = found.lead
     with transaction.atomic():
         if lead is None:
             point = point or strangers.meet(account, channel, sender)
         else:
-            ledger.lock_persons([one.pk for one in stopping.sharing(point, lead.person)])
+            ledger.lock_everyone_concerned(lead.person, point)
         message = conversation.received(
             account=account,
             lead=lead,
@@ -92,15 +104,32 @@ def receive(
             dedupe_key=dedupe_key,
             by=by,
             sender=sender,
+            quoted=carried.quoted,
+            our_point=carried.to,
+            answers=found.answers,
+            unsure=found.unsure,
         )
+        coming_along.keep(message, carried, point)
         tally.count("received", channel)
         if lead is None:
             wishes = strangers.obey(account, meaning, point, text=text, channel=channel, via=via, by=by, at=at)
             return Received(message, meaning.verdict, meaning.because, withdrawals=wishes)
-        arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, "wrong number" in meaning.because)
+        arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, carried)
         received = _act(arrived, message)
         transaction.on_commit(wake.wake)
     return received
+
+
+def _meaning(carried: InboundMessage, channel: str) -> Meaning:
+    """By its words, by an email's subject where that is a wish, by what shows that a machine wrote it."""
+    said = understand(carried.text, channel)
+    if said.verdict in ("reply", "auto_reply") and carried.subject and not _ANSWERS.match(carried.subject):
+        subject = classify(carried.subject, channel)
+        if subject.verdict == "opt_out":
+            return subject
+    if carried.by_machine and said.verdict == "reply":
+        return Meaning("auto_reply", (), carried.by_machine)
+    return said
 
 
 def _act(arrived: _Arrived, message: Message) -> Received:
@@ -113,7 +142,7 @@ def _act(arrived: _Arrived, message: Message) -> Received:
         stopping.start_again(
             contact_point=arrived.point, said=arrived.text, channel=arrived.channel, by=arrived.by, at=arrived.at
         )
-    elif verdict == "help" and arrived.channel == "text":
+    elif verdict == "help" and arrived.channel == "text" and not arrived.carried.answered_by_provider:
         _say_back(arrived, f"{_seller(arrived)}: {_help(arrived)} Reply STOP to end texts.", purpose="reply")
     elif verdict == "auto_reply":
         _away(arrived)
@@ -139,7 +168,7 @@ def _opt_out(arrived: _Arrived) -> list[Withdrawal]:
         by=arrived.by,
         at=arrived.at,
     )
-    confirmed = any(row.confirmation_touch_id for row in rows)
+    confirmed = arrived.carried.answered_by_provider or any(row.confirmation_touch_id for row in rows)
     if arrived.channel == "text" and not arrived.wrong_number and rows and not confirmed:
         said = f"You are unsubscribed from {_seller(arrived)} and will get no more messages from us."
         touch = _say_back(arrived, said, purpose="confirmation")
@@ -220,27 +249,12 @@ def _point(account: Account, channel: str, sender: str) -> ContactPoint | None:
 
 def lead_at(account: Account, channel: str, sender: str) -> Lead | None:
     """The lead whom a number or address belongs to: the one we wrote to last there, else the newest."""
-    return _latest(account, _point(account, channel, sender), None)
+    return lead_of(account=account, point=_point(account, channel, sender), person=None)
 
 
 def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None:
     """The number or address, if we know it."""
     return _point(account, channel, sender)
-
-
-def _latest(account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:
-    leads = Lead.objects.filter(account=account, removed_at=None).select_related("person", "owner", "account")
-    if person is not None:
-        leads = leads.filter(person=person)
-    elif point is not None:
-        written = Message.objects.filter(account=account, contact_point=point, outbound=True, lead__removed_at=None)
-        latest = written.order_by("-at").values_list("lead_id", flat=True).first()
-        if latest:
-            return leads.filter(pk=latest).first()
-        leads = leads.filter(person__reaches__contact_point=point)
-    else:
-        return None
-    return leads.order_by("-arrived_at", "-pk").first()
 
 
 def appointment(*, lead: Lead, starts_at: datetime, what: str, by: Member | None, at: datetime) -> Promise:

@@ -11,14 +11,14 @@ from django.db import DatabaseError, transaction
 from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment
 from nextcall.cadences.store import plan_next
-from nextcall.channels.contract import SendError
+from nextcall.channels.contract import NotPermitted, SendError
 from nextcall.consent import ledger
 from nextcall.consent.known import Knowledge
 from nextcall.consent.reading import Read
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
 from nextcall.engine import campaigns, tally
-from nextcall.engine.due import Ready
+from nextcall.engine.due import Ready, reservation
 from nextcall.engine.retry import next_try
 from nextcall.engine.send import Answer
 from nextcall.leads.models import ContactPoint
@@ -30,15 +30,22 @@ log = structlog.get_logger(__name__)
 GROUP = 200
 NOTHING: Mapping[int, Knowledge] = {}
 # In order, so that two engines that lock the same persons cannot block each other.
-PERSONS = "SELECT p.id, p.revision FROM nextcall_person p WHERE p.id IN {them} ORDER BY p.id"
+STANDING = (
+    "SELECT t.id, t.claimed_by, p.id, p.revision FROM nextcall_touch t JOIN nextcall_person p ON p.id = t.person_id"
+    " WHERE t.id IN {them} AND t.state IN ('planned', 'sending', 'uncertain') ORDER BY p.id"
+)
 SENT = (
     "UPDATE nextcall_touch SET state = 'sent', provider_reference = %s, made_at = %s, finished_at = %s,"
-    " outcome = 'sent', lease_until = NULL WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
+    " outcome = 'sent', lease_until = NULL WHERE id = %s"
 )
 CLOSE = (
     "UPDATE nextcall_touch SET state = %s, provider_reference = %s, made_at = %s, finished_at = %s, outcome = %s,"
     " because = %s, due_at = %s, lease_until = NULL"
     " WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
+)
+BLOCK = (
+    "UPDATE nextcall_touch SET state = 'blocked', rule = 'permit.refused', because = %s, finished_at = %s,"
+    " lease_until = NULL WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
 )
 COUNT = (
     "UPDATE nextcall_lead SET attempts = attempts + 1, latest_attempt_at = %s,"
@@ -49,19 +56,30 @@ COUNT = (
 
 
 def record_answers(answers: Sequence[Answer], *, engine: str, at: datetime) -> None:
-    """One commit for the group: the touches' new states, messages, events, counts, and the next steps."""
+    """One commit for the group: the touches' new states, messages, events, counts, and the next steps.
+
+    An engine that was stopped for longer than its lease finds that another one has taken its touches over: what it
+    knows to have left is written down all the same, anything else is no longer its business.
+    """
     with transaction.atomic():
-        known = _known(answers, at)
-        _sent([answer for answer in answers if answer.receipt], engine, at)
+        answers, known = _known(answers, engine, at)
+        _sent([answer for answer in answers if answer.receipt], at)
         _refused([answer for answer in answers if answer.error], engine, at)
         _uncertain([answer for answer in answers if answer.uncertain], engine, at)
         follow(((answer.ready.due.account_id, answer.ready.due.enrollment_id) for answer in answers), at, known)
 
 
-def _known(answers: Sequence[Answer], at: datetime) -> Mapping[int, Knowledge]:
-    """Locks the persons; of those about whom nothing changed since the claim, what it read and the message sent."""
-    them = sql.among(sorted({answer.ready.due.person_id for answer in answers}))
-    revisions = dict(sql.rows(f"{PERSONS.format(them=them)}{sql.locked('p')}", []))
+def _known(answers: Sequence[Answer], engine: str, at: datetime) -> tuple[Sequence[Answer], Mapping[int, Knowledge]]:
+    """Locks persons and touches; the answers that are still news, and what is known of whom nothing changed since."""
+    them = sql.among(answer.ready.due.id for answer in answers)
+    claimed, revisions = dict[int, str](), dict[int, int]()
+    for touch_id, claimed_by, person_id, revision in sql.rows(f"{STANDING.format(them=them)}{sql.locked('p, t')}", []):
+        claimed[touch_id], revisions[person_id] = claimed_by, revision
+    answers = [
+        answer
+        for answer in answers
+        if claimed.get(answer.ready.due.id) == engine or (answer.receipt and answer.ready.due.id in claimed)
+    ]
     found: dict[int, dict[int, Read]] = {}
     for answer in answers:
         due = answer.ready.due
@@ -69,7 +87,7 @@ def _known(answers: Sequence[Answer], at: datetime) -> Mapping[int, Knowledge]:
             made = [] if due.purpose == "confirmation" else [(due.channel, at)]
             read = answer.ready.read
             found.setdefault(due.account_id, {})[due.person_id] = replace(read, attempts=[*read.attempts, *made])
-    return {account_id: Knowledge(persons) for account_id, persons in found.items()}
+    return answers, {account_id: Knowledge(persons) for account_id, persons in found.items()}
 
 
 def follow(
@@ -105,29 +123,42 @@ def _follow_one(enrollment_id: int, account_id: int, at: datetime) -> None:
 
 
 def _next_try(ready: Ready, error: SendError, at: datetime) -> datetime | None:
+    if isinstance(error, NotPermitted):  # no provider was asked: what was late is put before the gate again
+        return at if error.late else None
     return next_try(
         tries=ready.due.tries + 1, permanent=error.permanent, at=at, retry_after_seconds=error.retry_after_seconds
     )
 
 
-def _sent(answers: Sequence[Answer], engine: str, at: datetime) -> None:
+def _sent(answers: Sequence[Answer], at: datetime) -> None:
     if not answers:
         return
     sql.execute_many(
         SENT,
         [
-            (answer.receipt.provider_reference[:200] if answer.receipt else "", at, at, answer.ready.due.id, engine)
+            (answer.receipt.provider_reference[:200] if answer.receipt else "", at, at, answer.ready.due.id)
             for answer in answers
         ],
     )
     made = [answer.ready for answer in answers]
     conversation.sent([_message(answer, at) for answer in answers])
     attempts = [ready for ready in made if ready.due.purpose != "confirmation"]
-    ledger.mark_made([ready.due.id for ready in attempts], at=at)
+    if ledger.mark_made([ready.due.id for ready in attempts], at=at) < len(attempts):  # its place was given back
+        ledger.reserve([reservation(ready.due) for ready in attempts], at=at)
+        ledger.mark_made([ready.due.id for ready in attempts], at=at)
     sql.execute_many(
         COUNT, [(at, ready.due.by_machine, at, not ready.due.by_machine, at, ready.due.lead_id) for ready in attempts]
     )
-    record_many(_event("touch.sent", ready, at) for ready in made)
+    record_many(
+        _event(
+            "touch.sent",
+            answer.ready,
+            at,
+            provider=answer.ready.provider_name,
+            provider_reference=answer.receipt.provider_reference[:200] if answer.receipt else "",
+        )
+        for answer in answers
+    )
     for ready in made:
         tally.count("sent", ready.due.channel)
 
@@ -153,7 +184,7 @@ def _message(answer: Answer, at: datetime) -> Message:
 
 
 def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
-    rows, events, failed = list[tuple[Any, ...]](), list[Event](), list[Answer]()
+    rows, blocked, events, failed = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[Event](), list[Answer]()
     for answer in answers:
         error, due = answer.error, answer.ready.due
         if error is None:
@@ -162,16 +193,18 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
         because = str(error)[:200]
         if again is not None:
             rows.append(("planned", "", None, None, "", because, again, due.id, engine))
+        elif isinstance(error, NotPermitted):
+            blocked.append((because, at, due.id, engine))
         else:
             rows.append(("failed", "", None, at, "failed", because, due.due_at, due.id, engine))
             failed.append(answer)
-        kind = "touch.retried" if again else "touch.failed"
+        became = "retried" if again else "blocked" if isinstance(error, NotPermitted) else "failed"
         marks = {"problem": error.problem} if error.problem else {}
-        events.append(
-            _event(kind, answer.ready, at, because=because, permanent=error.permanent, tries=due.tries + 1, **marks)
-        )
-        tally.count("retried" if again else "failed", due.channel)
+        said = {"because": because, "permanent": error.permanent, "tries": due.tries + 1, **marks}
+        events.append(_event(f"touch.{became}", answer.ready, at, **said))
+        tally.count(became, due.channel)
     sql.execute_many(CLOSE, rows)
+    sql.execute_many(BLOCK, blocked)
     record_many(events)
     ledger.release([answer.ready.due.id for answer in answers])
     for answer in failed:
@@ -216,5 +249,5 @@ def _event(kind: str, ready: Ready, at: datetime, **data: object) -> Event:
         person_id=due.person_id,
         lead_id=due.lead_id,
         touch_id=due.id,
-        data={"channel": due.channel, "step": due.step_key, **data},
+        data={"channel": due.channel, "step": due.step_key, "gate": ready.gate, **data},
     )

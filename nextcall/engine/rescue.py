@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -12,7 +13,7 @@ from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
 from nextcall.conversations.models import Message
 from nextcall.engine import tally
-from nextcall.engine.due import LEASE
+from nextcall.engine.handing import LEASE, handed
 from nextcall.engine.record import follow
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Senders
 from nextcall.engine.undo import undoable
@@ -23,6 +24,15 @@ from nextcall.timeline.record import record
 
 log = structlog.get_logger(__name__)
 BATCH = 50
+AFTER: dict[Found, dict[str, Any]] = {
+    "sent": {"state": "sent", "outcome": "sent", "lease_until": None},
+    "never_arrived": {"state": "planned", "lease_until": None, "claimed_by": ""},
+    "unknown": {
+        "state": "uncertain",
+        "because": "The machine stopped while this was being sent; nobody knows whether it left.",
+        "lease_until": None,
+    },
+}
 
 
 def rescue(everyone: Senders, *, engine: str, at: datetime) -> int:
@@ -47,17 +57,15 @@ def settle(touch: Touch, found: Found, *, engine: str, at: datetime) -> None:
     with transaction.atomic():
         ledger.lock_persons([touch.person_id])
         mine = Touch.objects.filter(account_id=touch.account_id, pk=touch.pk, state="sending", claimed_by=engine)
+        if not mine.update(**AFTER[found], **({} if found == "never_arrived" else {"made_at": at, "finished_at": at})):
+            return  # whoever had it has answered meanwhile
         if found == "sent":
-            if mine.update(state="sent", outcome="sent", made_at=at, finished_at=at, lease_until=None):
-                _has_left(touch, at)
+            _has_left(touch, at)
         elif found == "never_arrived":
-            if mine.update(state="planned", lease_until=None, claimed_by=""):
-                ledger.release([touch.pk])
+            ledger.release([touch.pk])
         else:
-            because = "The machine stopped while this was being sent; nobody knows whether it left."
-            if mine.update(state="uncertain", because=because, made_at=at, finished_at=at, lease_until=None):
-                ledger.mark_made([touch.pk])
-                follow([(touch.account_id, touch.enrollment_id)], at)
+            ledger.mark_made([touch.pk])
+            follow([(touch.account_id, touch.enrollment_id)], at)
         kind = {"sent": "touch.sent", "never_arrived": "touch.rescued", "unknown": "touch.uncertain"}[found]
         record(
             account_id=touch.account_id,
@@ -66,7 +74,7 @@ def settle(touch: Touch, found: Found, *, engine: str, at: datetime) -> None:
             lead_id=touch.lead_id,
             person_id=touch.person_id,
             touch_id=touch.pk,
-            data={"channel": touch.channel, "rescued": True},
+            data={"channel": touch.channel, "rescued": True, "gate": touch.decision or {}},
         )
     tally.count("rescued", touch.channel)
     log.warning("touch.rescued", touch=touch.pk, found=found)
@@ -102,7 +110,7 @@ def _look_up(touch: Touch, everyone: Senders) -> Found:
     if sender.provider is None or (touch.provider and sender.name != touch.provider):
         return "unknown"  # it went through a provider that is no longer connected
     try:
-        return sender.provider.look_up(str(touch.reference))
+        return sender.provider.look_up(handed(touch))
     except SendError:
         return "unknown"
 

@@ -46,7 +46,8 @@ def revoke(
 ) -> Revoked:
     """Stop at once whoever is reached at `sender`, a number or address. `scope`: of text, call, email; empty is all.
 
-    `reference` is the sender's own id of the event: the same one again changes nothing. Raises NoPoint.
+    `reference` is the sender's own id of the event: the same one again changes nothing. `message_id`: what a complaint
+    is about, if it says so. Raises NoPoint.
     """
     kind, key = _read(sender, account)
     with transaction.atomic():

@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from nextcall.channels import registry
-from nextcall.channels.contract import Provider
 from nextcall.channels.memory import Memory
+from nextcall.channels.provider import Provider
 from nextcall.engine.models import Pace
 from nextcall.lib import sealing
+from nextcall.team import addresses
 from nextcall.team.models import Connection
 
 BURST = timedelta(seconds=2)  # how far a sender may run ahead of its rate, so that it need not wake for each message
@@ -92,6 +93,8 @@ def make(row: Connection, *, provider: Callable[..., Provider | None] = registry
     """The sender of one connection, with a provider of its own. What is wrong stands in `problem`."""
     try:
         config: dict[str, Any] = sealing.unseal(row.sealed) if row.provider != registry.HANDSET else {}
+        if row.hook_key:
+            config |= {"status_url": addresses.public(f"/hooks/{row.provider}/{row.hook_key}")}
         made = provider(row.provider, row.channel, config)
     except (sealing.CannotUnseal, registry.BadConnection) as error:
         return Sender(None, row.provider, row.pk, problem=str(error))

@@ -12,6 +12,7 @@ from nextcall.consent.facts import Ask, Channel, Decision, Facts, Purpose, Rule
 from nextcall.consent.policy import Policy
 from nextcall.consent.rules import decide
 from nextcall.engine import words
+from nextcall.engine.kept import Gate, gate
 from nextcall.engine.knowledge import Due, Knowledge
 from nextcall.engine.lately import NEVER
 from nextcall.engine.senders import Sender
@@ -43,9 +44,24 @@ class Settled:
     foot: str = ""  # below an email: who we are, and what the law wants there
     step_key: str | None = None
     decision: Decision | None = None
+    gate: Gate | None = None  # the decision as touches and events keep it
 
 
 def settle(due: Due, known: Knowledge, *, at: datetime) -> Settled:
+    """What becomes of it, with the whole decision as it is kept."""
+    settled = _settle(due, known, at=at)
+    if settled.decision is not None:
+        ask, policy = _ask(due, known.sender(due)), known.policies[due.account_id]
+        settled.gate = gate(settled.decision, ask, known.facts[due.id], policy, settled.point)
+    return settled
+
+
+def _ask(due: Due, sender: Sender) -> Ask:
+    automated = due.by_machine and due.is_sent and sender.provider is not None
+    return Ask(cast(Channel, due.channel), cast(Purpose, due.purpose), automated)
+
+
+def _settle(due: Due, known: Knowledge, *, at: datetime) -> Settled:
     """Sending, open, planned (later), blocked, skipped or cancelled."""
     early = _not_any_more(due, at)
     if early is not None:
@@ -101,7 +117,7 @@ def _not_any_more(due: Due, at: datetime) -> Settled | None:
 
 def _ask_gate(due: Due, point: ContactPoint, known: Knowledge, sender: Sender, at: datetime) -> Settled:
     leaves = due.is_sent and sender.provider is not None
-    ask = Ask(cast(Channel, due.channel), cast(Purpose, due.purpose), due.by_machine and leaves)
+    ask = _ask(due, sender)
     facts, policy = known.facts[due.id], known.policies[due.account_id]
     decision = decide(ask, facts, policy, at)
     deciding = decision.deciding

@@ -12,6 +12,7 @@ from django.db import transaction
 from nextcall.cadences.models import Touch
 from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
+from nextcall.consent.reading import UNDONE
 from nextcall.conversations import inbox
 from nextcall.conversations.models import Call
 from nextcall.engine import snapshot
@@ -72,11 +73,19 @@ def for_good() -> Iterator[None]:
 
 @contextmanager
 def undoable(
-    *, lead: Lead, kind: str, by: Member | None, at: datetime, says: str = "", of_the_record: bool = False
+    *,
+    lead: Lead,
+    kind: str,
+    by: Member | None,
+    at: datetime,
+    says: str = "",
+    of_the_record: bool = False,
+    of_the_household: bool = False,
 ) -> Iterator[Deed]:
     """Around a deed towards one lead: one transaction under the person's lock, with what it takes to undo it.
 
     `of_the_record`: the deed may change the person's own row and how they are reached, which few do.
+    `of_the_household`: it may concern everyone who shares a number with them, as a stop does.
 
     with undoable(lead=lead, kind="pause", by=ann, at=now, says="Paused") as deed:
         enroll.pause(...)
@@ -89,6 +98,8 @@ def undoable(
             deed.actions.append(Action(account_id=lead.account_id, lead=lead, kind=deed.kind[:30], at=at))
         return
     with transaction.atomic():
+        if of_the_household:
+            ledger.lock_everyone_concerned(lead.person, None)
         ledger.lock_persons([lead.person_id])
         before = snapshot.take(lead, of_the_record=of_the_record)
         yield deed
@@ -194,7 +205,7 @@ def _take_back_made(action: Action, by: Member | None, at: datetime) -> None:
     Call.objects.filter(account_id=action.account_id, pk__in=made.pop("Call", [])).update(undone_at=at, touch=None)
     logged = Withdrawal.objects.filter(account_id=action.account_id, pk__in=made.pop("Withdrawal", []))
     # What the lead said themselves is by nobody of ours, and stands whatever is undone.
-    logged.filter(by__isnull=False).update(lifted_at=at, lifted_by=by, lifted_because="undone at once")
+    logged.filter(by__isnull=False).update(lifted_at=at, lifted_by=by, lifted_because=UNDONE)
     for name in (
         "Attempt",
         "Pause",

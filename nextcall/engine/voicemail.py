@@ -13,6 +13,7 @@ from nextcall.team.models import Account
 from nextcall.timeline.record import record
 
 RING_BACK = "They left a voicemail: listen to it, and ring back"
+MISSED = "They rang and nobody answered: ring back"
 UNREAD = "(nothing could be made out)"
 
 
@@ -29,12 +30,15 @@ def left(*, account: Account, sender: str, transcript: str, at: datetime, dedupe
             dedupe_key=dedupe_key,
         )
         if received.lead is not None and not received.repeated and received.verdict in ("hold", "reply", "help"):
-            _ring_back(received.lead, at)
+            ring_back(received.lead, at, what=RING_BACK)
     return received
 
 
-def _ring_back(lead: Lead, at: datetime) -> None:
-    standing = Promise.objects.filter(account_id=lead.account_id, lead=lead, closed_at=None, what=RING_BACK)
+def ring_back(lead: Lead, at: datetime, *, what: str = MISSED) -> None:
+    """A person of ours is to ring them, now; one such promise at a time."""
+    standing = Promise.objects.filter(
+        account_id=lead.account_id, lead=lead, closed_at=None, what__in=(RING_BACK, MISSED)
+    )
     if standing.exists():
         return
     promise = Promise.objects.create(
@@ -42,13 +46,13 @@ def _ring_back(lead: Lead, at: datetime) -> None:
         lead=lead,
         owner=lead.owner,
         kind=Promise.Kind.CALL,
-        what=RING_BACK,
+        what=what,
         due_at=at,
         made_at=at,
     )
     record(
         account_id=lead.account_id,
-        kind="voicemail.received",
+        kind="voicemail.received" if what == RING_BACK else "call.missed",
         at=at,
         lead_id=lead.pk,
         person_id=lead.person_id,

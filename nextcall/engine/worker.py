@@ -8,18 +8,20 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.db.models import Min
 
 from nextcall.cadences.models import Touch
-from nextcall.channels.contract import Provider
-from nextcall.engine import expiring
+from nextcall.channels.provider import Provider
+from nextcall.engine import expiring, recalling
 from nextcall.engine.due import BATCH, Claims
+from nextcall.engine.knowledge import changed
 from nextcall.engine.record import GROUP, record_answers
 from nextcall.engine.rescue import rescue
-from nextcall.engine.send import THREADS, Pool
+from nextcall.engine.send import THREADS, Answer, Pool
 from nextcall.engine.senders import Senders
 from nextcall.engine.trusting import Trust
+from nextcall.lib import ticking
 from nextcall.lib.wake import Waker
 
 log = structlog.get_logger(__name__)
@@ -30,6 +32,7 @@ LONGEST_NAP = timedelta(seconds=60)  # a word that got lost costs at most this
 ROUNDS_ON = timedelta(seconds=1)  # how often leases, pauses and holds are looked after while busy
 AHEAD = 2  # messages claimed for each thread: what a crash leaves uncertain at most
 MOST_AHEAD = 256  # if the providers are so quick that the threads run dry between two claims
+LOOK_EVERY = 0.25  # seconds, while messages wait for a thread: whether something came in from their persons
 BUSY_NAP = timedelta(milliseconds=50)  # other engines hold what is due
 
 
@@ -113,10 +116,12 @@ class Worker:
 
     def turn(self, at: datetime) -> bool:
         """One round of work at this instant; False when there was nothing to do."""
+        self._look()
         worked = self._record(at)
         if self._looked_after_at is None or at - self._looked_after_at >= ROUNDS_ON or at < self._looked_after_at:
             worked = bool(rescue(self._senders, engine=self.name, at=at)) or worked
             worked = bool(expiring.turn(at=at)) or worked
+            worked = bool(recalling.turn(self._senders, at=at)) or worked
             if not worked:
                 self._looked_after_at = at
         if self._trust is not None:
@@ -129,6 +134,14 @@ class Worker:
             worked = bool(claimed.settled) or worked
             self._keep_ahead(ran_dry=ran_dry, filled=claimed.found >= limit)
         return self._record(at) or worked
+
+    def _look(self) -> None:
+        """Recalls what waits for a thread while something came in from its person; the gate is asked again."""
+        waiting = self._pool.waiting()
+        if waiting:
+            since = ticking.now()
+            news = changed({ready.due.person_id: ready.due.revision for ready in waiting})
+            self._pool.looked([ready.due.id for ready in waiting if ready.due.person_id in news], since=since)
 
     def _keep_ahead(self, *, ran_dry: bool, filled: bool) -> None:
         """Claims more at once while the threads run dry between two claims, and less again when they do not."""
@@ -157,7 +170,7 @@ class Worker:
         if worked:
             return
         if self._pool.in_flight:
-            waker.wait(1.0)
+            waker.wait(LOOK_EVERY if self._pool.waiting() else 1.0)
             return
         if waker.wait(self._nap(at)):
             self._claims.chooser.forget()
@@ -169,20 +182,30 @@ class Worker:
             following = min(following, self._looked_after_at + ROUNDS_ON)
         if not self._claims.resting and Touch.objects.filter(state="planned", due_at__lte=at).exists():
             following = min(following, at + BUSY_NAP)
-        return max((following - self._clock()).total_seconds(), 0.001)
+        wanted: list[datetime] = [again for job in self._jobs if (again := getattr(job, "again_at", None)) is not None]
+        return max((min([following, *wanted]) - self._clock()).total_seconds(), 0.001)
 
     def _record(self, at: datetime) -> bool:
         worked = False
         while answers := self._pool.answers(GROUP):
-            record_answers(answers, engine=self.name, at=self._clock())
+            self._write_down(answers)
             worked = True
         return worked
+
+    def _write_down(self, answers: Sequence[Answer]) -> None:
+        """Once more if another transaction was in the way: an answer that is lost leaves its touch in doubt."""
+        try:
+            record_answers(answers, engine=self.name, at=self._clock())
+        except OperationalError:
+            log.exception("engine.record_again")
+            close_old_connections()
+            record_answers(answers, engine=self.name, at=self._clock())
 
     def _finish(self) -> None:
         """Threads end what they began; their answers are written down."""
         self._pool.close()
         while answers := self._pool.answers(GROUP):
-            record_answers(answers, engine=self.name, at=self._clock())
+            self._write_down(answers)
 
     def _nudge(self) -> None:
         if self._waker is not None:

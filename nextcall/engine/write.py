@@ -3,24 +3,23 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db.models import QuerySet
 
 from nextcall.cadences.models import Touch
-from nextcall.consent import ledger, policy, rules
 from nextcall.consent.content.message import Finding
-from nextcall.consent.facts import Ask, Channel, Decision, Facts, Place, Purpose, Rule
+from nextcall.consent.facts import Decision
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import words
+from nextcall.engine import asking, words
 from nextcall.engine.lately import NEVER, texted
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
 from nextcall.engine.when import spoken
 from nextcall.engine.words import Checked
-from nextcall.leads.models import ContactPoint, Lead
+from nextcall.leads.models import Lead
 from nextcall.team.models import Member
+from nextcall.timeline.record import record
 
 LONGEST_TEXT = 1600  # characters; carriers join at most ten parts
 LONGEST_EMAIL = 50_000
@@ -31,10 +30,10 @@ GAP = re.compile(r"\[\[(.*?)\]\]|\[([^\[\]]*\bonly you\b[^\[\]]*)\]", re.DOTALL)
 class Refused(Exception):
     """It may not leave, now or later: the gate denies it, or its words do. `decision` says why, `reasons` lists all."""
 
-    def __init__(self, decision: Decision, findings: Sequence[Finding] = ()) -> None:
-        self.decision, self.findings = decision, tuple(findings)
+    def __init__(self, asked: asking.Asked, findings: Sequence[Finding] = ()) -> None:
+        self.asked, self.decision, self.findings = asked, asked.decision, tuple(findings)
         of_words = {one.rule for one in self.findings}
-        denying = [rule for rule in decision.rules if rule.effect == "deny"]
+        denying = [rule for rule in self.decision.rules if rule.effect == "deny"]
         self.reasons = tuple(denying[:1] + [rule for rule in denying[1:] if rule.id in of_words])
         super().__init__(" ".join(f"{rule.says.rstrip('.')}." for rule in self.reasons) or "This may not be sent.")
 
@@ -59,25 +58,7 @@ def open_gap(*texts: str) -> str:
 
 def may(*, lead: Lead, channel: str, at: datetime, automated: bool = False) -> Decision:
     """What the gate says about a message or call to this lead now, by hand unless `automated`."""
-    purpose: Purpose = "reply" if lead.waiting_since else "marketing"
-    point = point_of(lead, channel)
-    wanted = ledger.Wanted(
-        person_id=lead.person_id,
-        contact_point_id=point.pk if point else None,
-        channel=cast(Channel, channel),
-        purpose=purpose,
-        lead_id=lead.pk,
-    )
-    facts = ledger.facts_for([wanted], account_id=lead.account_id, at=at)[0]
-    if point is None:
-        return _unreachable(channel, facts, at)
-    ask = Ask(cast(Channel, channel), purpose, automated)
-    return rules.decide(ask, facts, policy.for_account(lead.account.policy, at=at), at)
-
-
-def point_of(lead: Lead, channel: str) -> ContactPoint | None:
-    """Where a message to them goes: the first number or address that works."""
-    return ledger.points_for([lead.person_id], account_id=lead.account_id).get(lead.person_id, {}).get(channel)
+    return asking.ask(lead=lead, channel=channel, at=at, automated=automated).decision
 
 
 def look(
@@ -98,12 +79,21 @@ def look(
 
 
 def write(
-    *, lead: Lead, channel: str, body: str, by: Member | None, at: datetime, subject: str = "", ask: bool = False
+    *,
+    lead: Lead,
+    channel: str,
+    body: str,
+    by: Member | None,
+    at: datetime,
+    subject: str = "",
+    ask: bool = False,
+    page: str = "",
 ) -> Touch:
     """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
 
     Raises Refused with the decision when the gate or its words deny it, Unfinished when there is nothing to send, and
     with `ask` Doubtful when its words may break a rule. The action that takes it back is `undo_of(touch)`.
+    `page`: where it was written.
     """
     said = conversation.clean(body).strip()
     if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
@@ -112,16 +102,16 @@ def write(
     if gap:
         raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
     leaves = at + timedelta(seconds=lead.account.undo_seconds)
-    decision = may(lead=lead, channel=channel, at=leaves)
+    asked = asking.ask(lead=lead, channel=channel, at=leaves)
     answered = _answered(lead, channel)
     subject = _subject(subject, answered) if channel == "email" else ""
-    found = look(lead=lead, channel=channel, body=said, by=by, at=leaves, subject=subject, decision=decision)
-    decision = words.judged(decision, found.findings)
-    if decision.verdict == "deny":
-        raise Refused(decision, found.blocks)
+    found = look(lead=lead, channel=channel, body=said, by=by, at=leaves, subject=subject, decision=asked.decision)
+    asked = asked.judged(words.judged(asked.decision, found.findings))
+    if asked.decision.verdict == "deny":
+        raise Refused(asked, found.blocks)
     if ask and found.warns:
         raise Doubtful(found.warns)
-    deciding = decision.deciding
+    decision, deciding = asked.decision, asked.decision.deciding
     with undoable(lead=lead, kind="send", by=by, at=at) as deed:
         touch = Touch.objects.create(
             account_id=lead.account_id,
@@ -142,8 +132,24 @@ def write(
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         conversation.answered(lead=lead, at=at, by=by)
+        _record_wait(touch, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch
+
+
+def _record_wait(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
+    if asked.decision.verdict != "wait":
+        return
+    record(
+        account_id=touch.account_id,
+        kind="touch.waited",
+        at=at,
+        by=by,
+        person_id=touch.person_id,
+        lead_id=touch.lead_id,
+        touch_id=touch.pk,
+        data={"channel": touch.channel, "rule": touch.rule, "page": page, "gate": asked.gate},
+    )
 
 
 def undo_of(touch: Touch) -> Action | None:
@@ -170,10 +176,3 @@ def _says(touch: Touch, lead: Lead, at: datetime) -> str:
     name = "Text" if touch.channel == "text" else "Email"
     when = f" It leaves {spoken(touch.due_at, now=at, zone=zone)} their time." if touch.rule else ""
     return f"{name} to {lead.person}.{when}"
-
-
-def _unreachable(channel: str, facts: Facts, at: datetime) -> Decision:
-    what = "email address" if channel == "email" else "number that takes texts" if channel == "text" else "number"
-    place: Place = facts.place
-    rule = Rule("contact.none", "deny", f"There is no {what} on record.", "house rule")
-    return Decision("deny", at, (rule,), jurisdictions=place.jurisdictions)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from nextcall.team.models import Account, Member
+from nextcall.team.models import Account, Member, SenderNumber
 
 
 class Source(models.Model):
@@ -22,6 +22,9 @@ class Offer(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     name = models.CharField(max_length=80)
+    # one small question at a time: [{"field": "balance", "kind": "address", amount, time_frame, text or choice,
+    # "ask": ["About how much is left on your loan?", …], "choices": []}]
+    questions = models.JSONField(default=list, blank=True)
     disclosures = models.TextField(blank=True)  # the terms that must stand beside this offer's own (MO-01)
 
     class Meta:
@@ -71,6 +74,8 @@ class ContactPoint(models.Model):
     problem = models.CharField(max_length=20, blank=True)
     problem_at = models.DateTimeField(null=True, blank=True)
     latest_inbound_at = models.DateTimeField(null=True, blank=True)
+    # the number of ours that they know: they are texted from it again
+    our_number = models.ForeignKey(SenderNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "kind", "key"], name="one_row_a_contact_point")]

@@ -224,5 +224,5 @@ def _stored_points(account_id: int, keys: Iterable[PointKey], *, lock: bool) -> 
         rows = ContactPoint.objects.filter(
             Q(kind="email", key__in=emails) | Q(kind="phone", key__in=phones), account_id=account_id
         ).order_by("pk")
-        found |= {(point.kind, point.key): point for point in (rows.select_for_update() if lock else rows)}
+        found |= {(point.kind, point.key): point for point in (rows.select_for_update(no_key=True) if lock else rows)}
     return found

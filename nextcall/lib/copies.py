@@ -25,7 +25,7 @@ from nextcall import __version__
 from nextcall.lib.hashing import point_hash
 
 DATABASE = "database.sqlite3"
-KEYS = ("secret.key", "sealing.key", "vapid.key")
+KEYS = ("secret.key", "sealing.key", "vapid.key", "proof.key")
 LATEST = "latest_backup.json"  # in NEXTCALL_HOME: when, and where to; `nextcall doctor` reads it
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
@@ -28,6 +29,16 @@ def vapid_public(private: str) -> str:
     """The half that browsers are given."""
     point = ec.derive_private_key(int.from_bytes(_read(private), "big"), ec.SECP256R1()).public_key()
     return _written(point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+
+
+def ed25519() -> str:
+    """A key that signs: its 32 bytes, base64url."""
+    return _written(Ed25519PrivateKey.generate().private_bytes_raw())
+
+
+def unwritten(written: str) -> bytes:
+    """The bytes of a key as `ed25519` wrote it."""
+    return _read(written)
 
 
 def read_or_make(path: Path, make: Callable[[], str] = token) -> str:

@@ -57,6 +57,8 @@ def configure(config: Mapping[str, Any]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(config.get("level", "INFO"))
+    for name in ("httpx", "httpcore"):  # they log the whole address of every request: whom it was about
+        logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("django", "django.server"):  # Django has hung its own handlers there
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True

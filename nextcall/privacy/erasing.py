@@ -19,7 +19,8 @@ from nextcall.leads.models import ContactPoint, Lead, Person, Reach
 from nextcall.lib.hashing import point_hash
 from nextcall.privacy import traces
 from nextcall.team.models import Member
-from nextcall.timeline.models import Event, Seal
+from nextcall.timeline import sealing
+from nextcall.timeline.models import Event
 from nextcall.timeline.record import record
 
 ERASED = "erased"
@@ -155,9 +156,7 @@ def _wipe_words(person: Person, leads: list[int], points: list[ContactPoint], *,
 
 def _wipe_record(person: Person, leads: list[int], *, at: datetime) -> None:
     """The events stay, in their places of the chain; what they said of the person goes."""
-    events = _events(person, leads)
-    Seal.objects.filter(account_id=person.account_id, event__in=events, erased_at=None).update(erased_at=at)
-    events.update(data={})
+    sealing.erased(_events(person, leads).values_list("pk", flat=True), account_id=person.account_id, at=at)
 
 
 def _events(person: Person, leads: list[int]) -> "QuerySet[Event]":

@@ -21,6 +21,7 @@ class Account(models.Model):
     policy = models.JSONField(default=dict, blank=True)  # tightened hours and caps; see consent.policy
     outcomes = models.JSONField(default=dict, blank=True)  # changes to the shipped outcome table
     default_cadence = models.CharField(max_length=64, default="fast-start-light")
+    machine_questions = models.PositiveSmallIntegerField(default=0)  # how many of an offer's questions it asks itself
     undo_seconds = models.PositiveSmallIntegerField(default=10)  # how long a hand-written message waits before leaving
     # fields of its own on every lead: [{"key", "label", "kind": "text" | "number" | "date" | "choice", "choices"}]
     own_fields = models.JSONField(default=list, blank=True)
@@ -118,10 +119,79 @@ class Connection(models.Model):
     per_minute = models.PositiveIntegerField(default=600)  # the sender's rate
     enabled = models.BooleanField(default=True)
     problem = models.CharField(max_length=300, blank=True)
+    hook_key = models.CharField(max_length=64, blank=True, db_index=True)  # /hooks/<provider>/<hook_key>: its reports
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "channel"], name="one_connection_a_channel")]
+
+
+class SenderNumber(models.Model):
+    """One number, or one messaging service, that an account texts from."""
+
+    class Registration(models.TextChoices):
+        UNKNOWN = "unknown"
+        PENDING = "pending"
+        REGISTERED = "registered"  # 10DLC campaign approved (CX-03), toll-free verified (CX-04), sender id registered
+        REFUSED = "refused"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sender_numbers")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="numbers")
+    number = models.CharField(max_length=40)  # E.164, or the name that is shown (AU-04)
+    service = models.CharField(max_length=60, blank=True)  # the carrier's id of the messaging service it belongs to
+    kind = models.CharField(max_length=12, default="long_code")  # long_code, toll_free, short_code, name
+    registration = models.CharField(max_length=12, choices=Registration.choices, default=Registration.UNKNOWN)
+    registration_says = models.CharField(max_length=200, blank=True)  # the carrier's words and its campaign's id
+    per_minute = models.PositiveIntegerField(default=60)
+    per_day = models.PositiveIntegerField(default=0)  # 0: no limit beyond the ramp
+    ramp_from = models.DateField(null=True, blank=True)  # first day of a number that is warmed up slowly
+    paused_until = models.DateTimeField(null=True, blank=True)
+    paused_because = models.CharField(max_length=200, blank=True)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "number"], name="one_row_a_sender_number")]
+
+
+class Mailbox(models.Model):
+    """A mailbox that answers come to, and how far it was read (IMAP)."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mailboxes")
+    connection = models.OneToOneField(Connection, null=True, on_delete=models.CASCADE, related_name="mailbox")
+    address = models.CharField(max_length=254)
+    sealed = models.BinaryField()  # JSON sealed by lib.sealing: host, port, user, password or tokens, security
+    folder = models.CharField(max_length=120, default="INBOX")
+    sent_folder = models.CharField(max_length=120, blank=True)  # where copies go; "" keeps none
+    uid_validity = models.BigIntegerField(null=True, blank=True)
+    uid_next = models.BigIntegerField(null=True, blank=True)  # everything below it was read
+    enabled = models.BooleanField(default=True)
+    looked_at = models.DateTimeField(null=True, blank=True)  # latest time that it answered us
+    problem = models.CharField(max_length=300, blank=True)
+    problem_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "address"], name="one_mailbox_an_address")]
+
+
+class CalendarSource(models.Model):
+    """A member's calendar elsewhere: when they are busy, and where appointments are written (CalDAV, a feed)."""
+
+    class Kind(models.TextChoices):
+        CALDAV = "caldav"
+        FEED = "feed"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="calendars")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    sealed = models.BinaryField()  # JSON sealed by lib.sealing: url, user, password
+    name = models.CharField(max_length=120, blank=True)
+    writes = models.BooleanField(default=False)  # appointments are put into it
+    busy = models.JSONField(default=list, blank=True)  # [[ISO from, ISO to], …] of the weeks ahead
+    read_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
 
 
 class LeadInKey(models.Model):

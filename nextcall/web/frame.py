@@ -44,6 +44,7 @@ PAGES = {
     "cadences": ("Cadences", "plan", "p"),
     "settings": ("Settings", "gear", "s"),
     "imports": ("Import", "upload", ""),
+    "proof": ("Proof", "shield", ""),
     "more": ("More", "dots", ""),
 }
 TABS = ("now", "inbox", "leads", "more")
@@ -59,6 +60,7 @@ BELONGS = (
     ("bulk", "leads"),
     ("cadence", "cadences"),
     ("settings", "settings"),
+    ("proof", "more"),
     ("more", "more"),
     ("deeds", "more"),
 )
@@ -101,7 +103,8 @@ def side_of(member: Member) -> tuple[str, ...]:
 def reach_of(member: Member) -> tuple[str, ...]:
     """Every page that the member may jump to, from More and from the command menu."""
     cadences = ("cadences",) if member.manages or style_of(member) == "detailed" else ()
-    return ("now", "inbox", "leads", *cadences, "settings", "imports", "more")
+    proof = ("proof",) if member.manages else ()
+    return ("now", "inbox", "leads", *cadences, "settings", "imports", *proof, "more")
 
 
 def _places(slugs: tuple[str, ...], here: str) -> list[Place]:

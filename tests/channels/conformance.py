@@ -7,14 +7,20 @@ after the message was handed over. A bench names only what its far end can play.
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from nextcall.channels.contract import Outgoing, Provider, SendError, Uncertain
+from nextcall.channels import permit
+from nextcall.channels.contract import Handed, Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
+from nextcall.channels.provider import Provider
+from nextcall.channels.sms.telnyx import Telnyx
+from nextcall.channels.sms.twilio import Twilio
+from tests.carrier.server import ACCOUNT, KEY, TOKEN, carrier
 
 
 @dataclass
@@ -26,6 +32,11 @@ class Bench:
     unreachable: Provider | None
     channel: str
     to: str = "lead@example.com"
+    gone: str = "gone@example.com"
+    busy: str = "busy@example.com"
+    cut: str = "cut@example.com"
+    problem: str = "bounced"  # what a recipient who is gone is marked with
+    handed: Callable[[str], Handed] = Handed  # what we would know of a message with that reference
 
 
 class MailServer:
@@ -117,7 +128,54 @@ def _reference(mail: bytes) -> str:
     return line.decode().split("<")[1].split("@")[0]
 
 
-BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {"smtp": smtp_bench, "memory": memory_bench}
+@contextmanager
+def twilio_bench() -> Iterator[Bench]:
+    """The local carrier gives no reference back, so the words carry it."""
+    with carrier() as far_end:
+        provider = Twilio(account_sid=ACCOUNT, auth_token=TOKEN, base_url=far_end.url, timeout_seconds=3)
+        nobody = Twilio(account_sid=ACCOUNT, auth_token=TOKEN, base_url="http://127.0.0.1:1", timeout_seconds=1)
+        yield Bench(
+            provider,
+            lambda: [one.body.split()[-1] for one in far_end.messages if not one.to.endswith("5550007")],
+            nobody,
+            "text",
+            to="+13035550142",
+            gone="+15005550001",
+            busy="+15005550008",
+            cut="+15005550007",
+            problem="disconnected",
+            handed=lambda reference: Handed(
+                reference, to="+13035550142", body=f"Hello Ann {reference}", at=datetime.now(UTC)
+            ),
+        )
+        provider.close()
+
+
+@contextmanager
+def telnyx_bench() -> Iterator[Bench]:
+    with carrier() as far_end:
+        provider = Telnyx(api_key=KEY, base_url=far_end.url, timeout_seconds=3)
+        nobody = Telnyx(api_key=KEY, base_url="http://127.0.0.1:1", timeout_seconds=1)
+        yield Bench(
+            provider,
+            lambda: [one.body.split()[-1] for one in far_end.messages if not one.to.endswith("5550007")],
+            nobody,
+            "text",
+            to="+13035550142",
+            gone="+15005550001",
+            busy="+15005550008",
+            cut="+15005550007",
+            problem="disconnected",
+        )
+        provider.close()
+
+
+BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {
+    "smtp": smtp_bench,
+    "memory": memory_bench,
+    "twilio": twilio_bench,
+    "telnyx": telnyx_bench,
+}
 
 
 def outgoing(bench: Bench, reference: str, **changes: Any) -> Outgoing:
@@ -131,4 +189,15 @@ def outgoing(bench: Bench, reference: str, **changes: Any) -> Outgoing:
         "from_name": "Hazel Thorne",
         "from_address": "hazel@seller.example",
     }
+    if bench.to.startswith("+"):
+        values |= {"body": f"Hello Ann {reference}", "from_address": "+13035550100"}
     return Outgoing(**(values | changes))
+
+
+def permitted(message: Outgoing, **changes: Any) -> permit.Permit:
+    """As the engine issues one for a message whose decision is committed."""
+    return permit.issue(message, **({"reason": "gate", "seconds": 60.0} | changes))
+
+
+def send(provider: Provider, message: Outgoing) -> Receipt:
+    return provider.send(message, permitted(message))

@@ -8,7 +8,7 @@ import pytest
 
 from nextcall.channels.contract import Outgoing, SendError
 from nextcall.channels.email.smtp import Smtp
-from tests.channels.conformance import MailServer, mail_server
+from tests.channels.conformance import MailServer, mail_server, send
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def letter(**changes: object) -> Outgoing:
 
 def test_an_email_has_two_parts_and_the_headers_mailbox_providers_want(server: tuple[MailServer, Smtp]) -> None:
     kept, provider = server
-    receipt = provider.send(letter())
+    receipt = send(provider, letter())
     mail = message_from_bytes(kept.received[0], policy=default)
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]  # type: ignore[attr-defined]
     assert mail.get_body(("plain",)).get_content().splitlines() == ["Hello Ann,", ".dot", "Grüße"]  # type: ignore[attr-defined]
@@ -52,7 +52,7 @@ def test_an_email_has_two_parts_and_the_headers_mailbox_providers_want(server: t
 def test_connections_are_kept_between_emails(server: tuple[MailServer, Smtp]) -> None:
     kept, provider = server
     for n in range(5):
-        provider.send(letter(reference=f"r{n}"))
+        send(provider, letter(reference=f"r{n}"))
     assert len(kept.received) == 5
     assert kept.connections == 1
 
@@ -60,7 +60,7 @@ def test_connections_are_kept_between_emails(server: tuple[MailServer, Smtp]) ->
 @pytest.mark.parametrize("field", ["subject", "from_name", "in_reply_to"])
 def test_a_line_break_never_begins_a_header_of_its_own(server: tuple[MailServer, Smtp], field: str) -> None:
     kept, provider = server
-    provider.send(letter(**{field: "Hi\r\nBcc: thief@example.com\r\n\r\nbody"}))
+    send(provider, letter(**{field: "Hi\r\nBcc: thief@example.com\r\n\r\nbody"}))
     mail = message_from_bytes(kept.received[0], policy=default)
     assert mail["Bcc"] is None
     assert b"\nBcc:" not in kept.received[0]
@@ -72,7 +72,7 @@ def test_a_line_break_never_begins_a_header_of_its_own(server: tuple[MailServer,
 def test_an_address_that_is_not_one_address_is_refused(server: tuple[MailServer, Smtp], to: str) -> None:
     kept, provider = server
     with pytest.raises(SendError) as refused:
-        provider.send(letter(to=to))
+        send(provider, letter(to=to))
     assert refused.value.permanent
     assert kept.received == []
 
@@ -80,14 +80,14 @@ def test_an_address_that_is_not_one_address_is_refused(server: tuple[MailServer,
 def test_a_refusal_by_policy_does_not_mark_the_address(server: tuple[MailServer, Smtp]) -> None:
     _, provider = server
     with pytest.raises(SendError) as refused:
-        provider.send(letter(to="spam@example.com"))
+        send(provider, letter(to="spam@example.com"))
     assert refused.value.permanent
     assert refused.value.problem == ""
 
 
 def test_a_kept_connection_that_died_is_replaced_without_a_word(server: tuple[MailServer, Smtp]) -> None:
     kept, provider = server
-    provider.send(letter(reference="r1"))
+    send(provider, letter(reference="r1"))
     provider._idle[0].sock.close()  # type: ignore[union-attr]
-    provider.send(letter(reference="r2"))
+    send(provider, letter(reference="r2"))
     assert len(kept.received) == 2

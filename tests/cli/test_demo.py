@@ -72,7 +72,7 @@ def test_everybody_in_it_is_invented_somebody_is_to_be_called_and_it_is_removed_
     assert Promise.objects.filter(closed_at=None, kind="call").exists()
     assert tables()["Touch"] > 50
     assert removing.remove(account=owner.account, by=owner, at=TUESDAY) >= 18
-    assert tables() == {**empty, "Event": 1}  # which says that it was removed
+    assert tables() == {**empty, "Event": 1, "PolicyText": 1}  # that it was removed; the words of the rules
     assert Account.objects.values().get() == before
     assert Member.objects.get().name == "Owner"
     assert removing.remove(account=owner.account, by=owner, at=TUESDAY) == 0

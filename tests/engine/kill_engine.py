@@ -14,7 +14,7 @@ django.setup()
 from nextcall.cadences.models import Touch  # noqa: E402
 from nextcall.channels.memory import Memory  # noqa: E402
 from nextcall.consent.models import Permission  # noqa: E402
-from nextcall.engine import due, rescue, send, worker  # noqa: E402
+from nextcall.engine import due, rescue, worker  # noqa: E402
 from nextcall.leads.models import ContactPoint, Lead, Person, Reach  # noqa: E402
 from nextcall.team.models import Account  # noqa: E402
 from tests.engine.kill_rounds import LEASE_SECONDS  # noqa: E402
@@ -31,7 +31,7 @@ def clock() -> datetime:
 def work() -> None:
     for module in (due, rescue):
         module.LEASE = LEASE  # type: ignore[attr-defined]
-    send.LEASE, send.MARGIN_SECONDS = LEASE, 1.0
+    due.ANSWERED_WITHIN = timedelta(seconds=1)
     memory = Memory(
         file=os.environ["KILL_FILE"], knows=bool(os.environ["KILL_KNOWS"]), keep=0, after=lambda _: time.sleep(0.01)
     )

@@ -133,6 +133,12 @@ def test_a_delivery_after_its_window_is_told(address: str, lead: Lead) -> None:
 
 
 def test_a_report_about_nobody_is_refused_in_words(address: str, lead: Lead) -> None:
-    for kind in ("bounce", "complaint", "delivered"):
+    for kind in ("bounce", "delivered"):
         status, answer = post(address, lead, kind=kind, **{"from": "nobody@example.com"})
         assert (status, answer["error"]) == (400, "from is no number or address that we know")
+
+
+def test_a_complaint_of_nobody_we_know_is_kept_as_a_hash(address: str, lead: Lead) -> None:
+    status, answer = post(address, lead, kind="complaint", **{"from": "nobody@example.com"})
+    assert (status, answer["lead"]) == (200, None)
+    assert (Withdrawal.objects.get().reason, Withdrawal.objects.get().contact_point) == ("complaint", None)

@@ -29,7 +29,12 @@ def bring(
     at = AT + timedelta(days=at_days)
     row = f"name,phone,email,postal code,sms opt out,consent\n{name},{PHONE},{EMAIL},80202,{more},{said}\n"
     import_ = importing.start(account=account, by=None, file_name="portal.csv", body=row.encode(), at=at)
-    permission = {"channels": ["call", "text", "email"], "wording": WORDING, "sellers": [account.seller_name]}
+    permission = {
+        "channels": ["call", "text", "email"],
+        "wording": WORDING,
+        "sellers": [account.seller_name],
+        "attested_by": "Ann",
+    }
     importing.confirm(import_, choices=Choices(permission=permission, cadence="fast-start"), by=None, at=at)
     while importing.run_waiting(at=at):
         pass

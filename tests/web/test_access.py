@@ -11,6 +11,7 @@ from nextcall.conversations.models import InboxItem
 from nextcall.engine.models import Action, BulkChange
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import SmartList
+from nextcall.proof.models import ProofPack
 from nextcall.team.models import Account, Member, PushSubscription
 from nextcall.web.access import leads_seen_by
 from tests.builders import make_account, make_enrollment, make_lead, make_lead_in_key, make_member, make_touch
@@ -95,6 +96,9 @@ def victim(db: None) -> dict[str, object]:
         "settings_lead_in": key.pk,
         "settings_member": owner.pk,
         "import": done.pk,
+        "proof": ProofPack.objects.create(
+            account=account, by=owner, asked={}, says=SECRET, state="done", file=b"x", created_at=now
+        ).pk,
     }
     return {"account": account, "owner": owner, "numbers": numbers}
 

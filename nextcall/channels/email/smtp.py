@@ -6,9 +6,10 @@ import ssl
 import threading
 from typing import Literal
 
-from nextcall.channels.contract import Found, Outgoing, Receipt, SendError, Uncertain
+from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email import hosts
 from nextcall.channels.email.message import compose, message_id
+from nextcall.channels.provider import Provider
 
 Security = Literal["starttls", "ssl", "plain"]
 LATER_SECONDS = 300  # the server refuses us, not the lead: somebody has to mend the connection
@@ -16,7 +17,7 @@ PROBLEMS_OF_THE_ADDRESS = (550, 551, 553)
 LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
-class Smtp:
+class Smtp(Provider):
     """One account's mail server. Several threads may send at once, each over a connection of its own."""
 
     name = "smtp"
@@ -39,7 +40,7 @@ class Smtp:
         self._idle: list[smtplib.SMTP] = []
         self._lock = threading.Lock()
 
-    def send(self, message: Outgoing) -> Receipt:
+    def _deliver(self, message: Outgoing) -> Receipt:
         email = compose(message)
         try:
             envelope_to = email["To"].addresses[0].addr_spec
@@ -55,7 +56,7 @@ class Smtp:
         self._put_back(server)
         return Receipt(message_id(message))
 
-    def look_up(self, reference: str) -> Found:
+    def look_up(self, handed: Handed) -> Found:
         """SMTP has no way to ask."""
         return "unknown"
 

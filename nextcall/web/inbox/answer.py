@@ -42,6 +42,7 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
             at=timezone.now(),
             seen=answering.read_seen(request.POST.get("anyway") or request.POST.get("seen", "")),
             ask=wording.is_asked(request, lead),
+            page="inbox",
         )
     except answering.Crossed as crossed:
         return _held_back(request, lead, crossed)

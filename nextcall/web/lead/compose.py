@@ -35,7 +35,7 @@ def send(request: SignedIn, lead_id: int) -> HttpResponse:
     try:
         answering.answer(
             lead=lead, channel=channel, subject=subject, body=body, by=request.member, at=timezone.now(),
-            seen=crossing.seen(request, lead), ask=wording.is_asked(request, lead),
+            seen=crossing.seen(request, lead), ask=wording.is_asked(request, lead), page="lead",
         )  # fmt: skip
     except answering.Crossed as crossed:
         told = crossing.tell(request, lead, crossed, at=timezone.now())

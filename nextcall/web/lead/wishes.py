@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from nextcall.consent import preferred, preferring
-from nextcall.engine import their_page
+from nextcall.engine import asking, their_page
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
 from nextcall.lib import hours
@@ -63,7 +63,7 @@ def asked_for(request: SignedIn, lead_id: int) -> HttpResponse:
 def send_page(request: SignedIn, lead_id: int) -> HttpResponse:
     """Send them the link to their own page, as a message of ours like any other: the gate is asked, undo works."""
     at, lead, channel = timezone.now(), lead_of(request, lead_id), request.POST.get("channel", "")
-    point = writing.point_of(lead, channel) if channel in ("text", "email") else None
+    point = asking.point_of(lead, channel) if channel in ("text", "email") else None
     if point is None:
         return back(request, lead, problem="There is no number or address to send it to.")
     link = their_page.url(account_id=lead.account_id, person_id=lead.person_id, contact_point_id=point.pk)

@@ -139,7 +139,7 @@ def _problem(request: SignedIn, draft: Connection) -> str:
     body = "This is the test message you asked for. If you can read it, Nextcall can send email for you.\n"
     message = mail.letter(request.member, draft, subject="Nextcall can send email", body=body)
     try:
-        mail.send(draft, message)
+        mail.send(draft, message, member=request.member)
     except SendError as error:
         return in_words(str(error))
     except Uncertain:

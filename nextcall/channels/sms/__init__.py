@@ -1,0 +1,1 @@
+"""Texts through carriers: one file per provider, both directions."""

@@ -1,0 +1,1 @@
+"""What happened, as evidence: signed packs, and their checking without us."""

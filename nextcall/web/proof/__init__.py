@@ -1,0 +1,1 @@
+"""Proof: signed packs of every contact and every refusal."""
