@@ -188,3 +188,14 @@ def test_a_cold_call_waits_for_a_fresh_list_and_is_dealt_when_it_came(account: A
         a_list(account, place, days_old=1)
     work(Worker(everything=Memory(), threads=0), MONDAY + HOUR + timedelta(minutes=1))
     assert fresh(touch).state == "open"
+
+
+def test_a_wait_that_is_asked_about_again_and_again_is_written_down_once(
+    account: Account, lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch = make_touch(lead, "text", body="Hi", due_at=MONDAY)
+    old = replace(policy.shipped(), zone_data="2025b", compiled={})
+    monkeypatch.setattr(policy, "for_account", lambda *_, **__: old)
+    Worker(everything=Memory(), threads=0).run_until(MONDAY + 3 * HOUR, start=MONDAY)
+    assert fresh(touch).due_at > MONDAY + 2 * HOUR
+    assert Event.objects.filter(kind="touch.waited", touch_id=touch.pk).count() == 1
