@@ -150,7 +150,7 @@ def test_a_warning_is_kept_with_the_decision_and_the_message_leaves(lead: Lead) 
     touch = make_touch(lead, "email", body="The master bedroom faces east.", subject="A question")
     assert len(run().sent) == 1
     touch.refresh_from_db()
-    kept = {rule[0]: tuple(rule[1:3]) for rule in touch.decision["rules"]}
+    kept = {rule[0]: (rule[1], " ".join(rule[2:])) for rule in touch.decision["rules"]}
     assert kept["FH-01.sex"][0] == "allow"
     assert "master bedroom" in kept["FH-01.sex"][1]
 
