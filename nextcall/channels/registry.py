@@ -1,9 +1,11 @@
 """Which provider serves a channel: from an account's own, already decrypted settings. Pure."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from nextcall.channels.contract import Listener
+from nextcall.channels.email.bulk import SERVICES, Bulk
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
@@ -29,6 +31,11 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
     ),
     "twilio": (Twilio, frozenset({"text"}), TWILIO),
     "telnyx": (Telnyx, frozenset({"text"}), frozenset({"api_key", "messaging_profile", "status_url", "base_url"})),
+    # their addresses are ours to name, by region: an account's settings must not send its mail anywhere else
+    **{
+        name: (partial(Bulk, name), frozenset({"email"}), frozenset({*service.keys, "region", "timeout_seconds"}))
+        for name, service in SERVICES.items()
+    },
 }
 LISTENERS: dict[str, Callable[..., Listener]] = {"twilio": TwilioListener, "telnyx": TelnyxListener}
 
