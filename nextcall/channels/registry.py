@@ -6,6 +6,13 @@ from typing import Any
 
 from nextcall.channels.contract import Listener
 from nextcall.channels.email.bulk import SERVICES, Bulk
+from nextcall.channels.email.posts.brevo import BrevoListener
+from nextcall.channels.email.posts.mailgun import MailgunListener
+from nextcall.channels.email.posts.mailjet import MailjetListener
+from nextcall.channels.email.posts.postmark import PostmarkListener
+from nextcall.channels.email.posts.resend import ResendListener
+from nextcall.channels.email.posts.sendgrid import SendgridListener
+from nextcall.channels.email.posts.sparkpost import SparkpostListener
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
@@ -37,7 +44,17 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
         for name, service in SERVICES.items()
     },
 }
-LISTENERS: dict[str, Callable[..., Listener]] = {"twilio": TwilioListener, "telnyx": TelnyxListener}
+LISTENERS: dict[str, Callable[..., Listener]] = {
+    "twilio": TwilioListener,
+    "telnyx": TelnyxListener,
+    "brevo": BrevoListener,
+    "mailgun": MailgunListener,
+    "mailjet": MailjetListener,
+    "postmark": PostmarkListener,
+    "resend": ResendListener,
+    "sendgrid": SendgridListener,
+    "sparkpost": SparkpostListener,
+}
 
 
 class BadConnection(Exception):

@@ -16,6 +16,7 @@ from nextcall.team.models import Account, Connection
 
 log = structlog.get_logger(__name__)
 LONGEST = 2_000_000  # bytes of a post
+LONGEST_MAIL = 25_000_000  # … of an email service, which brings a mail with its files
 KEPT_HEADERS = ("content-type", "x-twilio-signature", "telnyx-signature-ed25519", "telnyx-timestamp")
 AT_ONCE = 100
 WAITED_FOR = timedelta(hours=1)  # a report may come before its message is written down
@@ -33,11 +34,17 @@ def listener_of(connection: Connection) -> Listener:
         raise NotTheirs(str(error)) from error
 
 
+def longest(connection: Connection) -> int:
+    """Bytes of a post that are taken in."""
+    return LONGEST_MAIL if connection.channel == "email" else LONGEST
+
+
 def keep(*, connection: Connection, posted: Posted, at: datetime) -> tuple[CarrierPost, bool]:
     """Store a post whose signature is right; committed when this returns. (row, is it new?) Raises NotTheirs."""
-    if not listener_of(connection).verify(posted, at=at):
+    listener = listener_of(connection)
+    if not listener.verify(posted, at=at):
         raise NotTheirs("the signature is not the provider's for this address")
-    key = hashlib.sha256(posted.body + posted.headers.get("telnyx-signature-ed25519", "").encode()).hexdigest()
+    key = hashlib.sha256(listener.once(posted)).hexdigest()
     row = CarrierPost(
         account_id=connection.account_id,
         connection=connection,

@@ -18,7 +18,7 @@ from nextcall.channels.email.refusals import judged
 from nextcall.channels.provider import Provider
 
 REFERENCE = "reference"  # what our reference is called in a service's metadata
-_OF_THEIR_OWN = {"from", "to", "subject", "reply-to", "date", "mime-version", "content-type", "content-transfer-encoding"}  # fmt: skip
+_OF_THEIR_OWN = frozenset("from to subject reply-to date mime-version content-type content-transfer-encoding".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Bulk(Provider):
         return Receipt(message_id(message) if self._service.keeps_id else theirs)
 
     def look_up(self, handed: Handed) -> Found:
-        """None of them can be asked by our reference at once; their reports tell later."""
+        """None of them finds a message by our reference without delay: its own report, which carries it, tells."""
         return "sent" if handed.provider_reference else "unknown"
 
     def close(self) -> None:

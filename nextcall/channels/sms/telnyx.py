@@ -141,6 +141,9 @@ class TelnyxListener:
             return False
         return True
 
+    def once(self, posted: Posted) -> bytes:
+        return posted.body + posted.headers.get("telnyx-signature-ed25519", "").encode()
+
     def hear(self, posted: Posted) -> tuple[Heard, ...]:
         """An answer or a report. Raises ValueError when it is neither."""
         if len(posted.body) > LONGEST_POST:
