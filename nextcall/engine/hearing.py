@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
 from nextcall.channels import registry
@@ -16,7 +17,6 @@ from nextcall.team.models import Account, Connection
 
 log = structlog.get_logger(__name__)
 LONGEST = 2_000_000  # bytes of a post
-LONGEST_MAIL = 25_000_000  # … of an email service, which brings a mail with its files
 KEPT_HEADERS = ("content-type", "x-twilio-signature", "telnyx-signature-ed25519", "telnyx-timestamp")
 AT_ONCE = 100
 WAITED_FOR = timedelta(hours=1)  # a report may come before its message is written down
@@ -35,8 +35,8 @@ def listener_of(connection: Connection) -> Listener:
 
 
 def longest(connection: Connection) -> int:
-    """Bytes of a post that are taken in."""
-    return LONGEST_MAIL if connection.channel == "email" else LONGEST
+    """Bytes of a post that are taken in; an email service brings a mail with its files."""
+    return int(settings.MAIL_MAX_BYTES) if connection.channel == "email" else LONGEST
 
 
 def keep(*, connection: Connection, posted: Posted, at: datetime) -> tuple[CarrierPost, bool]:

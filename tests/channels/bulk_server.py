@@ -47,8 +47,9 @@ def postmark(kept: BulkService, headers: dict[str, str], body: bytes) -> tuple[i
     sent = json.loads(body)
     to = parseaddr(sent["To"])[1]
     if to.startswith("gone"):
-        return 422, {"ErrorCode": 406, "Message": f"You tried to send to recipient(s) that have been marked as inactive. "
-                     f"Found inactive addresses: {to}. Inactive recipients are ones that have generated a hard bounce."}  # fmt: skip
+        inactive = f"Found inactive addresses: {to}. Inactive recipients are ones that have generated a hard bounce."
+        said = f"You tried to send to recipient(s) that have been marked as inactive. {inactive}"
+        return 422, {"ErrorCode": 406, "Message": said}
     if to.startswith("busy"):
         return 503, {"ErrorCode": 100, "Message": "Maintenance"}
     if to.startswith("broken"):

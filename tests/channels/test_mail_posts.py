@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """What bulk mail services post: who may post, what an answer says, and whether an address is dead."""
 
 import base64

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from nextcall.channels.contract import File
 
-LONGEST_POST = 25_000_000  # bytes; an inbound mail with its attachments
+LONGEST_POST = 25 * 1024 * 1024  # bytes; an inbound mail with its attachments
 MOST_FIELDS = 500
 MOST_FILES = 25
 _BOUNDARY = re.compile(r"boundary=(?:\"([^\"]{1,200})\"|([^\s;,]{1,200}))", re.I)
