@@ -47,7 +47,7 @@ def address(lead: Lead) -> ContactPoint:
 @pytest.fixture
 def sent(lead: Lead, address: ContactPoint) -> Touch:
     at = timezone.now() - timedelta(minutes=5)
-    values = {
+    values: dict[str, Any] = {
         "account": lead.account,
         "person": lead.person,
         "lead": lead,
@@ -55,8 +55,8 @@ def sent(lead: Lead, address: ContactPoint) -> Touch:
         "channel": "email",
     }
     touch = Touch.objects.create(
-        **values, by_machine=True, state="sent", due_at=at, made_at=at, finished_at=at, created_at=at, provider="postmark",
-        tries=1, body="Would Saturday suit?",
+        **values, by_machine=True, state="sent", due_at=at, made_at=at, finished_at=at, created_at=at,
+        provider="postmark", tries=1, body="Would Saturday suit?",
     )  # fmt: skip
     named = f"<{touch.reference}@seller.example>"
     Touch.objects.filter(pk=touch.pk).update(provider_reference=named)

@@ -21,6 +21,7 @@ LONGEST_HEADER = 20_000
 MOST_PARTS = 200
 MOST_ATTACHMENTS = 25
 DEEPEST = 20
+MOST_COMMENTS = 50  # in one line of addresses
 _TORN = re.compile(rb"(?:subject|from|date|mime-version|content-type|message-id|reply-to|x-[\w-]+)[ \t]*:", re.I)
 _ID = re.compile(r"<([^<>\s]{1,250})>")
 
@@ -117,7 +118,7 @@ def _leaves(message: Message) -> Iterator[Message]:
     while stack and seen < MOST_PARTS:
         part, depth = stack.pop()
         seen += 1
-        inner = part.get_payload()
+        inner = _payload(part)
         if isinstance(inner, list) and part.get_content_maintype() == "multipart" and depth < DEEPEST:
             stack.extend((one, depth + 1) for one in reversed(inner) if isinstance(one, Message))
         else:
@@ -153,6 +154,14 @@ def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tup
     return text, html, attachments, parts
 
 
+def _payload(part: Message) -> object:
+    """What the part holds, undecoded: parts, or text; "" when its charset's name alone cannot be taken."""
+    try:
+        return part.get_payload()
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
 def _content(part: Message) -> bytes:
     try:
         payload = part.get_payload(decode=True)
@@ -160,12 +169,12 @@ def _content(part: Message) -> bytes:
         payload = None
     if isinstance(payload, bytes):
         return payload
-    inner = part.get_payload()
+    inner = _payload(part)
     return str(inner).encode("utf-8", "replace") if isinstance(inner, str) else b""
 
 
 def _words(part: Message) -> str:
-    inner = part.get_payload()
+    inner = _payload(part)
     if isinstance(inner, list):  # message/rfc822 and message/delivery-status hold messages
         try:
             return "\n\n".join(one.as_string() for one in inner[:50] if isinstance(one, Message))
@@ -223,7 +232,7 @@ def _printable(text: str) -> str:
 def _address(value: object) -> tuple[str, str]:
     if value is None:
         return "", ""
-    written = _printable(str(value)[:LONGEST_HEADER]).replace("\n", " ").replace("\r", " ")
+    written = unnested(_printable(str(value)[:LONGEST_HEADER]).replace("\n", " ").replace("\r", " "))
     name, address = parseaddr(written, strict=False) if "strict" in _TAKES else parseaddr(written)
     if "@" not in address:
         found = re.search(r"[^\s<>,;\"@]{1,64}@[^\s<>,;\"@]{1,255}", _decoded(written))
@@ -231,8 +240,13 @@ def _address(value: object) -> tuple[str, str]:
     return _decoded(name).strip()[:200], address.strip()[:254]
 
 
+def unnested(written: str) -> str:
+    """Comments in comments are read by recursion; nobody's address has so many."""
+    return written if written.count("(") <= MOST_COMMENTS else written.replace("(", " ").replace(")", " ")
+
+
 def _addresses(message: Message, header: str) -> tuple[str, ...]:
-    written = [_printable(str(one)[:LONGEST_HEADER]) for one in message.get_all(header, [])[:20]]
+    written = [unnested(_printable(str(one)[:LONGEST_HEADER])) for one in message.get_all(header, [])[:20]]
     return tuple(address[:254] for _, address in getaddresses(written) if "@" in address)[:100]
 
 

@@ -102,4 +102,4 @@ def header_pairs(values: Any) -> list[tuple[str, str]]:
 
 def address(written: str) -> str:
     """The first address in a line of them."""
-    return next((found for _, found in getaddresses([written[:2000]]) if "@" in found), "")[:254]
+    return next((found for _, found in getaddresses([reader.unnested(written[:2000])]) if "@" in found), "")[:254]
