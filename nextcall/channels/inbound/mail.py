@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
@@ -210,7 +211,7 @@ def _decoded(value: object) -> str:
     written = str(value)[:LONGEST_HEADER]
     try:
         pieces = decode_header(written)
-    except (ValueError, LookupError, TypeError, AssertionError):
+    except (ValueError, LookupError, TypeError, AssertionError, MessageError):
         return _printable(written)
     out = []
     for piece, charset in pieces:
