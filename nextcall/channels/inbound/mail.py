@@ -178,10 +178,15 @@ def _words(part: Message) -> str:
     inner = _payload(part)
     if isinstance(inner, list):  # message/rfc822 and message/delivery-status hold messages
         try:
-            return "\n\n".join(one.as_string() for one in inner[:50] if isinstance(one, Message))
+            return "\n\n".join(_written(one) for one in inner[:50] if isinstance(one, Message))
         except (ValueError, LookupError, KeyError, AttributeError, TypeError, RecursionError):
             return "\n\n".join(str(one.items()) for one in inner[:50] if isinstance(one, Message))
     return _text(_content(part), part)
+
+
+def _written(one: Message) -> str:
+    """A mail in a mail as it came; its headers are not folded again, which takes the square of their length."""
+    return one.as_bytes(policy=one.policy.clone(max_line_length=None)).decode("utf-8", "replace")
 
 
 def _text(content: bytes, part: Message) -> str:
