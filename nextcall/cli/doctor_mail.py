@@ -6,7 +6,7 @@ from typing import Any
 from nextcall.channels.sending_domain import advice, lookup
 from nextcall.channels.sending_domain.advice import Advice
 from nextcall.channels.sending_domain.lookup import Texts
-from nextcall.channels.sending_domain.services import wants
+from nextcall.channels.sending_domain.wanted import wants
 
 MOST_DOMAINS = 20
 NOT_SENDING = ("handset", "memory", "sample")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nextcall.channels.sending_domain.lookup import Texts
-from nextcall.channels.sending_domain.services import FREE, Wants
+from nextcall.channels.sending_domain.wanted import FREE, Wants
 
 MOST_LOOKUPS = 10  # RFC 7208, 4.6.4
 _RESERVED = ("example", "test", "invalid", "localhost", "local", "internal")  # RFC 2606, 6762

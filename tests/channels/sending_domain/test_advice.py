@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from nextcall.channels.sending_domain import lookup
 from nextcall.channels.sending_domain.advice import Advice, advise, aligned, names
-from nextcall.channels.sending_domain.services import WANTS, wants
+from nextcall.channels.sending_domain.wanted import WANTS, wants
 from nextcall.cli import doctor, doctor_mail
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection
