@@ -122,3 +122,9 @@ def test_the_address_of_a_service_that_signs_has_no_password(client: Client, acc
 def test_only_who_manages_the_account_may_see_it(account: Account) -> None:
     rep: Member = make_member(account, "rep", name="Rita", email="rita@example.com")
     assert signed(rep).get(PAGE).status_code in (302, 403, 404)
+
+
+def test_the_page_promises_no_untracked_mail_where_only_the_service_can_keep_it(client: Client) -> None:
+    for one in SERVICES:
+        shown = client.get(PAGE, {"service": one.name}).content.decode()
+        assert ("are not tracked" in shown) == PROVIDERS[one.name].tracking

@@ -25,6 +25,7 @@ class Service:
     signs: bool = False
     reads: bool = True
     regions: bool = False
+    tracks: bool = False  # opens and clicks can be switched off only there
     note: str = ""
 
 
@@ -65,7 +66,8 @@ SERVICES = (
         "Brevo",
         (API_KEY,),
         "Transactional, Settings, Webhook; inbound parsing is set up by Brevo's own interface.",
-        note="Files that come with an answer stay at Brevo.",
+        note="Switch the tracking of opens and clicks off there. Files that come with an answer stay at Brevo.",
+        tracks=True,
     ),
     Service(
         "resend",
@@ -74,7 +76,9 @@ SERVICES = (
         "Webhooks, Add webhook: delivered, bounced, complained.",
         signs=True,
         reads=False,
-        note="Resend does not post the words of answers: have them read from a mailbox.",
+        note="Switch tracking off for the domain there. Resend does not post the words of answers: have them read from"
+        " a mailbox.",
+        tracks=True,
     ),
     Service(
         "mailjet",
