@@ -158,6 +158,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 IMPORT_MAX_BYTES = 50 * 1024 * 1024  # one file of leads
 LIST_MAX_BYTES = 200 * 1024 * 1024  # one do-not-call list: fifteen million numbers; read a part at a time
+MAIL_MAX_BYTES = 25 * 1024 * 1024  # a mail with its files, as a bulk service posts it
 CAPTURE_MAX_BYTES = 1024 * 1024  # one posted lead
 # Mail servers that an account may name: on a laptop its own are fine, on a server only public ones,
 # unless the operator says so.

@@ -169,5 +169,8 @@ class Listener(Protocol):
     def verify(self, posted: Posted, *, at: datetime) -> bool:
         """Whether the signature is the provider's and fresh."""
 
+    def once(self, posted: Posted) -> bytes:
+        """What makes this post the same as another one, which then changes nothing."""
+
     def hear(self, posted: Posted) -> tuple[Heard, ...]:
         """What it says. Raises ValueError with what is wrong when it cannot be read."""

@@ -61,6 +61,7 @@ def examine() -> Iterator[Line]:
         ("clock", clock),
         ("engine", engine),
         ("providers", providers),
+        ("sending domains", sending_domains),
         ("stop list", stop_list),
         ("proof", proof),
         ("what ages", account_ages),
@@ -202,6 +203,14 @@ def providers() -> Iterator[Line]:
             yield Line("providers", "ok", what + ("" if connection.enabled else ", switched off"))
     if not connections:
         yield Line("providers", "note", "none connected: email and texts leave by hand", "connect email under Settings")
+
+
+def sending_domains() -> Iterator[Line]:
+    """Whether receivers can tell that our email is really from its domain: SPF, DKIM, DMARC."""
+    from nextcall.cli import doctor_mail
+
+    for domain, one in doctor_mail.sending_domains():
+        yield Line(f"{one.what} of {domain}"[:60], one.state, one.says, one.mend)
 
 
 def stop_list() -> Iterator[Line]:
