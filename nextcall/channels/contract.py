@@ -90,7 +90,7 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that came along. Its name and type are the sender's word. `refused` says why its bytes were not fetched."""
+    """A file that came along. Its name and type are the sender's word. `refused`: why its bytes were not fetched."""
 
     name: str
     content_type: str

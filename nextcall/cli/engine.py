@@ -11,7 +11,9 @@ from nextcall.cli import Wrong
 def command(
     threads: Annotated[int, typer.Option(min=1, max=256, help="messages handed over at the same time")] = 32,
 ) -> int:
-    """The engine alone: sends what is due, reads mailboxes, takes imports in, and sleeps otherwise. Ends on SIGTERM, losing nothing.
+    """The engine alone: sends what is due, reads mailboxes, takes imports in, and sleeps otherwise.
+
+    Ends on SIGTERM, losing nothing.
 
     On PostgreSQL run as many as wanted; on SQLite one. Example: nextcall engine
     """

@@ -1,4 +1,4 @@
-"""Mail about our mail: what did not arrive, and who complained. Found by the Message-ID that comes back, else by whom."""
+"""Mail about our mail: what did not arrive, and who complained. Found by Message-ID, else by address."""
 
 import re
 from datetime import datetime, timedelta
