@@ -8,9 +8,9 @@ from datetime import datetime
 import structlog
 from django.db import DatabaseError, connection, transaction
 
-from nextcall.channels.email.imap import Imap, Place, Unreachable
+from nextcall.channels.email.imap import Imap, Unreachable
+from nextcall.engine.mailbox_places import NoPlace, place_of
 from nextcall.engine.reading_mail import read_new
-from nextcall.lib import sealing
 from nextcall.lib.one_holder import OneHolder
 from nextcall.team.models import Mailbox
 
@@ -24,23 +24,6 @@ SPACE = 7  # of our advisory locks
 END_WITHIN = 1.0  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 FIRST_WHEN_REFUSED, LONGEST_WHEN_REFUSED = 60.0, 1800.0  # a wrong password tried too often locks an account
-
-
-def place_of(mailbox: Mailbox) -> Place:
-    """Where it is and how we sign in. Raises Unreachable when the credentials cannot be read."""
-    try:
-        kept = sealing.unseal(mailbox.sealed)
-        return Place(
-            host=kept["host"],
-            port=int(kept["port"]),
-            user=kept["user"],
-            security=kept["security"],
-            password=kept.get("password", ""),
-        )
-    except sealing.CannotUnseal as error:
-        raise Unreachable(str(error), refused=True) from error
-    except (KeyError, ValueError) as error:
-        raise Unreachable("the settings of the mailbox are not complete: enter them again", refused=True) from error
 
 
 def pause_after(failures: int, *, refused: bool) -> float:
@@ -67,6 +50,9 @@ class Reader(threading.Thread):
                 self._read()
             except Unreachable as error:
                 refused = error.refused
+                self._failed(str(error))
+            except NoPlace as error:  # looked for again when the row has changed
+                refused = True
                 self._failed(str(error))
             except DatabaseError:
                 log.exception("mailbox.database", mailbox=self._id)

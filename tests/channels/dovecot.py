@@ -13,13 +13,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.channels.certificate import make_certificate
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 USER, PASSWORD = "hazel@seller.example", 'swordfish "9'
@@ -123,7 +119,7 @@ def imap_server() -> Iterator[ImapServer]:
     home = Path(tempfile.mkdtemp(prefix="nc-imap-", dir="/tmp"))  # a socket's path may have 100 letters
     as_user = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwnam(getpass.getuser())
     port, tls_port = _free_port(), _free_port()
-    _certificate(home)
+    make_certificate(home)
     for name in ("run", "state", "mail"):
         (home / name).mkdir()
     import grp
@@ -168,25 +164,3 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
         time.sleep(0.05)  # a port that opens tells nobody
     log = home / "log"
     raise AssertionError(f"Dovecot does not answer: {log.read_text() if log.exists() else process.returncode}")
-
-
-def _certificate(home: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (home / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (home / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )

@@ -42,8 +42,8 @@ def make_conversation(
         tries=1,
     )
     Message.objects.create(
-        account=account, person=lead.person, lead=lead, touch=touch, contact_point=point, channel="email", outbound=True,
-        message_id=message_id, at=MONDAY, subject="Your home", body="What is it worth?",
+        account=account, person=lead.person, lead=lead, touch=touch, contact_point=point, channel="email",
+        outbound=True, message_id=message_id, at=MONDAY, subject="Your home", body="What is it worth?",
     )  # fmt: skip
     return lead, touch, enrollment
 

@@ -1,6 +1,5 @@
 """What one mail of a mailbox sets in motion, and what is none of our business."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -142,7 +141,8 @@ def test_of_a_mail_that_is_too_large_the_words_count_and_the_files_are_named(acc
 
 def bounce(recipient: str, status: str, said: str, *, of: str = OURS, action: str = "failed") -> bytes:
     return (
-        "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail Returned to Sender\r\nMessage-ID: <b@mx.example>\r\n"
+        "From: MAILER-DAEMON@mx.example\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        "Message-ID: <b@mx.example>\r\n"
         f'To: {USER}\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         f"--b\r\nContent-Type: text/plain\r\n\r\n{said}\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
         f"Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; {recipient}\r\nAction: {action}\r\n"

@@ -96,7 +96,8 @@ def test_a_mail_of_forty_megabytes_is_answered_and_holds_up_none(
     huge = (
         (
             f"From: rowan@example.com\r\nTo: {USER}\r\nMessage-ID: <huge@x>\r\nIn-Reply-To: {OURS}\r\n"
-            'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHere is the house.\r\n'
+            'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
+            "Content-Type: text/plain\r\n\r\nHere is the house.\r\n"
             '--b\r\nContent-Type: image/jpeg\r\nContent-Disposition: attachment; filename="house.jpg"\r\n'
             "Content-Transfer-Encoding: base64\r\n\r\n"
         ).encode()

@@ -4,10 +4,12 @@ import re
 import smtplib
 import ssl
 import threading
+from datetime import UTC, datetime
 from typing import Literal
 
 from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email import hosts
+from nextcall.channels.email.copies import Copies
 from nextcall.channels.email.message import compose, message_id
 from nextcall.channels.provider import Provider
 
@@ -32,11 +34,13 @@ class Smtp(Provider):
         security: Security = "starttls",
         timeout_seconds: float = 30.0,
         keep: int = 8,
+        copies: Copies | None = None,
     ) -> None:
         self._host, self._port, self._user, self._password = host, port, user, password
         self._security: Security = security
         self._timeout = timeout_seconds
         self._keep = keep
+        self._copies = copies  # into the mailbox's Sent folder
         self._idle: list[smtplib.SMTP] = []
         self._lock = threading.Lock()
 
@@ -54,6 +58,8 @@ class Smtp(Provider):
             self._drop(server)
             raise
         self._put_back(server)
+        if self._copies is not None:
+            self._copies.add(wire, at=message.at or datetime.now(UTC))
         return Receipt(message_id(message))
 
     def look_up(self, handed: Handed) -> Found:
@@ -69,6 +75,8 @@ class Smtp(Provider):
             idle, self._idle = self._idle, []
         for server in idle:
             self._drop(server)
+        if self._copies is not None:
+            self._copies.close()
 
     def _greet(self, sender: str) -> smtplib.SMTP:
         """A connection that has accepted MAIL FROM: a kept one if it still lives."""
