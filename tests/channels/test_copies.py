@@ -65,12 +65,7 @@ def imap() -> Iterator[ImapServer]:
 
 def letter(reference: str) -> Outgoing:
     return Outgoing(
-        reference=reference,
-        channel="email",
-        to="rowan@example.com",
-        body="Hello Rowan",
-        from_address=USER,
-        subject="Hi",
+        reference=reference, channel="email", to="rowan@example.com", body="Hello", from_address=USER, subject="Hi"
     )
 
 
@@ -94,9 +89,8 @@ def test_a_copy_that_fails_resends_nothing(
 ) -> None:
     kept, port = smtp
     place = {"host": "127.0.0.1", "user": USER, "port": imap.port, "security": "plain", "password": PASSWORD} | changes
-    provider = Smtp(
-        host="localhost", port=port, user=USER, password=PASSWORD, copies=Copies(Place(**place), "Sent Items")
-    )  # type: ignore[arg-type]
+    copies = Copies(Place(**place), "Sent Items")  # type: ignore[arg-type]
+    provider = Smtp(host="localhost", port=port, user=USER, password=PASSWORD, copies=copies)
     before = len(imap.lying_in("Sent Items"))
     send(provider, letter("once"))
     provider.close()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nextcall.channels.contract import SendError, Uncertain
 from nextcall.lib import sealing
 from nextcall.team import mail
-from nextcall.team.models import Connection
+from nextcall.team.models import Connection, Mailbox
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager
 from nextcall.web.settings.mail_servers import in_words, known_server
@@ -83,6 +83,7 @@ def email(request: SignedIn) -> HttpResponse:
     draft.enabled, draft.problem = not problem, problem[:300]
     draft.pk = row.pk if row else None
     draft.save()
+    Mailbox.objects.filter(account=request.member.account, connection=None).update(connection=draft)
     _note(request, "connection.changed", working=not problem)
     if problem:
         return section(request, "email", {"form": form, "row": draft, "problem": problem}, status=422)
@@ -94,7 +95,7 @@ def email(request: SignedIn) -> HttpResponse:
 @require_POST
 @manager
 def disconnection(request: SignedIn) -> HttpResponse:
-    """Forgets the server and its password. Emails that are planned wait."""
+    """Forgets the servers and their passwords, also for reading. Emails that are planned wait."""
     Connection.objects.filter(account=request.member.account, channel="email").delete()
     _note(request, "connection.removed")
     messages.success(request, "Email is disconnected and its password is forgotten.")
