@@ -27,6 +27,11 @@ def settings_of(mailbox: Mailbox) -> dict[str, Any]:
 def place_of(mailbox: Mailbox) -> Place:
     """Where it is and how we sign in. Raises NoPlace."""
     kept = settings_of(mailbox)
+    if kept.get("oauth") and mailbox.connection is not None:  # the tokens are kept once, with the connection
+        try:
+            kept |= {"token": sealing.unseal(mailbox.connection.sealed)["token"]}
+        except (sealing.CannotUnseal, KeyError) as error:
+            raise NoPlace("The sign-in at the provider is lost: sign in there again.") from error
     try:
         return Place(
             host=kept["host"],
@@ -34,6 +39,7 @@ def place_of(mailbox: Mailbox) -> Place:
             user=kept["user"],
             security=kept["security"],
             password=kept.get("password", ""),
+            token=kept.get("token", ""),
         )
     except (KeyError, ValueError) as error:
         raise NoPlace("The settings of the mailbox are not complete: enter them again.") from error

@@ -3,12 +3,13 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, connection, transaction
 
 from nextcall.channels.email.imap import Imap, Unreachable
+from nextcall.engine import tokens
 from nextcall.engine.mailbox_places import NoPlace, place_of
 from nextcall.engine.reading_mail import read_new
 from nextcall.lib.one_holder import OneHolder
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 
 EVERY = 3.0  # seconds: how soon a mailbox that was connected or switched off is noticed
+RENEW_EVERY = timedelta(seconds=20)  # how often tokens are looked after
 RENEW = 240.0  # seconds of one IDLE; servers end it after 30 minutes, routers sooner
 MOST = 200  # mailboxes of one engine
 SPACE = 7  # of our advisory locks
@@ -30,6 +32,12 @@ def pause_after(failures: int, *, refused: bool) -> float:
     """Seconds until the next try, after that many in a row."""
     first, longest = (FIRST_WHEN_REFUSED, LONGEST_WHEN_REFUSED) if refused else (FIRST_PAUSE, LONGEST_PAUSE)
     return min(longest, first * 2.0 ** min(max(failures - 1, 0), 20))
+
+
+def _version(mailbox: Mailbox) -> object:
+    """Changes when reading has to begin anew: other settings, a fresh token."""
+    sending = bytes(mailbox.connection.sealed) if mailbox.connection else b""
+    return bytes(mailbox.sealed), mailbox.folder, mailbox.address, sending
 
 
 class Reader(threading.Thread):
@@ -50,6 +58,8 @@ class Reader(threading.Thread):
                 self._read()
             except Unreachable as error:
                 refused = error.refused
+                if refused:
+                    tokens.distrust(self._id, at=self._clock())
                 self._failed(str(error))
             except NoPlace as error:  # looked for again when the row has changed
                 refused = True
@@ -72,7 +82,7 @@ class Reader(threading.Thread):
             imap.interrupt()
 
     def _read(self) -> None:
-        mailbox = Mailbox.objects.select_related("account").filter(pk=self._id, enabled=True).first()
+        mailbox = Mailbox.objects.select_related("account", "connection").filter(pk=self._id, enabled=True).first()
         if mailbox is None:
             self._ending.set()
             return
@@ -118,6 +128,7 @@ class Readers:
         self._ending = threading.Event()
         self._holder = OneHolder(SPACE)
         self._running: dict[int, tuple[object, Reader]] = {}
+        self._renewed_at: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="mailboxes", daemon=True)
 
     def start(self) -> None:
@@ -130,10 +141,14 @@ class Readers:
 
     def turn(self) -> None:
         """One round: who is to be read, and by whom it is."""
+        at = self._clock()
+        if self._renewed_at is None or abs(at - self._renewed_at) >= RENEW_EVERY:
+            self._renewed_at = at
+            tokens.renew_due(at=at)
         if not self._holder.keeps():
             self._end(list(self._running))
-        rows = Mailbox.objects.filter(enabled=True).order_by("pk")[:MOST]
-        wanted = {row.pk: (bytes(row.sealed), row.folder, row.address) for row in rows}
+        rows = Mailbox.objects.filter(enabled=True).select_related("connection").order_by("pk")[:MOST]
+        wanted = {row.pk: _version(row) for row in rows}
         self._end([pk for pk, (of, reader) in self._running.items() if wanted.get(pk) != of or not reader.is_alive()])
         for pk, of in wanted.items():
             if pk not in self._running and self._holder.take(pk):

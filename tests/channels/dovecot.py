@@ -19,7 +19,6 @@ from tests.channels.certificate import make_certificate
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 USER, PASSWORD = "hazel@seller.example", 'swordfish "9'
-TOKEN = "tests-only-token"
 CONFIG = """
 base_dir = {home}/run
 state_dir = {home}/state
@@ -38,6 +37,7 @@ mail_location = maildir:{home}/mail/%u
 mail_max_userip_connections = 100
 first_valid_uid = 1
 first_valid_gid = 1
+{oauth}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN {home}/users
@@ -72,6 +72,15 @@ service imap-login {{
 }}
 service stats {{
   chroot =
+}}
+"""
+
+
+OAUTH = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
 }}
 """
 
@@ -114,7 +123,8 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server() -> Iterator[ImapServer]:
+def imap_server(*, token_info: str = "") -> Iterator[ImapServer]:
+    """`token_info`: the address that says whose an access token is, which Dovecot then asks (XOAUTH2)."""
     assert DOVECOT, "Dovecot is not installed: script/setup --dev installs it (apt-get install dovecot-imapd)"
     home = Path(tempfile.mkdtemp(prefix="nc-imap-", dir="/tmp"))  # a socket's path may have 100 letters
     as_user = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwnam(getpass.getuser())
@@ -125,8 +135,17 @@ def imap_server() -> Iterator[ImapServer]:
     import grp
 
     group = grp.getgrgid(as_user.pw_gid).gr_name
-    config = CONFIG.format(home=home, user=as_user.pw_name, group=group, port=port, tls_port=tls_port)
+    config = CONFIG.format(
+        oauth=OAUTH.format(home=home) if token_info else "",
+        home=home,
+        user=as_user.pw_name,
+        group=group,
+        port=port,
+        tls_port=tls_port,
+    )
     (home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    asks = f"tokeninfo_url = {token_info}\nusername_attribute = email\n"
+    (home / "oauth2.conf").write_text(asks if token_info else "")
     (home / "dovecot.conf").write_text(config)
     if os.getuid() == 0:
         for path in [home, *home.rglob("*")]:
