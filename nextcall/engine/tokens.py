@@ -16,7 +16,7 @@ from nextcall.lib import sealing, wake
 from nextcall.team.models import Account, Connection, Mailbox, Member
 from nextcall.timeline.record import record
 
-__all__ = ["Away", "Refused", "begin", "connect", "distrust", "offered", "renew_due"]
+__all__ = ["IDENTITIES", "Away", "Refused", "begin", "connect", "distrust", "offered", "renew_due"]
 log = structlog.get_logger(__name__)
 AHEAD = timedelta(minutes=5)  # a token is renewed this long before it ends
 OLD_ENOUGH = timedelta(minutes=5)  # a younger one that is refused is no matter of clocks

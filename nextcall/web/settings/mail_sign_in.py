@@ -4,7 +4,7 @@ import hmac
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -22,6 +22,8 @@ WITHIN = timedelta(minutes=15)
 @manager
 def begin(request: SignedIn, provider: str) -> HttpResponse:
     """Sends the member to the provider; what proves their return stays in the session."""
+    if provider not in tokens.IDENTITIES:
+        raise Http404
     try:
         url, state, verifier = tokens.begin(provider, redirect_uri=_return_address())
     except tokens.Refused as error:
