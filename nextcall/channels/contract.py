@@ -90,11 +90,12 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that came along. Its name and type are the sender's word."""
+    """A file that came along. Its name and type are the sender's word. `refused`: why its bytes were not fetched."""
 
     name: str
     content_type: str
     content: bytes = field(repr=False)
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

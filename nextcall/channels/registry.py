@@ -34,7 +34,7 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
     "smtp": (
         Smtp,
         frozenset({"email"}),
-        frozenset({"host", "port", "user", "password", "security", "timeout_seconds", "keep"}),
+        frozenset({"host", "port", "user", "password", "token", "security", "timeout_seconds", "keep", "copies"}),
     ),
     "twilio": (Twilio, frozenset({"text"}), TWILIO),
     "telnyx": (Telnyx, frozenset({"text"}), frozenset({"api_key", "messaging_profile", "status_url", "base_url"})),
