@@ -13,6 +13,7 @@ from nextcall.channels.inbound.understanding import Understood, understand
 from nextcall.cli import Wrong
 from nextcall.consent.keywords import Meaning, classify
 from nextcall.conversations.out_of_office import returns_on
+from nextcall.conversations.said.intent import intent_of
 
 
 def command(
@@ -65,6 +66,7 @@ def document(found: Understood) -> dict[str, Any]:
         "signal": found.signal or None,
         "returns_at": _returns_at(found),
         "classify": {"verdict": meaning.verdict, "scope": list(meaning.scope), "because": meaning.because},
+        "intent": intent_of(found.new, meaning=meaning).name if found.kind in ("reply", "auto_reply") else None,
     }
 
 
