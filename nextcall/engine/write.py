@@ -11,7 +11,7 @@ from nextcall.consent.content.message import Finding
 from nextcall.consent.facts import Decision
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import asking, words
+from nextcall.engine import asking, next_question, words
 from nextcall.engine.lately import NEVER, texted
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
@@ -132,6 +132,7 @@ def write(
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         conversation.answered(lead=lead, at=at, by=by)
+        next_question.remember(touch=touch, lead=lead, at=at)
         _record_wait(touch, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch

@@ -27,6 +27,7 @@ class Reading:
     until: datetime | None = None
     channel: str = "call"  # of a promise: call, text, email
     value: Mapping[str, Any] = field(default_factory=dict)
+    sure: bool = False  # of an answer: sure enough to be noted before a person has read it
 
 
 def read(text: str, *, now: datetime, asked: Asked | None = None) -> tuple[Reading, ...]:
@@ -45,7 +46,11 @@ def read(text: str, *, now: datetime, asked: Asked | None = None) -> tuple[Readi
 
 def _answered(text: str, asked: Asked | None) -> list[Reading]:
     given = answer(text, asked) if asked else None
-    return [Reading("answer", given.quote, value={"field": asked.field, **given.value})] if asked and given else []
+    return (
+        [Reading("answer", given.quote, value={"field": asked.field, **given.value}, sure=given.sure)]
+        if asked and given
+        else []
+    )
 
 
 def _wrong(line: str, text: str) -> list[Reading]:
