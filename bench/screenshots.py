@@ -93,6 +93,7 @@ SHOTS = (
     Shot("settings", "settings"),
     Shot("settings-notices", "settings_notices"),
     Shot("settings-company", "settings_account"),
+    Shot("settings-questions", "settings_questions"),
     Shot("settings-email", "settings_email"),
     Shot("settings-lead-ins", "settings_lead_ins"),
     Shot("settings-members", "settings_members"),

@@ -94,7 +94,7 @@ def _promised(channel: str, due: datetime, until: datetime | None, lead: Lead, a
     value: dict[str, Any] = {"kind": channel, "due_at": due.isoformat(), "until_at": until and until.isoformat()}
     if decision.verdict == "allow" or opens is None:
         return value
-    says = decision.deciding.says.rstrip(".") if decision.deciding else "outside the hours allowed"
-    wanted = spoken(due, now=at, zone=zone_of(lead))
+    wanted, rule = spoken(due, now=at, zone=zone_of(lead)), decision.deciding.id if decision.deciding else ""
     held = until.isoformat() if until and until > opens else None
-    return value | {"due_at": opens.isoformat(), "until_at": held, "note": f"They said {wanted}. {says}."[:300]}
+    note = f"They said {wanted}, when no {channel} may go to them."
+    return value | {"due_at": opens.isoformat(), "until_at": held, "note": note, "rule": rule}

@@ -64,7 +64,7 @@ def _undecided(member: Member) -> QuerySet[Suggestion]:
 
 
 def _chip(one: Suggestion, lead: Lead, *, at: datetime, key: bool = False, named: bool = False) -> Chip:
-    says, take = _words(one, lead, at)
+    says, take = _words(one, lead, at, named=named)
     urls = {deed: reverse("suggestion", args=[lead.pk, one.pk, deed]) for deed in ("take", "not-so")}
     return Chip(
         says=says,
@@ -79,26 +79,21 @@ def _chip(one: Suggestion, lead: Lead, *, at: datetime, key: bool = False, named
     )
 
 
-def _words(one: Suggestion, lead: Lead, at: datetime) -> tuple[str, str]:
+def _words(one: Suggestion, lead: Lead, at: datetime, *, named: bool) -> tuple[str, str]:
     """What it suggests, and the word on its button."""
     value, zone = one.value, lead.person.zone or lead.account.zone
     who = lead.person.given_name or str(lead.person)
     if one.kind == Suggestion.Kind.PROMISE:
-        due = datetime.fromisoformat(value["due_at"])
+        due, does = datetime.fromisoformat(value["due_at"]), DOES.get(value.get("kind", ""), "Call")
         passed = ", which has passed" if due <= at else ""
-        return (
-            f"{DOES.get(value.get('kind', ''), 'Call')} {who} {say.when(due, zone, at=at)} their time{passed}",
-            "Promise it",
-        )
+        return f"{does}{'' if named else f' {who}'} {say.when(due, zone, at=at)} their time{passed}", "Promise it"
     if one.kind == Suggestion.Kind.PAUSE:
         until = hours.local(datetime.fromisoformat(value["until_at"]), zone)
-        far = until.day == 1
-        return (
-            f"Ask again {f'in {until:%B}' if far else f'on {until:%b} {until.day}'}",
-            f"Pause until {until:%b} {until.day}",
-        )
+        then = f"in {until:%B}" if until.day == 1 else f"on {until:%b} {until.day}"
+        return f"Ask again {then}", f"Pause until {until:%b} {until.day}"
     if one.kind == Suggestion.Kind.APPOINTMENT:
-        return f"Meet {who} {say.when(datetime.fromisoformat(value['starts_at']), zone, at=at)} their time", "Book it"
+        starts = datetime.fromisoformat(value["starts_at"])
+        return f"Meet {who} {say.when(starts, zone, at=at)} their time", "Book it"
     if one.kind == Suggestion.Kind.WRONG_PERSON:
         return "Says it is the wrong person", "Mark the number wrong"
     if one.kind == Suggestion.Kind.ANOTHER_POINT:

@@ -63,7 +63,7 @@ def test_nothing_is_promised_outside_the_hours_the_law_gives(account: Account) -
     text(lead, "call me tonight at 11pm")
     value = only(lead).value
     assert hours.local(T(value["due_at"][:16], "UTC"), "America/Denver").strftime("%a") == "Tue"
-    assert value["note"].startswith("They said 11:00 pm.")
+    assert value["note"] == "They said 11:00 pm, when no call may go to them."
 
 
 def test_a_stop_and_an_automatic_reply_suggest_nothing(account: Account) -> None:
