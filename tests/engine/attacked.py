@@ -97,7 +97,7 @@ class Ground:
                 touch.person_id,
                 datetime.fromisoformat(touch.decision["at"]),
                 not touch.by_machine
-                and any(rule["id"] == "reply.within_30_minutes" for rule in touch.decision["rules"]),
+                and any(rule[0] == "reply.within_30_minutes" for rule in touch.decision["rules"]),
             )
             for touch in rows
         }
