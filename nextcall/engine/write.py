@@ -132,13 +132,16 @@ def write(
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         conversation.answered(lead=lead, at=at, by=by)
-        next_question.remember(touch=touch, lead=lead, at=at)
-        _record_wait(touch, asked, by=by, at=at, page=page)
+        _record_beside(touch, lead, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch
 
 
-def _record_wait(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
+def _record_beside(
+    touch: Touch, lead: Lead, asked: asking.Asked, *, by: Member | None, at: datetime, page: str
+) -> None:
+    """The question that it asks, so that the reply is read as its answer; and why it waits, if it does."""
+    next_question.remember(touch=touch, lead=lead, at=at)
     if asked.decision.verdict != "wait":
         return
     record(
