@@ -93,6 +93,7 @@ SHOTS = (
     Shot("settings", "settings"),
     Shot("settings-notices", "settings_notices"),
     Shot("settings-company", "settings_account"),
+    Shot("settings-questions", "settings_questions"),
     Shot("settings-email", "settings_email"),
     Shot("settings-email-service", "settings_email_service", query="?service=mailgun"),
     Shot("settings-mailbox", "settings_email_mailbox"),

@@ -15,6 +15,7 @@ from nextcall.consent.models import (
     Withdrawal,
 )
 from nextcall.conversations.models import (
+    AskedQuestion,
     Attachment,
     Call,
     InboxItem,
@@ -46,6 +47,7 @@ from nextcall.timeline.models import Event, Seal
 __all__ = [
     "Account",
     "Action",
+    "AskedQuestion",
     "Attachment",
     "Attempt",
     "BulkChange",

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from nextcall.channels.contract import DeliveryReport, InboundMessage
+from nextcall.channels.inbound.mail import Mail
 from nextcall.channels.inbound.new_words import split
 from nextcall.channels.inbound.understanding import Understood
 from nextcall.channels.payloads import facts
 from nextcall.channels.payloads.door import Payload
 from nextcall.consent.keywords import Meaning, classify
 from nextcall.conversations.out_of_office import returns_on
+from nextcall.conversations.said.intent import intent_of
 
 NOTHING = Meaning("reply", (), "nothing was said")
 _ANSWERS = ("re:", "fw:", "fwd:", "aw:", "sv:", "antw:")
@@ -34,6 +36,7 @@ def nothing(warnings: tuple[str, ...] = ()) -> dict[str, Any]:
         "signal": None,
         "returns_at": None,
         "classify": _classified(NOTHING),
+        "intent": None,
         "payload": {},
         "warnings": list(warnings),
     }
@@ -71,15 +74,13 @@ def of_mail(found: Understood) -> dict[str, Any]:
         "signal": found.signal or None,
         "returns_at": _returns_at(found.kind, f"{mail.subject}\n{found.new}", mail.date),
         "classify": _classified(meaning),
-        "payload": {
-            key: value
-            for key, value in {
-                "reply_to": mail.reply_to or None,
-                "list_unsubscribe": True if mail.header("list-unsubscribe") else None,
-            }.items()
-            if value is not None
-        },
+        "intent": _intent(found.kind, found.new, meaning),
+        "payload": {key: value for key, value in _mail_facts(mail).items() if value is not None},
     }
+
+
+def _mail_facts(mail: Mail) -> dict[str, Any]:
+    return {"reply_to": mail.reply_to or None, "list_unsubscribe": True if mail.header("list-unsubscribe") else None}
 
 
 def of_words(text: str) -> dict[str, Any]:
@@ -87,6 +88,7 @@ def of_words(text: str) -> dict[str, Any]:
     words = split(text)
     meaning = meaning_of("reply", words.new, subject="", channel="email", signal="")
     said = {"text": words.new, "quoted": words.quoted or None, "classify": _classified(meaning)}
+    said["intent"] = _intent("reply", words.new, meaning)
     return nothing() | {"kind": "reply", "format": "text"} | said
 
 
@@ -129,6 +131,7 @@ def _of_message(one: InboundMessage, kind: str) -> dict[str, Any]:
         "signal": one.by_machine or None,
         "returns_at": _returns_at(kind, f"{one.subject}\n{one.text}", one.at),
         "classify": _classified(meaning),
+        "intent": _intent(kind, one.text, meaning),
     }
 
 
@@ -171,6 +174,11 @@ def meaning_of(kind: str, text: str, *, subject: str, channel: str, signal: str)
 
 def _classified(meaning: Meaning) -> dict[str, Any]:
     return {"verdict": meaning.verdict, "scope": list(meaning.scope), "because": meaning.because}
+
+
+def _intent(kind: str, text: str, meaning: Meaning) -> str | None:
+    """What a person or their machine means to do; nothing else that comes in has an intent."""
+    return intent_of(text, meaning=meaning).name if kind in ("reply", "auto_reply") else None
 
 
 def _file(name: str, content_type: str, size: int) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class Suggestion(models.Model):
         ANSWER = "answer"  # value: {"field": "balance", "says": "around 240k", "amount": 240000}
         WRONG_PERSON = "wrong_person"
         APPOINTMENT = "appointment"  # value: {"starts_at": ISO}
+        ANOTHER_POINT = "another_point"  # value: {"kind": "phone" | "email", "value": as written}
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="suggestions")
@@ -76,7 +77,7 @@ class Suggestion(models.Model):
     at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)
-    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)
+    by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL)  # null and taken: read by machine
 
     class Meta:
         indexes = [
@@ -86,6 +87,25 @@ class Suggestion(models.Model):
                 condition=models.Q(taken_at__isnull=True, dismissed_at__isnull=True),
             )
         ]
+
+
+class AskedQuestion(models.Model):
+    """One of an offer's questions, asked in a message of ours; the next reply is read as its answer."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="asked_questions")
+    touch = models.OneToOneField(Touch, null=True, on_delete=models.SET_NULL, related_name="asked_question")
+    field = models.CharField(max_length=60)  # where the answer belongs
+    kind = models.CharField(max_length=15)  # address, amount, time_frame, text or choice
+    choices = models.JSONField(default=list)
+    words = models.CharField(max_length=300)  # as asked
+    by_machine = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    answered_by = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "lead", "-at"])]
 
 
 class SavedAnswer(models.Model):

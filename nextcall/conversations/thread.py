@@ -30,6 +30,7 @@ class Said:
     seconds: int | None = None
     event: str = ""  # touch.blocked, cadence.paused …
     touch_id: int | None = None
+    message_id: int | None = None  # of a message: its key
     undone: bool = False
     data: dict[str, Any] = field(default_factory=dict)
 
@@ -59,6 +60,7 @@ def messages_of(lead: Lead, *, limit: int = LATEST) -> Iterable[Said]:
             row.by.name if row.by else "",
             verdict=row.verdict,
             touch_id=row.touch_id,
+            message_id=row.pk,
         )
 
 

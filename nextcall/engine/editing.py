@@ -26,6 +26,7 @@ from nextcall.timeline.record import record
 
 KIND = "lead.edited"  # the event: {"field", "from", "to", "says"}
 OWN = "own_"  # before the key of an account's own field
+ANSWER = "answer_"  # before the name of something else that they told us
 ZIP = re.compile(r"\d{5}(-\d{4})?")
 POSTAL_CODE = re.compile(r"[A-Z]\d[A-Z] ?\d[A-Z]\d")
 BY_HAND = "stated"  # the kind of a place clue that the lead gave in their own words
@@ -71,6 +72,8 @@ def field_of(lead: Lead, name: str) -> Field:
     """Raises NoSuchField."""
     if name in FIELDS:
         return FIELDS[name]
+    if name.startswith(ANSWER) and len(name) > len(ANSWER):
+        return Field(name, name.removeprefix(ANSWER), own_fields.LONGEST)
     for own in own_fields.read_all(lead.account.own_fields):
         if name == f"{OWN}{own.key}":
             return Field(name, own.label, own_fields.LONGEST)
@@ -81,6 +84,8 @@ def value_of(lead: Lead, name: str) -> str:
     """What stands there now."""
     if name.startswith(OWN):
         return str(lead.own.get(name.removeprefix(OWN), ""))
+    if name.startswith(ANSWER):
+        return str(lead.answers.get(name.removeprefix(ANSWER), ""))
     if name in ("source", "offer"):
         row: Source | Offer | None = getattr(lead, name)
         return row.name if row else ""
@@ -105,7 +110,32 @@ def change(*, lead: Lead, name: str, written: str, by: Member, at: datetime) -> 
     return deed.action
 
 
-def write_down(lead: Lead, data: Mapping[str, object], *, by: Member, at: datetime) -> None:
+def fits(lead: Lead, name: str, written: str) -> bool:
+    """Whether a field takes it."""
+    try:
+        _read(lead, field_of(lead, name), written)
+    except Wrong:
+        return False
+    return True
+
+
+def fill(*, lead: Lead, written: Mapping[str, str], says: str, by: Member | None, at: datetime) -> Action | None:
+    """Several fields as one deed, by a member or by machine; None if all stands there already. Raises as `change`."""
+    read = {name: _read(lead, field_of(lead, name), value) for name, value in written.items()}
+    changed = {name: value for name, value in read.items() if value_of(lead, name) != value}
+    if not changed:
+        return None
+    with undoable(lead=lead, kind="edit", by=by, at=at, says=says, of_the_record=True) as deed:
+        for name, value in changed.items():
+            data = {"field": name, "from": value_of(lead, name), "to": value, "says": says}
+            _store(lead, name, value, at)
+            write_down(lead, data, by=by, at=at)
+        if PLACE & changed.keys():
+            place_again(lead.person, at=at)
+    return deed.action
+
+
+def write_down(lead: Lead, data: Mapping[str, object], *, by: Member | None, at: datetime) -> None:
     """The event of one change, for the history of its field."""
     record(account_id=lead.account_id, kind=KIND, at=at, by=by, lead_id=lead.pk, person_id=lead.person_id, data=data)
 
@@ -127,6 +157,9 @@ def _store(lead: Lead, name: str, value: str, at: datetime) -> None:
     if name.startswith(OWN):
         lead.own = {**lead.own, name.removeprefix(OWN): value}
         lead.save(update_fields=["own"])
+    elif name.startswith(ANSWER):
+        lead.answers = {**lead.answers, name.removeprefix(ANSWER): value}
+        lead.save(update_fields=["answers"])
     elif name in ("source", "offer"):
         model = Source if name == "source" else Offer
         row = model._default_manager.get_or_create(account_id=lead.account_id, name=value)[0] if value else None
@@ -153,7 +186,7 @@ def _read(lead: Lead, field: Field, written: str) -> str:
         if said not in Lead.Stage.values:
             raise Wrong(f"A stage is one of: {', '.join(Lead.Stage.values)}.")
         return said
-    return _read_place(lead.person, field.name, said) if said else said
+    return _read_place(lead.person, field.name, said) if said and not field.name.startswith(ANSWER) else said
 
 
 def _read_own(lead: Lead, field: Field, said: str) -> str:

@@ -36,7 +36,7 @@ def snooze(*, lead: Lead, until: datetime | None, by: Member, at: datetime, whol
         promises.filter(what__in=SNOOZES).update(what=what)
         if not promises.update(due_at=back_at, made_at=at):
             kind = Promise.Kind.SEND if lead.waiting_since else Promise.Kind.CALL
-            _promise(lead, kind, back_at, by, at, what)
+            promise(lead, kind, back_at, by, at, what)
         for enrollment in lead.enrollments.filter(account_id=lead.account_id, state=Enrollment.State.ACTIVE):
             if whole:
                 enroll.pause(enrollment=enrollment, by=by, at=at, because="snoozed", until=until)
@@ -52,7 +52,7 @@ def open_window(*, lead: Lead, begins: datetime, ends: datetime, by: Member, at:
     opens, closes = (spoken(when, now=at, zone=by.zone) for when in (begins, ends))
     says = f"Free for {lead.person} {opens} to {closes}. Calls hold until then."
     with undoable(lead=lead, kind="window", by=by, at=at, says=says) as deed:
-        window = _promise(lead, Promise.Kind.WINDOW, begins, by, at, "You told them you can be reached")
+        window = promise(lead, Promise.Kind.WINDOW, begins, by, at, "You told them you can be reached")
         Promise.objects.filter(pk=window.pk).update(until_at=ends)
         for enrollment in lead.enrollments.filter(state=Enrollment.State.ACTIVE):
             enroll.hold_calls(enrollment=enrollment, until=ends, by=by, at=at, because="call-back window")
@@ -68,7 +68,8 @@ def appointment(*, lead: Lead, when: datetime, what: str, by: Member, at: dateti
     return deed.action
 
 
-def _promise(lead: Lead, kind: str, due_at: datetime, by: Member, at: datetime, what: str) -> Promise:
+def promise(lead: Lead, kind: str, due_at: datetime, by: Member, at: datetime, what: str) -> Promise:
+    """The row alone; whoever makes it says what else follows, and how it is undone."""
     return Promise.objects.create(
         account_id=lead.account_id, lead=lead, owner=by, kind=kind, due_at=due_at, made_at=at, by=by, what=what[:300]
     )

@@ -15,8 +15,9 @@ from nextcall.consent.second_reader import understand
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
+from nextcall.conversations.said.reading import is_reaction
 from nextcall.conversations.whose import Whose, lead_of, whose
-from nextcall.engine import coming_along, releasing, stopping, strangers, tally, their_page
+from nextcall.engine import coming_along, going_on, releasing, stopping, strangers, tally, their_page
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
@@ -127,6 +128,8 @@ def _meaning(carried: InboundMessage, channel: str) -> Meaning:
         subject = classify(carried.subject, channel)
         if subject.verdict == "opt_out":
             return subject
+    if is_reaction(carried.text) and said.verdict == "reply":
+        return Meaning("auto_reply", (), "a tap on a message of ours")
     if carried.by_machine and said.verdict == "reply":
         return Meaning("auto_reply", (), carried.by_machine)
     return said
@@ -136,6 +139,8 @@ def _act(arrived: _Arrived, message: Message) -> Received:
     lead, verdict, because = arrived.lead, arrived.meaning.verdict, arrived.meaning.because
     withdrawals: list[Withdrawal] = []
     paused = 0
+    if verdict != "auto_reply":
+        going_on.withdraw(lead, at=arrived.at)
     if verdict == "opt_out":
         withdrawals = _opt_out(arrived)
     elif verdict == "opt_in":
@@ -152,6 +157,7 @@ def _act(arrived: _Arrived, message: Message) -> Received:
             paused += stopping.pause_all(person=one, because=pauses_on, by=arrived.by, at=arrived.at)
         conversation.waiting(lead=lead, at=arrived.at)
         releasing.on_reply(lead=lead, at=arrived.at)
+        going_on.heard(message=message, lead=lead, meaning=arrived.meaning, at=arrived.at)
         if verdict == "reply" and lead.stage in stopping.REACHED:
             stopping.set_stage(lead=lead, stage="talking", by=arrived.by, at=arrived.at)
     return Received(message, verdict, because, lead, withdrawals, paused)

@@ -17,7 +17,7 @@ from nextcall.consent.known import Knowledge
 from nextcall.consent.reading import Read
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import campaigns, tally
+from nextcall.engine import campaigns, going_on, tally
 from nextcall.engine.due import Ready, reservation
 from nextcall.engine.retry import next_try
 from nextcall.engine.send import Answer
@@ -142,6 +142,9 @@ def _sent(answers: Sequence[Answer], at: datetime) -> None:
     )
     made = [answer.ready for answer in answers]
     conversation.sent([_message(answer, at) for answer in answers])
+    replies = [ready.due.id for ready in made if ready.due.by_machine and ready.due.purpose == "reply"]
+    if replies:
+        going_on.left(replies, at=at)
     attempts = [ready for ready in made if ready.due.purpose != "confirmation"]
     if ledger.mark_made([ready.due.id for ready in attempts], at=at) < len(attempts):  # its place was given back
         ledger.reserve([reservation(ready.due) for ready in attempts], at=at)

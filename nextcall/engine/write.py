@@ -11,7 +11,7 @@ from nextcall.consent.content.message import Finding
 from nextcall.consent.facts import Decision
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import asking, words
+from nextcall.engine import asking, next_question, words
 from nextcall.engine.lately import NEVER, texted
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
@@ -132,12 +132,16 @@ def write(
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         conversation.answered(lead=lead, at=at, by=by)
-        _record_wait(touch, asked, by=by, at=at, page=page)
+        _record_beside(touch, lead, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch
 
 
-def _record_wait(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
+def _record_beside(
+    touch: Touch, lead: Lead, asked: asking.Asked, *, by: Member | None, at: datetime, page: str
+) -> None:
+    """The question that it asks, so that the reply is read as its answer; and why it waits, if it does."""
+    next_question.remember(touch=touch, lead=lead, at=at)
     if asked.decision.verdict != "wait":
         return
     record(

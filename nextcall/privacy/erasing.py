@@ -13,7 +13,17 @@ from django.db.models import Q, QuerySet
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent import ledger
 from nextcall.consent.models import Permission, PlaceClue, Preference, Withdrawal
-from nextcall.conversations.models import Call, InboxItem, Message, Note, Presence, Promise
+from nextcall.conversations.models import (
+    AskedQuestion,
+    Attachment,
+    Call,
+    InboxItem,
+    Message,
+    Note,
+    Presence,
+    Promise,
+    Suggestion,
+)
 from nextcall.engine import stopping
 from nextcall.leads.models import ContactPoint, Lead, Person, Reach
 from nextcall.lib.hashing import point_hash
@@ -128,8 +138,11 @@ def _wipe_words(person: Person, leads: list[int], points: list[ContactPoint], *,
     of_nobody = {"account_id": person.account_id, "lead": None, "contact_point__in": points}
     InboxItem.objects.filter(**of_nobody).delete()
     Message.objects.filter(**of_nobody).delete()
+    Attachment.objects.filter(account_id=person.account_id, message__lead__in=leads).delete()
+    Suggestion.objects.filter(**of_leads).delete()
+    AskedQuestion.objects.filter(**of_leads).delete()
     Message.objects.filter(Q(**mine) | Q(**of_leads)).update(
-        subject="", body="", message_id="", dedupe_key="", contact_point=None
+        subject="", body="", quoted="", message_id="", dedupe_key="", contact_point=None
     )
     # an unclear message that nobody read would become a stop of somebody who is nobody any more
     Message.objects.filter(**mine, answered_at=None, outbound=False).update(answered_at=at)

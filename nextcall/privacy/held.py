@@ -10,7 +10,7 @@ from typing import Any
 
 from nextcall.cadences.models import Touch
 from nextcall.consent.models import NumberCheck, Permission, PlaceClue, Preference, Withdrawal
-from nextcall.conversations.models import Call, Message, Note, Promise
+from nextcall.conversations.models import Call, Message, Note, Promise, Suggestion
 from nextcall.intake.models import Capture
 from nextcall.leads.models import Lead, Person, Reach
 from nextcall.lib import hours
@@ -44,6 +44,7 @@ class Holding:
             "planned": self._planned,
             "notes": self._notes,
             "promises": self._promises,
+            "read_from_messages": self._suggestions,
             "places": self._places,
             "number_checks": self._checks,
             "record": self._record,
@@ -183,6 +184,17 @@ class Holding:
                 "what": row.what or None,
                 "made_at": self.when(row.made_at),
                 "closed_as": row.closed_as or None,
+            }
+
+    def _suggestions(self) -> Iterable[Row]:
+        for row in Suggestion.objects.filter(**self.of_leads).order_by("at", "pk"):
+            became = "taken" if row.taken_at else "put away" if row.dismissed_at else "open"
+            yield {
+                "at": self.when(row.at),
+                "kind": row.kind,
+                "words": row.quote,
+                "read_as": row.value,
+                "became": became,
             }
 
     def _places(self) -> Iterable[Row]:

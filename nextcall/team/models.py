@@ -22,6 +22,7 @@ class Account(models.Model):
     outcomes = models.JSONField(default=dict, blank=True)  # changes to the shipped outcome table
     default_cadence = models.CharField(max_length=64, default="fast-start-light")
     machine_questions = models.PositiveSmallIntegerField(default=0)  # how many of an offer's questions it asks itself
+    pin_promises = models.BooleanField(default=True)  # what leads ask for ("call me at 4") stays on top until decided
     undo_seconds = models.PositiveSmallIntegerField(default=10)  # how long a hand-written message waits before leaving
     # fields of its own on every lead: [{"key", "label", "kind": "text" | "number" | "date" | "choice", "choices"}]
     own_fields = models.JSONField(default=list, blank=True)

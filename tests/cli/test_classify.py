@@ -11,7 +11,7 @@ from nextcall.cli import run
 def test_the_document_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["classify", "please stop calling me", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert set(answer) == {"verdict", "scope", "because"}
+    assert set(answer) == {"verdict", "scope", "because", "intent"}
     assert (answer["verdict"], answer["scope"]) == ("opt_out", ["call"])
 
 

@@ -25,6 +25,7 @@ class Answer:
 
     quote: str
     value: Mapping[str, Any] = field(default_factory=dict)
+    sure: bool = True  # sure enough to be noted before a person has read it
 
 
 _SCALES = {"k": 1_000, "thousand": 1_000, "grand": 1_000, "mil": 1_000, "mils": 1_000, "m": 1_000_000, "mm": 1_000_000,
@@ -59,7 +60,8 @@ def _amount(text: str, line: str, _asked: Asked) -> Answer | None:
         high = _number(match["number2"], match["scale2"] or match["scale"]) if match["number2"] else None
         quote = text[match.start() : match.end()].strip()
         value: dict[str, Any] = {"amount": low, "says": quote}
-        return Answer(quote, value | ({"up_to": high} if high and high > low else {}))
+        sure = bool(match["currency"] or match["scale"] or match["scale2"]) or low >= 10_000
+        return Answer(quote, value | ({"up_to": high} if high and high > low else {}), sure)
     nothing = patterns("answers")["nothing"].search(line)
     if nothing:
         quote = text[nothing.start() : nothing.end()]
@@ -83,11 +85,20 @@ def _address(text: str, line: str, _asked: Asked) -> Answer | None:
         quote = text[match.start("line") : match.end("line")].strip(" ,.")
         postal = patterns("answers")["zip"].search(quote)
         street = quote.split(",")[0] if "," in quote else quote
-        return Answer(quote, {"says": quote, "street": street, "postal_code": postal[0] if postal else None})
+        value = {"says": quote, "street": street, "postal_code": postal[0] if postal else None}
+        return Answer(quote, value | _town(quote, postal), sure=bool(postal or "," in quote))
     postal = patterns("answers")["zip"].search(line)
     if postal and len(line) < 60:
-        return Answer(postal[0], {"says": postal[0], "street": None, "postal_code": postal[0]})
+        return Answer(postal[0], {"says": postal[0], "street": None, "postal_code": postal[0]}, sure=False)
     return None
+
+
+def _town(quote: str, postal: re.Match[str] | None) -> dict[str, str]:
+    """City and state behind the street, where a comma shows them: "Main St, Denver CO 80202"."""
+    rest = quote.partition(",")[2].replace(postal[0] if postal else ",", " ").replace(",", " ").split()
+    region = rest.pop().upper() if rest and re.fullmatch(r"[A-Za-z]{2}", rest[-1]) else ""
+    city = " ".join(rest)
+    return {name: value for name, value in (("city", city), ("region", region)) if value}
 
 
 def _time_frame(text: str, line: str, _asked: Asked) -> Answer | None:
@@ -123,7 +134,7 @@ def _text(text: str, line: str, _asked: Asked) -> Answer | None:
     words = " ".join(text.split())
     if patterns("answers")["unsure"].search(line) or words.endswith("?") or len(words) < 2:
         return None
-    return Answer(words[:300], {"says": words[:300]})
+    return Answer(words[:300], {"says": words[:300]}, sure=False)  # any words would do: a person judges them
 
 
 _READERS = {"amount": _amount, "address": _address, "time_frame": _time_frame, "choice": _choice, "text": _text}

@@ -14,6 +14,7 @@ from nextcall.conversations.said.patterns import patterns, plain
 from nextcall.conversations.said.when import Moment, moments
 
 Kind = Literal["promise", "pause", "appointment", "answer", "wrong_person", "another_point"]
+NEAR = 30  # characters between a verb of contact and the time it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Reading:
     until: datetime | None = None
     channel: str = "call"  # of a promise: call, text, email
     value: Mapping[str, Any] = field(default_factory=dict)
+    sure: bool = False  # of an answer: sure enough to be noted before a person has read it
 
 
 def read(text: str, *, now: datetime, asked: Asked | None = None) -> tuple[Reading, ...]:
@@ -34,6 +36,8 @@ def read(text: str, *, now: datetime, asked: Asked | None = None) -> tuple[Readi
     `asked`: the question of ours that it may answer.
     """
     line = plain(text)
+    if is_reaction(line):
+        return ()  # the words in it are ours
     found = [*_answered(text, asked), *_wrong(line, text)]
     if not any(one.kind == "wrong_person" for one in found):
         found += _timed(line, text, now, taken=bool(asked and asked.kind == "time_frame" and found))
@@ -42,7 +46,11 @@ def read(text: str, *, now: datetime, asked: Asked | None = None) -> tuple[Readi
 
 def _answered(text: str, asked: Asked | None) -> list[Reading]:
     given = answer(text, asked) if asked else None
-    return [Reading("answer", given.quote, value={"field": asked.field, **given.value})] if asked and given else []
+    return (
+        [Reading("answer", given.quote, value={"field": asked.field, **given.value}, sure=given.sure)]
+        if asked and given
+        else []
+    )
 
 
 def _wrong(line: str, text: str) -> list[Reading]:
@@ -51,14 +59,18 @@ def _wrong(line: str, text: str) -> list[Reading]:
 
 
 def _timed(line: str, text: str, now: datetime, *, taken: bool) -> list[Reading]:
-    """The first time they name, as what they want to happen then."""
+    """The time they name, as what they want to happen then: the one beside a verb of contact, else the first."""
     if taken:
         return []
-    for moment in moments(text, now=now):
-        if _find("negated", line[: moment.start]) and not _find("later", line):
-            continue
-        return [_meant(moment, line, text, now)]
-    return []
+    meant = [one for one in moments(text, now=now) if not _denied(line, one)]
+    asked_for = [one for one in meant if _find("cue", line[max(0, one.start - NEAR) : one.start])]
+    return [_meant(moment, line, text, now) for moment in (asked_for or meant)[:1]]
+
+
+def _denied(line: str, moment: Moment) -> bool:
+    """ "Don't call me tomorrow", "sold it in October": no wish of theirs is about that time."""
+    before = line[: moment.start]
+    return bool(_find("past", before)) or bool(_find("negated", before) and not _find("later", line))
 
 
 def _meant(moment: Moment, line: str, text: str, now: datetime) -> Reading:
@@ -88,6 +100,11 @@ def _points(line: str, text: str) -> list[Reading]:
         return []
     kind = "email" if match["email"] else "phone"
     return [Reading("another_point", match[0], value={"kind": kind, "value": match[0]})]
+
+
+def is_reaction(text: str) -> bool:
+    """A tap on a message of ours ("Liked “…”"), delivered as words: they quote us and say nothing themselves."""
+    return bool(_find("reaction", plain(text)))
 
 
 def _find(name: str, line: str) -> re.Match[str] | None:

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from nextcall.conversations import inbox as items
 from nextcall.conversations.models import InboxItem
+from nextcall.engine import next_question
 from nextcall.team.models import Member
-from nextcall.web import watch
+from nextcall.web import chips, watch
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
 from nextcall.web.going_back import number
 from nextcall.web.inbox import listing, talk
@@ -68,6 +69,8 @@ def conversation(
     found = talk.lead_for(request, lead_id)
     again = crossed is not None
     typed = {name: request.POST.get(name, "") for name in ("body", "subject")} if again else {}
+    if not again and "ask" in request.GET:
+        typed = {"body": next_question.next_of(found, at=at).words}
     mode = request.POST.get("channel", "") if again else request.GET.get("mode", "")
     shown = talk.talk(found, member, at=at, mode=mode, words=typed)
     shown |= {"open": True, "write": "write" in request.GET or again, "crossed": crossed}
@@ -104,6 +107,7 @@ def _list(request: SignedIn, wanted: listing.Wanted, shown: dict[str, object], *
         "list_url": reverse("inbox") + wanted.query(),
         "problems": listing.problems(member),
         "watch": watch.halts(member),
+        "pinned": chips.pinned(member, at=at),
         "mates": _mates(member),
         "page_keys": KEYS,
         **told(request, at=at),

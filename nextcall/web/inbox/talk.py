@@ -1,7 +1,7 @@
 """One conversation: what was said, who else has it open, and the composer with what the gate says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -11,13 +11,16 @@ from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent import preferring
 from nextcall.conversations import inbox, presence
 from nextcall.conversations.models import InboxItem, Message
+from nextcall.conversations.said.intent import asks_if_machine
 from nextcall.conversations.thread import Said, thread
-from nextcall.engine import answering
+from nextcall.engine import answering, next_question
 from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT, undo_of
 from nextcall.leads.models import Lead
 from nextcall.lib import phone
 from nextcall.team.models import Member
+from nextcall.web import chips
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by
+from nextcall.web.chips import Chip
 from nextcall.web.going_back import note_latest
 from nextcall.web.inbox import listing
 from nextcall.web.lead.modes import gate_line
@@ -59,6 +62,8 @@ class Line:
     subject: str = ""
     leaves: str = ""  # when it leaves, if it has not
     undo_id: int | None = None
+    chips: tuple[Chip, ...] = ()  # what it suggests
+    flag: str = ""  # what is to be known before it is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ def talk(
         "said_lines": said(lead, member, at=at),
         "panels": panels(lead, reach, zone=zone, at=at, mode=mode, words=words or {}),
         "seen": answering.seen_of(lead),
+        "ask": next_question.next_of(lead, at=at),
         "others": others(lead, member, at=at),
         "stopped": stopped,
         "asked_for": asked_for(reach, wish.get(lead.person_id), zone=zone, at=at),
@@ -134,8 +140,13 @@ def others(lead: Lead, member: Member, *, at: datetime) -> str:
 
 def said(lead: Lead, member: Member, *, at: datetime) -> list[Line]:
     """What was said, the latest last; and below it what is about to leave."""
-    first = lead.person.given_name or str(lead.person)
-    lines = [line for one in thread(lead, limit=LATEST) if (line := _line(one, first, member, at=at))]
+    first, suggested = lead.person.given_name or str(lead.person), chips.of_messages(lead, at=at)
+    entries = [(one, _line(one, first, member, at=at)) for one in thread(lead, limit=LATEST)]
+    lines = [
+        replace(line, chips=suggested[one.message_id]) if one.message_id in suggested else line
+        for one, line in entries
+        if line is not None
+    ]
     standing = answering.leaving(lead).select_related("owner").order_by("created_at")[:5]
     return lines[::-1] + [_leaving(touch, member, at=at) for touch in standing]
 
@@ -147,8 +158,9 @@ def _line(one: Said, first: str, member: Member, *, at: datetime) -> Line | None
     if one.kind == "message" and not one.outbound:
         verdict = VERDICTS.get(one.verdict, "")
         return Line(
-            "theirs", icon, f"{first}{f', {verdict}' if verdict else ''}", one.body[:4000], when, iso, one.subject
-        )
+            "theirs", icon, f"{first}{f', {verdict}' if verdict else ''}", one.body[:4000], when, iso, one.subject,
+            flag=chips.BE_TRUTHFUL if asks_if_machine(one.body) else "",
+        )  # fmt: skip
     if one.kind == "message":
         return Line("ours" if ours else "ours plan", icon, ours or "The plan", one.body[:4000], when, iso, one.subject)
     if one.kind == "call":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.inbox import answer, deeds, page, unknown
+from nextcall.web.inbox import answer, deeds, page, suggested, unknown
 
 urlpatterns = [
     path("inbox/", page.inbox, name="inbox"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("inbox/<int:lead_id>/words/", answer.words, name="inbox_words"),
     path("inbox/<int:lead_id>/note/", answer.note, name="inbox_note"),
     path("inbox/<int:lead_id>/here/", answer.here, name="inbox_here"),
+    path("leads/<int:lead_id>/suggestions/<int:pk>/<str:deed>/", suggested.suggestion, name="suggestion"),
     path("inbox/from/<int:item_id>/", page.stranger, name="inbox_stranger"),
     path("inbox/from/<int:item_id>/lead/", unknown.make_lead, name="inbox_make_lead"),
     path("inbox/from/<int:item_id>/join/", unknown.join, name="inbox_join"),

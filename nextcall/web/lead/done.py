@@ -1,10 +1,13 @@
 """The lower part of the line of time: what was said and done, the newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from nextcall.conversations.said.intent import asks_if_machine
 from nextcall.conversations.thread import Said, thread
+from nextcall.web import chips
+from nextcall.web.chips import Chip
 from nextcall.web.lead.planned import ICONS, because
 from nextcall.web.lead.shown import Shown
 from nextcall.worklist import say
@@ -93,6 +96,8 @@ class Entry:
     undone: bool = False
     paused: bool = False  # the pause that stands: it can be undone here
     url: str = ""  # of a recording
+    chips: tuple[Chip, ...] = ()  # what a message suggests
+    flag: str = ""  # what is to be known before it is answered
 
 
 def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) -> tuple[list[Entry], bool]:
@@ -101,7 +106,8 @@ def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) 
     `messages`: one more than `most` of them, if there are so many.
     """
     said = thread(shown.lead, limit=most + 1, messages=messages)
-    entries = [_entry(one, shown) for one in said[:most]]
+    suggested = chips.of_messages(shown.lead, at=shown.at)
+    entries = [replace(_entry(one, shown), chips=suggested.get(one.message_id or 0, ())) for one in said[:most]]
     if shown.held is not None:
         entries = _with_pause(entries, said, shown, waiting)
     return entries, len(said) > most
@@ -154,7 +160,8 @@ def _message(one: Said, shown: Shown, when: str, iso: str) -> Entry:
     icon = ICONS.get(one.channel, "text")
     if not one.outbound:
         title = f"{shown.first}, {BY.get(one.channel, f'by {one.channel}')}"
-        return Entry(icon, "in", title, VERDICTS.get(one.verdict, ""), one.body[:4000], when, iso)
+        flag = chips.BE_TRUTHFUL if asks_if_machine(one.body) else ""
+        return Entry(icon, "in", title, VERDICTS.get(one.verdict, ""), one.body[:4000], when, iso, flag=flag)
     who = f", {one.who}" if one.who and one.who != shown.member.name else ""
     title = f"{one.channel.capitalize()}{who}"
     return Entry(icon, "mine", title, one.subject, one.body[:4000], when, iso, one.undone)

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from nextcall.cadences.models import Touch
 from nextcall.consent.models import Permission, Withdrawal
+from nextcall.conversations.models import Suggestion
+from nextcall.conversations.questions import label_of
 from nextcall.leads import household
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
@@ -78,23 +80,34 @@ def facts(shown: Shown) -> dict[str, object]:
         "proofs": [_stop(one, shown) for one in stop_rows] + [_proof(one, shown) for one in given_rows],
         "stopped": any(one.lifted_at is None for one in stop_rows)
         and all(there.decision.verdict == "deny" for there in shown.reach.values()),
-        "answers": _answers(lead),
+        "answers": _answers(lead, _read_by_machine(lead)),
         "household": _household(shown),
         "inquiries": _inquiries(shown),
         "members": _members(lead),
     }
 
 
-def _answers(lead: Lead) -> list[tuple[str, str]]:
+def _read_by_machine(lead: Lead) -> dict[str, str]:
+    """By what is shown as the field's name: the words that the machine read it from, where no member has looked yet."""
+    rows = Suggestion.objects.filter(account_id=lead.account_id, lead=lead, kind="answer", dismissed_at=None, by=None)
+    taken = rows.filter(taken_at__isnull=False).order_by("at")
+    return {label_of(str(value.get("field", ""))): quote for value, quote in taken.values_list("value", "quote")}
+
+
+def _answers(lead: Lead, read: dict[str, str]) -> list[tuple[str, str]]:
     told = {
         **lead.answers,
         **{word: value for word, value in lead.interest.items() if isinstance(value, str | int | float)},
     }
     return [
-        (str(word).replace("_", " ").capitalize()[:60], str(value)[:300])
+        _answer(str(word).replace("_", " ").capitalize()[:60], str(value)[:300], read)
         for word, value in list(told.items())[:20]
         if value
     ]
+
+
+def _answer(word: str, value: str, read: dict[str, str]) -> tuple[str, str]:
+    return word, f"{value} (\u201c{read[word]}\u201d, read by machine)" if word in read else value
 
 
 def _allowed(shown: Shown, given: list[Permission]) -> list[Allowed]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from nextcall.conversations.thread import Said
+from nextcall.engine import next_question
 from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import phone
@@ -68,8 +69,9 @@ def modes(
     open_now = [one for one in ("text", "email") if shown.reach[one].decision.verdict != "deny"]
     if chosen not in NAMES:
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
-    subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason)
-    found = [_message(shown, one, messages, call_url=call_url) for one in ("text", "email")]
+    question = _question(shown)
+    subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason, question)
+    found = [_message(shown, one, messages, question, call_url=call_url) for one in ("text", "email")]
     found = [replace(found[0], body=""), replace(found[1], subject=_answering(inbound)), _note(shown), _call(shown)]
     return [
         replace(one, here=True, body=body, subject=subject or one.subject) if one.name == chosen else one
@@ -77,7 +79,7 @@ def modes(
     ]
 
 
-def _message(shown: Shown, channel: str, messages: Sequence[Said], *, call_url: str) -> Mode:
+def _message(shown: Shown, channel: str, messages: Sequence[Said], question: Chip, *, call_url: str) -> Mode:
     there, first = shown.reach[channel], shown.first
     later = there.decision.earliest if there.decision.verdict == "wait" else None
     ours = [one.body for one in messages if one.outbound and one.channel == channel][:2]
@@ -96,23 +98,30 @@ def _message(shown: Shown, channel: str, messages: Sequence[Said], *, call_url: 
         label=f"{word} to {first}",
         placeholder=f"Write to {first} in your own words",
         send=f"Send {say.when(later, shown.zone, at=shown.at)}" if later else f"Send {channel}",
-        chips=() if no else _chips(shown, channel),
+        chips=() if no else _chips(shown, channel, question),
         longest=LONGEST_TEXT if channel == "text" else LONGEST_EMAIL,
         sent=json.dumps(ours),
     )
 
 
-def _chips(shown: Shown, channel: str) -> tuple[Chip, ...]:
-    """One easy question; and the time of the next planned call, offered to them."""
-    question = question_to_ask(shown.lead)
+def _chips(shown: Shown, channel: str, question: Chip) -> tuple[Chip, ...]:
+    """The offer's next question; and the time of the next planned call, offered to them."""
     asks = f"?mode={channel}&reason={QUESTION}#write"
-    chips = [Chip("Ask one easy question", question, asks)] if question else []
+    chips = [replace(question, url=asks)] if question.puts else []
     calls = [one.due_at for one in shown.touches if one.state == "planned" and one.channel == "call"]
     later = min((due for due in calls if due - shown.at > timedelta(hours=1)), default=None)
     if later and shown.held is None:
         when = say.when(later, shown.zone, at=shown.at)
         chips.append(Chip(f"Offer {when}", f"Would {when} your time suit you for a short call?", ""))
     return tuple(chips)
+
+
+def _question(shown: Shown) -> Chip:
+    """What the chip says, and the words: the offer's next question, or an easy one where the offer has none."""
+    if not next_question.questions_of(shown.lead):
+        return Chip("Ask one easy question", question_to_ask(shown.lead), "")
+    found = next_question.next_of(shown.lead, at=shown.at)
+    return Chip(f"Ask: {found.question.label.lower()}" if found.question else "", found.words, "")
 
 
 def _instead(shown: Shown, channel: str, call_url: str) -> tuple[Chip, ...]:
@@ -148,12 +157,12 @@ def _call(shown: Shown) -> Mode:
     return Mode(name="call", word="Log a call", key="", url=url, here=False, gate=gate, writes=False)
 
 
-def _draft(shown: Shown, channel: str, reason: str) -> tuple[str, str]:
+def _draft(shown: Shown, channel: str, reason: str, question: Chip) -> tuple[str, str]:
     """Subject and words that the address asks for."""
     if not reason or channel not in ("text", "email"):
         return "", ""
     if reason == QUESTION:
-        return "", question_to_ask(shown.lead)
+        return "", question.puts
     if reason == BETTER_NUMBER:
         return "The best number for you", _better_number(shown)
     return "", draft_of(lead=shown.lead, key=reason[:80], member=shown.member, at=shown.at)

@@ -86,7 +86,7 @@ def history(shown: Shown) -> dict[str, tuple[Change, ...]]:
     for event in shown.events:
         field, words = _told(event)
         if field:
-            who = event.by.name if event.by else "the cadence"
+            who = event.by.name if event.by else "read by machine" if event.kind == KIND else "the cadence"
             when = say.when(event.at, shown.member.zone, at=shown.at)
             gone = str(event.data.get("says")) in undone
             found.setdefault(field, []).append(Change(f"{words}, {who}, {when}", gone))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
-from nextcall.web import watch
+from nextcall.web import chips, watch
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.frame import note_to_go
 from nextcall.web.going_back import back, number
@@ -45,6 +45,7 @@ def now(request: SignedIn) -> HttpResponse:
         shown["calling"] = say.clock(on_the_line, member.zone) if on_the_line else ""
     note_to_go(request, deck.to_go, at=at)
     shown["watch"] = watch.notices(member, at=at)
+    shown["pinned"] = chips.pinned(member, at=at)
     shown |= {"said": request.session.pop("said", ""), "problem": request.session.pop("problem", "")}
     return render(request, "now/page.html", shown)
 

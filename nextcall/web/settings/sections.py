@@ -15,6 +15,7 @@ SECTIONS = (
     ("settings_notices", "Notices", False),
     ("settings_account", "Company", True),
     ("settings_identity", "Who you are to leads", False),
+    ("settings_questions", "Questions", True),
     ("settings_email", "Email", True),
     ("settings_lead_ins", "Lead-in keys", True),
     ("settings_members", "Members", True),

@@ -17,6 +17,7 @@ from nextcall.web.settings import (
     notices,
     own_fields,
     profile,
+    questions,
     rules,
 )
 
@@ -35,6 +36,10 @@ urlpatterns = [
     path("identity/members/<int:pk>/", identity.person, name="settings_identity_person"),
     path("identity/sources/<int:pk>/", identity.source, name="settings_identity_source"),
     path("identity/offers/<int:pk>/", identity.offer, name="settings_identity_offer"),
+    path("questions/", questions.questions, name="settings_questions"),
+    path("questions/machine/", questions.machine, name="settings_questions_machine"),
+    path("questions/<int:pk>/", questions.offer, name="settings_questions_offer"),
+    path("questions/<int:pk>/example/", questions.example, name="settings_questions_example"),
     path("email/", email.email, name="settings_email"),
     path("email/service/", bulk_mail.service, name="settings_email_service"),
     path("email/disconnection/", email.disconnection, name="settings_email_disconnection"),
