@@ -7,6 +7,7 @@ from datetime import timedelta
 from nextcall.conversations.thread import Said, thread
 from nextcall.web.lead.planned import ICONS, because
 from nextcall.web.lead.shown import Shown
+from nextcall.web.messages.shown import Details, details
 from nextcall.worklist import say
 
 FEW, MOST = 25, 1000
@@ -87,6 +88,7 @@ class Entry:
     iso: str
     undone: bool = False
     paused: bool = False  # the pause that stands: it can be undone here
+    details: Details | None = None  # of a message
 
 
 def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) -> tuple[list[Entry], bool]:
@@ -142,13 +144,14 @@ def _entry(one: Said, shown: Shown) -> Entry:
 
 
 def _message(one: Said, shown: Shown, when: str, iso: str) -> Entry:
-    icon = ICONS.get(one.channel, "text")
+    icon, beside = ICONS.get(one.channel, "text"), details(one, zone=shown.member.zone, at=shown.at)
     if not one.outbound:
         title = f"{shown.first}, {BY.get(one.channel, f'by {one.channel}')}"
-        return Entry(icon, "in", title, VERDICTS.get(one.verdict, ""), one.body[:4000], when, iso)
+        sub = VERDICTS.get(one.verdict, "")
+        return Entry(icon, "in", title, sub, one.body[:4000], when, iso, details=beside)
     who = f", {one.who}" if one.who and one.who != shown.member.name else ""
     title = f"{one.channel.capitalize()}{who}"
-    return Entry(icon, "mine", title, one.subject, one.body[:4000], when, iso, one.undone)
+    return Entry(icon, "mine", title, one.subject, one.body[:4000], when, iso, one.undone, details=beside)
 
 
 def event_words(one: Said) -> tuple[str, str]:

@@ -1,0 +1,7 @@
+"""The addresses of what messages have of their own."""
+
+from django.urls import path
+
+from nextcall.web.messages import files
+
+urlpatterns = [path("attachments/<int:pk>/", files.attachment, name="attachment")]
