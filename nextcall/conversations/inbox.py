@@ -166,12 +166,7 @@ def join(*, item: InboxItem, lead: Lead, by: Member | None, at: datetime) -> lis
     rows.update(lead=lead, person_id=lead.person_id)
     since = item.waiting_since
     item.delete()
-    latest = Message.objects.filter(account_id=lead.account_id, lead=lead).order_by("-at", "-pk").first()
-    if latest is not None:
-        line = {"latest_at": latest.at, "latest_outbound": latest.outbound, "channel": latest.channel}
-        InboxItem.objects.update_or_create(
-            account_id=lead.account_id, lead=lead, defaults={**line, "first_line": line_of(latest)}
-        )
+    relaid(lead=lead)
     if since is not None:
         waiting(lead=lead, at=since)
     record_many(
@@ -183,6 +178,25 @@ def join(*, item: InboxItem, lead: Lead, by: Member | None, at: datetime) -> lis
         ]
     )  # fmt: skip
     return moved
+
+
+def relaid(*, lead: Lead) -> None:
+    """Messages came to the lead from elsewhere, or left it: its item shows the latest; without any it goes."""
+    rows, items = Message.objects.filter(account_id=lead.account_id, lead=lead), InboxItem.objects.filter(lead=lead)
+    latest = rows.order_by("-at", "-pk").first()
+    if latest is None or not rows.filter(Q(outbound=False) | Q(by__isnull=False)).exists():
+        items.filter(account_id=lead.account_id).delete()
+        return
+    line = {"latest_at": latest.at, "latest_outbound": latest.outbound, "channel": latest.channel}
+    items.update_or_create(account_id=lead.account_id, lead=lead, defaults={**line, "first_line": line_of(latest)})
+
+
+def waits_anew(*, lead: Lead) -> None:
+    """As its messages say: since the first that nobody answered, or no more."""
+    unanswered = Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False, answered_at=None)
+    since = unanswered.filter(verdict__in=ANSWERABLE).order_by("at").values_list("at", flat=True).first()
+    Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(waiting_since=since)
+    InboxItem.objects.filter(account_id=lead.account_id, lead=lead).update(waiting_since=since)
 
 
 def taken_back(*, account_id: int, ids: Collection[int]) -> None:

@@ -102,8 +102,9 @@ def said_in(rows: Sequence[Message], *, account_id: int) -> list[Said]:
 def _files(messages: Sequence[int], account_id: int) -> dict[int, list[File]]:
     rows = Attachment.objects.filter(account_id=account_id, message__in=messages).order_by("pk")
     found: dict[int, list[File]] = {}
-    for message_id, *one in rows.values_list("message_id", "pk", "name", "content_type", "size", "refused"):
-        found.setdefault(message_id, []).append(File(*one))
+    columns = rows.values_list("message_id", "pk", "name", "content_type", "size", "refused")
+    for message_id, pk, name, content_type, size, refused in columns:
+        found.setdefault(message_id, []).append(File(pk, name, content_type, size, refused))
     return found
 
 

@@ -186,3 +186,46 @@ def test_a_conversation_costs_the_same_queries_however_much_came_along(member: M
     for _ in range(6):
         write(hazel, answers=("SM1",), quoted="before", files=(File("roof.png", "image/png", PNG),) * 3)
     assert queries() == few
+
+
+def household(account: Account, member: Member) -> tuple[Lead, Lead]:
+    """Two of one number, both written to lately; then one of them writes."""
+    long_ago = timezone.now() - timedelta(days=4)
+    hazel, rowan = (
+        make_lead(account, name=name, owner=member, phone="+13035550142", arrived_at=long_ago)
+        for name in ("Hazel Thorne", "Rowan Ashby")
+    )
+    for n, lead in enumerate((hazel, rowan)):
+        point = lead.person.reaches.get(contact_point__kind="phone").contact_point
+        Message.objects.filter(pk=left(lead, days_ago=2 - n).pk).update(contact_point=point, message_id=f"SM{n}")
+    write(rowan, "What would it cost?")
+    return hazel, rowan
+
+
+def test_a_shared_number_asks_whose_it_is_and_one_tap_moves_it(account: Account, member: Member) -> None:
+    hazel, rowan = household(account, member)
+    for page in pages(member, rowan):
+        assert "This number is shared by Rowan and Hazel. Whose is it?" in page
+    message = Message.objects.get(outbound=False)
+    client = signed(member)
+    answer = client.post(f"/messages/{message.pk}/whose/", {"lead": hazel.pk, "next": f"/inbox/{rowan.pk}/"})
+    assert answer["Location"] == f"/inbox/{hazel.pk}/"
+    page = client.get(f"/inbox/{hazel.pk}/").content.decode()
+    assert "It is Hazel Thorne\u2019s message." in page
+    assert "Whose is it?" not in page
+    message.refresh_from_db()
+    assert message.lead == hazel
+
+
+def test_only_who_shares_the_number_can_be_meant_and_only_who_sees_it_is_asked(
+    account: Account, member: Member
+) -> None:
+    _, rowan = household(account, member)
+    stray = make_lead(account, name="Clove Dale", owner=member)
+    message, client = Message.objects.get(outbound=False), signed(member)
+    for wanted in (stray.pk, "", "x", 10**12):
+        client.post(f"/messages/{message.pk}/whose/", {"lead": wanted})
+    ben = signed(make_member(account, name="Ben Cole"))
+    assert ben.post(f"/messages/{message.pk}/whose/", {"lead": rowan.pk}).status_code == 404
+    message.refresh_from_db()
+    assert (message.lead, message.unsure) == (rowan, True)

@@ -1,5 +1,6 @@
 """One conversation, line by line: what was said and done, the latest last, and what is about to leave."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from nextcall.engine.write import undo_of
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.web.messages.shown import Details, details
+from nextcall.web.messages.whose import Question, questions
 from nextcall.worklist import say
 
 LATEST = 60
@@ -31,6 +33,7 @@ TOLD = {
     "inbox.until_reply": ("clock", "Set aside until they reply"),
     "inbox.assigned": ("person", "Given"),
     "inbox.joined": ("in", "Their messages from an unknown number joined"),
+    "inbox.told_whose": ("people", "Said whose message it is"),
     "appointment.booked": ("back-at", "Appointment booked"),
 }
 
@@ -49,22 +52,26 @@ class Line:
     leaves: str = ""  # when it leaves, if it has not
     undo_id: int | None = None
     details: Details | None = None  # of a message
+    question: Question | None = None  # whose it is
 
 
 def said(lead: Lead, member: Member, *, at: datetime) -> list[Line]:
     """What was said, the latest last; and below it what is about to leave."""
     first = lead.person.given_name or str(lead.person)
-    lines = [line for one in thread(lead, limit=LATEST) if (line := _line(one, first, member, at=at))]
+    entries = thread(lead, limit=LATEST)
+    unsure = questions(entries, lead.account)
+    lines = [line for one in entries if (line := _line(one, first, member, unsure, at=at))]
     standing = answering.leaving(lead).select_related("owner").order_by("created_at")[:5]
     return lines[::-1] + [_leaving(touch, member, at=at) for touch in standing]
 
 
-def _line(one: Said, first: str, member: Member, *, at: datetime) -> Line | None:
+def _line(one: Said, first: str, member: Member, unsure: Mapping[int, Question], *, at: datetime) -> Line | None:
     when = _when(one, member, at)
     iso, icon = one.at.isoformat(), ICONS.get(one.channel, "text")
     ours = "You" if one.who == member.name else one.who
     if one.kind == "message":
-        return _message(one, first, ours, member, at=at)
+        line = _message(one, first, ours, member, at=at)
+        return replace(line, question=unsure.get(one.message_id or 0))
     if one.kind == "call":
         came = one.outcome.replace("_", " ") or ("made" if one.outbound else "came in")
         undone = ", undone" if one.undone else ""

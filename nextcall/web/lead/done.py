@@ -1,13 +1,14 @@
 """The lower part of the line of time: what was said and done, the newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from nextcall.conversations.thread import Said, thread
 from nextcall.web.lead.planned import ICONS, because
 from nextcall.web.lead.shown import Shown
 from nextcall.web.messages.shown import Details, details
+from nextcall.web.messages.whose import Question, questions
 from nextcall.worklist import say
 
 FEW, MOST = 25, 1000
@@ -70,6 +71,7 @@ EVENTS = {
     "appointment.booked": ("back-at", "Appointment booked"),
     "touch.opened": ("ring", "Came due"),
     "touch.decided": ("check", "Decided"),
+    "inbox.told_whose": ("people", "Said whose message it is"),
     "inbox.joined": ("in", "A message joined this lead"),
     "hold.became_opt_out": ("stop", "Nobody cleared it: taken as asked to stop"),
 }
@@ -89,6 +91,7 @@ class Entry:
     undone: bool = False
     paused: bool = False  # the pause that stands: it can be undone here
     details: Details | None = None  # of a message
+    question: Question | None = None  # whose it is
 
 
 def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) -> tuple[list[Entry], bool]:
@@ -97,7 +100,8 @@ def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) 
     `messages`: one more than `most` of them, if there are so many.
     """
     said = thread(shown.lead, limit=most + 1, messages=messages)
-    entries = [_entry(one, shown) for one in said[:most]]
+    unsure = questions(said[:most], shown.lead.account)
+    entries = [replace(_entry(one, shown), question=unsure.get(one.message_id or 0)) for one in said[:most]]
     if shown.held is not None:
         entries = _with_pause(entries, said, shown, waiting)
     return entries, len(said) > most

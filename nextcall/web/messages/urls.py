@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from nextcall.web.messages import files
+from nextcall.web.messages import files, whose
 
-urlpatterns = [path("attachments/<int:pk>/", files.attachment, name="attachment")]
+urlpatterns = [
+    path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("messages/<int:pk>/whose/", whose.whose, name="message_whose"),
+]
