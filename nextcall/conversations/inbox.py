@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from nextcall.conversations import seen
 from nextcall.conversations.models import InboxItem, Message
 from nextcall.leads.models import Lead
 from nextcall.lib import bulk, sql
@@ -37,6 +38,7 @@ def arrived(*, message: Message, at: datetime, sender: str = "") -> None:
     latest: dict[str, Any] = {
         "latest_at": at,
         "latest_outbound": False,
+        "heard_at": at,
         "channel": message.channel,
         "first_line": line_of(message),
     }
@@ -78,6 +80,7 @@ def asked_again(*, leads: Collection[Lead]) -> None:
             lead_id=lead.pk,
             latest_at=lead.waiting_since,
             latest_outbound=False,
+            heard_at=lead.waiting_since,
             channel=FORM,
             first_line=_first_line(lead.message),
             waiting_since=lead.waiting_since,
@@ -187,7 +190,8 @@ def relaid(*, lead: Lead) -> None:
     if latest is None or not rows.filter(Q(outbound=False) | Q(by__isnull=False)).exists():
         items.filter(account_id=lead.account_id).delete()
         return
-    line = {"latest_at": latest.at, "latest_outbound": latest.outbound, "channel": latest.channel}
+    heard_at = rows.filter(outbound=False).order_by("-at").values_list("at", flat=True).first()
+    line = {"latest_at": latest.at, "latest_outbound": latest.outbound, "channel": latest.channel, "heard_at": heard_at}
     items.update_or_create(account_id=lead.account_id, lead=lead, defaults={**line, "first_line": line_of(latest)})
 
 
@@ -209,7 +213,8 @@ def taken_back(*, account_id: int, ids: Collection[int]) -> None:
             continue
         item.latest_at, item.latest_outbound = latest.at, latest.outbound
         item.channel, item.first_line = latest.channel, line_of(latest)
-        item.save(update_fields=["latest_at", "latest_outbound", "channel", "first_line"])
+        item.heard_at = said.filter(outbound=False).order_by("-at").values_list("at", flat=True).first()
+        item.save(update_fields=["latest_at", "latest_outbound", "heard_at", "channel", "first_line"])
 
 
 def from_stranger(item: InboxItem) -> QuerySet[Message]:
@@ -228,9 +233,10 @@ def seen_by(member: Member) -> QuerySet[InboxItem]:
     return rows.filter(Q(lead=None) | Q(lead__owner=member) | Q(lead__owner=None) | Q(assignee=member))
 
 
-def waiting_count(member: Member, most: int = 50) -> int:
-    """How many wait on this member's side, at most one more than `most`: a bounded query for the frame."""
-    return seen_by(member).filter(waiting_since__isnull=False)[: most + 1].count()
+def waiting_counts(member: Member, most: int = 50) -> tuple[int, int]:
+    """How many wait on this member's side, and how many of them are new to them; at most one more than `most` each."""
+    waiting = seen_by(member).filter(waiting_since__isnull=False)
+    return waiting[: most + 1].count(), seen.new_to(waiting, member)[: most + 1].count()
 
 
 def line_of(message: Message) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from nextcall.cadences.models import Enrollment
 from nextcall.consent import preferring
-from nextcall.conversations import presence
+from nextcall.conversations import presence, seen
 from nextcall.conversations.models import InboxItem, Message
 from nextcall.engine import answering
 from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT
@@ -17,6 +17,7 @@ from nextcall.leads.models import Lead
 from nextcall.lib import phone
 from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by
+from nextcall.web.frame import QUIETLY
 from nextcall.web.going_back import note_latest
 from nextcall.web.inbox import lines, listing
 from nextcall.web.lead.modes import gate_line
@@ -53,6 +54,13 @@ def lead_for(request: SignedIn, lead_id: int) -> Lead:
     request.about = lead  # type: ignore[attr-defined]
     note_latest(request)
     return lead
+
+
+def look(request: SignedIn, lead: Lead, *, at: datetime) -> None:
+    """The member opened it. What a page in the background fetches anew is looked at once somebody is there."""
+    item = item_of(lead)
+    if item is not None and QUIETLY not in request.headers:
+        seen.look(item=item, by=request.member, at=at, opened=True)
 
 
 def item_of(lead: Lead) -> InboxItem | None:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 
 from nextcall.cadences import halting, versions
 from nextcall.channels import handset
+from nextcall.conversations import seen
 from nextcall.conversations.thread import Said, messages_of
 from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
 from nextcall.web import watch
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
-from nextcall.web.frame import style_of
+from nextcall.web.frame import QUIETLY, style_of
 from nextcall.web.lead import done, facts, planned
 from nextcall.web.lead.elsewhere import elsewhere
 from nextcall.web.lead.modes import DRAFT, modes
@@ -31,7 +32,6 @@ from nextcall.worklist import finding, items, say
 from nextcall.worklist.beads import thread_of
 
 FEW = 3
-QUIETLY = "X-Nextcall-Live"  # a page that fetches itself again takes no words that the next one is to say
 WRONG = "wrong"  # of the session: the field that was not saved, what was typed, and why
 TOLD = ("said", "problem", WRONG, DRAFT)  # what the deed before left in the session
 
@@ -41,10 +41,13 @@ TOLD = ("said", "problem", WRONG, DRAFT)  # what the deed before left in the ses
 def lead(request: SignedIn, lead_id: int) -> HttpResponse:
     """The whole lead. `?mode=` and `?reason=` open the composer, `?all=1` everything ahead, `?done=` more behind."""
     at, member = timezone.now(), request.member
-    seen = leads_seen_by(member).select_related("account", "person", "source", "offer", "owner", "held_by")
-    row = seen.filter(account=member.account, pk=lead_id).first()
+    rows = leads_seen_by(member).filter(account=member.account, pk=lead_id)
+    row = rows.select_related("account", "person", "source", "offer", "owner", "held_by", "inbox_item").first()
     if row is None:
         return elsewhere(request, lead_id)
+    item = getattr(row, "inbox_item", None)
+    if item is not None and QUIETLY not in request.headers:
+        seen.look(item=item, by=member, at=at, opened=True)
     return render(request, "lead/page.html", _all(request, shown(row, member, at=at)))
 
 
