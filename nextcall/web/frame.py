@@ -54,6 +54,7 @@ BELONGS = (
     ("now", "now"),
     ("welcome", "now"),
     ("inbox", "inbox"),
+    ("saved", "inbox"),
     ("lead", "leads"),
     ("add_lead", "leads"),
     ("import", "leads"),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("imports/", include("nextcall.web.imports.urls")),
     path("", include("nextcall.web.inbox.urls")),
     path("", include("nextcall.web.messages.urls")),
+    path("", include("nextcall.web.saved.urls")),
     path("", include("nextcall.web.proof.urls")),
     path("", include("nextcall.web.cadences.urls")),
     path("", include("nextcall.web.call_list.urls")),

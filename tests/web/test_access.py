@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from nextcall.cadences.models import CadenceVersion, Draft
-from nextcall.conversations.models import Attachment, InboxItem, Message
+from nextcall.conversations.models import Attachment, InboxItem, Message, SavedAnswer
 from nextcall.engine.models import Action, BulkChange
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import SmartList
@@ -97,6 +97,9 @@ def victim(db: None) -> dict[str, object]:
         "action": Action.objects.create(account=account, member=owner, lead=lead, kind="x", says=SECRET, at=now).pk,
         "lead": lead.pk,
         "message": message.pk,
+        "saved": SavedAnswer.objects.create(
+            account=account, by=owner, name=SECRET, body=SECRET, shared=True, created_at=now
+        ).pk,
         "file": file.pk,
         "touch": touch.pk,
         "settings_lead_in": key.pk,

@@ -73,8 +73,8 @@ def conversation(
     again = crossed is not None
     typed = {name: request.POST.get(name, "") for name in ("body", "subject")} if again else {}
     mode = request.POST.get("channel", "") if again else request.GET.get("mode", "")
-    shown = talk.talk(found, member, at=at, mode=mode, words=typed)
-    shown |= {"open": True, "write": "write" in request.GET or again, "crossed": crossed}
+    shown = talk.talk(found, member, at=at, mode=mode, words=typed, put=request.GET.get("saved", ""))
+    shown |= {"open": True, "write": again or "write" in request.GET or "saved" in request.GET, "crossed": crossed}
     return render(request, "inbox/page.html", _list(request, wanted, shown, at=at) | shown, status=status)
 
 
@@ -154,7 +154,8 @@ def focus(request: SignedIn) -> HttpResponse:
     if left:
         found = talk.lead_for(request, left[0])
         talk.look(request, found, at=at)
-        context |= talk.talk(found, member, at=at, mode=request.GET.get("mode", ""))
+        mode, put = request.GET.get("mode", ""), request.GET.get("saved", "")
+        context |= talk.talk(found, member, at=at, mode=mode, put=put)
         context |= _stacked(wanted, done, skipped, left)
     return render(request, "inbox/focus.html", context)
 

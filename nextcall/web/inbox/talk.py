@@ -21,6 +21,7 @@ from nextcall.web.frame import QUIETLY
 from nextcall.web.going_back import note_latest
 from nextcall.web.inbox import lines, listing
 from nextcall.web.lead.modes import gate_line
+from nextcall.web.saved.offered import offered, opening
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable, reach_of
 from nextcall.worklist.wishing import asked_for
@@ -68,9 +69,13 @@ def item_of(lead: Lead) -> InboxItem | None:
 
 
 def talk(
-    lead: Lead, member: Member, *, at: datetime, mode: str = "", words: Mapping[str, str] | None = None
+    lead: Lead, member: Member, *, at: datetime, mode: str = "", words: Mapping[str, str] | None = None, put: str = ""
 ) -> dict[str, object]:
-    """Everything the right side shows of a lead. `words`: what was typed and could not be sent."""
+    """Everything the right side shows of a lead. `words`: what was typed and could not be sent.
+
+    `put`: the number of the saved answer that the composer opens with.
+    """
+    answers = offered(member)
     reach = reach_of(lead, member=member, at=at)
     zone, first = reach["call"].facts.place.home_zone, lead.person.given_name or str(lead.person)
     wish = preferring.standing([lead.person_id], account_id=lead.account_id, at=at)
@@ -86,7 +91,8 @@ def talk(
         "there": say.clock(at, zone),
         "initials": "".join(word[0] for word in str(lead.person).split()[:2]).upper(),
         "said_lines": lines.said(lead, member, at=at),
-        "panels": panels(lead, reach, zone=zone, at=at, mode=mode, words=words or {}),
+        "panels": panels(lead, reach, zone=zone, at=at, mode=mode, words=words or opening(answers, put)),
+        "saved": answers,
         "seen": answering.seen_of(lead),
         "others": others(lead, member, at=at),
         "stopped": stopped,

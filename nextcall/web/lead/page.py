@@ -28,6 +28,7 @@ from nextcall.web.lead.shown import Shown, asked_by, shown
 from nextcall.web.lead.wishes import wishes
 from nextcall.web.leads import asked
 from nextcall.web.now.outcomes import buttons, times
+from nextcall.web.saved.offered import offered
 from nextcall.worklist import finding, items, say
 from nextcall.worklist.beads import thread_of
 
@@ -64,8 +65,10 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     messages = list(messages_of(one.lead, limit=most + 1))
     context |= _line(one, request, messages, most, latest.id if latest else 0) | _way(request, one)
     chosen, reason = request.GET.get("mode", ""), request.GET.get("reason", "")
+    saved, call_url = offered(one.member), str(context["call_url"])
     return context | {
-        "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=str(context["call_url"]), kept=kept),
+        "saved": saved,
+        "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=call_url, kept=kept, saved=saved),
         "key": secrets.token_hex(8),  # the same form posted twice is taken once
         "seen": answering.seen_of(one.lead),  # how far they have read as they write
         "focus": "mode" in request.GET,
