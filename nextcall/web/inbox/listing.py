@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from nextcall.cadences.models import Enrollment
+from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Withdrawal
 from nextcall.conversations import inbox, presence, seen
 from nextcall.conversations.models import InboxItem
+from nextcall.engine import arriving
 from nextcall.lib import phone
 from nextcall.team.models import Connection, Member
 from nextcall.worklist import say
@@ -219,16 +221,30 @@ def url_of(item: InboxItem) -> str:
     return reverse("inbox_lead", args=[item.lead_id]) if item.lead_id else reverse("inbox_stranger", args=[item.pk])
 
 
-def states(member: Member, wanted: Wanted) -> list[Link]:
-    """The three states, each with a count that stops at 50."""
+def states(member: Member, wanted: Wanted, *, at: datetime) -> list[Link]:
+    """The three states and what did not arrive, each with a count that stops at 50."""
     mine = _whose(inbox.seen_by(member), member, wanted.whose)
+    lost = counted(lost_seen_by(member, at=at))
     return [
-        Link(word, reverse("inbox") + wanted.query(state=name), name == wanted.state, counted(_of_state(mine, name)))
-        for name, word in STATES
+        *(
+            Link(
+                word, reverse("inbox") + wanted.query(state=name), name == wanted.state, counted(_of_state(mine, name))
+            )
+            for name, word in STATES
+        ),
+        Link("Did not arrive", reverse("inbox_undelivered"), wanted.state == "lost", lost),
     ]
 
 
-def counted(rows: QuerySet[InboxItem]) -> str:
+def lost_seen_by(member: Member, *, at: datetime) -> QuerySet[Touch]:
+    """As the people: managers see all; a rep those of their leads, nobody's, and what is theirs to answer."""
+    rows = arriving.lost(account_id=member.account_id, at=at)
+    if member.manages:
+        return rows
+    return rows.filter(Q(lead__owner=member) | Q(lead__owner=None) | Q(lead__inbox_item__assignee=member))
+
+
+def counted(rows: QuerySet[Any]) -> str:
     count = rows.order_by()[: MOST + 1].count()
     return f"{MOST}+" if count > MOST else str(count)
 

@@ -104,7 +104,7 @@ def _list(request: SignedIn, wanted: listing.Wanted, shown: dict[str, object], *
         "wanted": wanted,
         "rows": rows,
         "further": further,
-        "states": listing.states(member, wanted),
+        "states": listing.states(member, wanted, at=at),
         "whose": listing.whose(wanted),
         "list_url": reverse("inbox") + wanted.query(),
         "problems": listing.problems(member),
