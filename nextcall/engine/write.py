@@ -93,12 +93,7 @@ def write(
     with `ask` Doubtful when its words may break a rule. The action that takes it back is `undo_of(touch)`.
     `page`: where it was written.
     """
-    said = conversation.clean(body).strip()
-    if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
-        raise Unfinished("Write something first." if not said else f"That is too long for one {channel}.")
-    gap = open_gap(subject, said)
-    if gap:
-        raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
+    said = _finished(channel, subject, body)
     saved_answer = _made_personal(said, by)
     leaves = at + timedelta(seconds=lead.account.undo_seconds)
     asked = asking.ask(lead=lead, channel=channel, at=leaves)
@@ -136,6 +131,17 @@ def write(
         _record_wait(touch, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch
+
+
+def _finished(channel: str, subject: str, body: str) -> str:
+    """The words as they are kept. Raises Unfinished."""
+    said = conversation.clean(body).strip()
+    if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
+        raise Unfinished("Write something first." if not said else f"That is too long for one {channel}.")
+    gap = open_gap(subject, said)
+    if gap:
+        raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
+    return said
 
 
 def _made_personal(said: str, by: Member | None) -> SavedAnswer | None:

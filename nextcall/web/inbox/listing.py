@@ -22,7 +22,7 @@ from nextcall.worklist import say
 PAGE, MOST = 50, 50
 STATES = (("waiting", "Waiting on you"), ("them", "Waiting on them"), ("done", "Done"))
 WHOSE = (
-    ("all", "All"), ("mine", "Mine"), ("nobody", "Nobody\u2019s"), ("new", "New to you"), ("unseen", "Seen by nobody"),
+    ("all", "All"), ("mine", "Mine"), ("nobody", "Nobody\u2019s"), ("new", "New"), ("unseen", "Unseen"),
 )  # fmt: skip
 ICONS = {"call": "call", "text": "text", "email": "mail", "form": "form", "voicemail": "vm"}
 CHANNELS = {"email": "Email", "text": "Text", "call": "Calls"}

@@ -103,7 +103,7 @@ def named(touch: Touch, zone: str) -> str:
 
 def enclosed(file: File) -> Enclosed:
     """A file as the page shows it; only pictures that no browser runs are drawn."""
-    kind = KINDS.get(file.content_type, "File")
+    kind = "File" if file.refused else KINDS.get(file.content_type, "File")
     return Enclosed(
         name=file.name or f"A {kind[0].lower()}{kind[1:]} without a name",
         kind=f"{kind}, {size(file.size)}",

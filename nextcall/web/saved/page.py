@@ -42,7 +42,7 @@ def answers(request: SignedIn) -> HttpResponse:
             return HttpResponseRedirect(reverse("saved_answers"))
     rows = [_row(one, request) for one in saved.yours(request.member)[: saved.MOST]]
     context = {"rows": rows, "typed": typed, "shared": shared, "problem": problem, "longest": saved.LONGEST}
-    return render(request, "saved/page.html", context, status=422 if problem else 200)
+    return render(request, "saved/page.html", context)
 
 
 def _row(one: SavedAnswer, request: SignedIn) -> Row:
