@@ -12,7 +12,7 @@ from nextcall.timeline.models import Event
 
 LATEST = 200
 # events whose message, call or note is shown itself, and which reason was offered
-TOLD_OTHERWISE = ("message.", "call.", "note.", "touch.sent", "touch.done", "reason.")
+TOLD_OTHERWISE = ("message.", "call.made", "call.received", "note.", "touch.sent", "touch.done", "reason.")
 REPORTED = ("touch.delivered", "touch.bounced", "touch.failed", "touch.retried")  # told beside their message
 # of a touch that is joined only its few words are read, never its body and decision
 _BRIEFLY = tuple(
