@@ -83,7 +83,7 @@ def _leads(account: Account) -> QuerySet[Lead]:
 
 def _named(account: Account, answers: Sequence[str]) -> Message | None:
     """The message of ours that it names, if the account has one."""
-    wanted = [one[:300] for one in answers[:20] if one]
+    wanted = [one[:300] for one in answers[:20] if one and "\0" not in one]  # no id of ours, and PostgreSQL refuses it
     if not wanted:
         return None
     sent = Message.objects.filter(account=account, outbound=True, message_id__in=wanted, lead__removed_at=None)
