@@ -94,6 +94,8 @@ SHOTS = (
     Shot("settings-notices", "settings_notices"),
     Shot("settings-company", "settings_account"),
     Shot("settings-email", "settings_email"),
+    Shot("settings-email-service", "settings_email_service", query="?service=mailgun"),
+    Shot("settings-mailbox", "settings_email_mailbox"),
     Shot("settings-lead-ins", "settings_lead_ins"),
     Shot("settings-members", "settings_members"),
     Shot("settings-rules", "settings_rules"),

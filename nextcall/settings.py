@@ -14,6 +14,10 @@
 | NEXTCALL_SQLITE_SYNC | FULL never loses the latest commit at a power cut, and is slower | NORMAL |
 | NEXTCALL_LOG_LEVEL | DEBUG, INFO, WARNING, ERROR | INFO |
 | NEXTCALL_ALLOW_PRIVATE_SMTP | 1 lets accounts use mail servers in private networks | 0; on localhost, its own |
+| NEXTCALL_GOOGLE_CLIENT_ID | lets members connect Gmail: the client registered at Google | none |
+| NEXTCALL_GOOGLE_CLIENT_SECRET | its secret | none |
+| NEXTCALL_MICROSOFT_CLIENT_ID | lets members connect Microsoft mail: the application registered there | none |
+| NEXTCALL_MICROSOFT_CLIENT_SECRET | its secret | none |
 | NEXTCALL_STOP_MODEL | package.module:function that may add a stop to a message, never clear one | none |
 | NEXTCALL_SOURCE_URL | where people read the source of what runs here (AGPL) | none: More says whom to ask |
 | NEXTCALL_DEBUG | 1 shows tracebacks in the browser | 0 |
@@ -158,6 +162,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 IMPORT_MAX_BYTES = 50 * 1024 * 1024  # one file of leads
 LIST_MAX_BYTES = 200 * 1024 * 1024  # one do-not-call list: fifteen million numbers; read a part at a time
+MAIL_MAX_BYTES = 25 * 1024 * 1024  # a mail with its files, as a bulk service posts it
 CAPTURE_MAX_BYTES = 1024 * 1024  # one posted lead
 # Mail servers that an account may name: on a laptop its own are fine, on a server only public ones,
 # unless the operator says so.
@@ -175,3 +180,10 @@ LOGGING_CONFIG = "nextcall.lib.logs.configure"
 LOGGING = {"level": os.environ.get("NEXTCALL_LOG_LEVEL", "INFO").upper()}
 SOURCE_URL = os.environ.get("NEXTCALL_SOURCE_URL", "")
 METRICS_TOKEN = os.environ.get("NEXTCALL_METRICS_TOKEN", "")
+MAIL_CLIENTS = {  # who we are to those who let members sign in to their mailboxes
+    "google": (os.environ.get("NEXTCALL_GOOGLE_CLIENT_ID", ""), os.environ.get("NEXTCALL_GOOGLE_CLIENT_SECRET", "")),
+    "microsoft": (
+        os.environ.get("NEXTCALL_MICROSOFT_CLIENT_ID", ""),
+        os.environ.get("NEXTCALL_MICROSOFT_CLIENT_SECRET", ""),
+    ),
+}

@@ -18,7 +18,7 @@ HOUSE = ROOT / "nextcall"
 ROOMS = ["web", "hooks", "cli", "worklist", "sample", "privacy", "proof", "engine", "intake", "conversations",
          "cadences", "consent", "timeline", "leads", "team", "channels", "lib"]  # fmt: skip
 BANNED = {"services", "selectors", "utils", "util", "helpers", "helper", "common", "core", "managers", "misc"}
-CLIENTS = {"smtplib", "imaplib", "http.client", "urllib.request", "requests", "httpx", "django.core.mail"}
+CLIENTS = {"smtplib", "imaplib", "imap_tools", "http.client", "urllib.request", "requests", "httpx", "django.core.mail"}
 FILE, FUNCTION, VIEW, TEMPLATE = 300, 40, 25, 120
 FILE_END, FUNCTION_END = 400, 50
 

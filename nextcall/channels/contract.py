@@ -90,11 +90,12 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that came along. Its name and type are the sender's word."""
+    """A file that came along. Its name and type are the sender's word. `refused`: why its bytes were not fetched."""
 
     name: str
     content_type: str
     content: bytes = field(repr=False)
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,9 @@ class Listener(Protocol):
 
     def verify(self, posted: Posted, *, at: datetime) -> bool:
         """Whether the signature is the provider's and fresh."""
+
+    def once(self, posted: Posted) -> bytes:
+        """What makes this post the same as another one, which then changes nothing."""
 
     def hear(self, posted: Posted) -> tuple[Heard, ...]:
         """What it says. Raises ValueError with what is wrong when it cannot be read."""

@@ -1,9 +1,18 @@
 """Which provider serves a channel: from an account's own, already decrypted settings. Pure."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from nextcall.channels.contract import Listener
+from nextcall.channels.email.bulk import SERVICES, Bulk
+from nextcall.channels.email.posts.brevo import BrevoListener
+from nextcall.channels.email.posts.mailgun import MailgunListener
+from nextcall.channels.email.posts.mailjet import MailjetListener
+from nextcall.channels.email.posts.postmark import PostmarkListener
+from nextcall.channels.email.posts.resend import ResendListener
+from nextcall.channels.email.posts.sendgrid import SendgridListener
+from nextcall.channels.email.posts.sparkpost import SparkpostListener
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
@@ -25,12 +34,27 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
     "smtp": (
         Smtp,
         frozenset({"email"}),
-        frozenset({"host", "port", "user", "password", "security", "timeout_seconds", "keep"}),
+        frozenset({"host", "port", "user", "password", "token", "security", "timeout_seconds", "keep", "copies"}),
     ),
     "twilio": (Twilio, frozenset({"text"}), TWILIO),
     "telnyx": (Telnyx, frozenset({"text"}), frozenset({"api_key", "messaging_profile", "status_url", "base_url"})),
+    # their addresses are ours to name, by region: an account's settings must not send its mail anywhere else
+    **{
+        name: (partial(Bulk, name), frozenset({"email"}), frozenset({*service.keys, "region", "timeout_seconds"}))
+        for name, service in SERVICES.items()
+    },
 }
-LISTENERS: dict[str, Callable[..., Listener]] = {"twilio": TwilioListener, "telnyx": TelnyxListener}
+LISTENERS: dict[str, Callable[..., Listener]] = {
+    "twilio": TwilioListener,
+    "telnyx": TelnyxListener,
+    "brevo": BrevoListener,
+    "mailgun": MailgunListener,
+    "mailjet": MailjetListener,
+    "postmark": PostmarkListener,
+    "resend": ResendListener,
+    "sendgrid": SendgridListener,
+    "sparkpost": SparkpostListener,
+}
 
 
 class BadConnection(Exception):

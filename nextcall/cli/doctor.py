@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LITTLE_SPACE = 1024**3
 MOST_ACCOUNTS = 200  # whose own things are looked at
+NOT_LOOKED_AT = timedelta(minutes=15)
 BUILT_AT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right says anything earlier
 
 
@@ -61,6 +62,8 @@ def examine() -> Iterator[Line]:
         ("clock", clock),
         ("engine", engine),
         ("providers", providers),
+        ("sending domains", sending_domains),
+        ("mailboxes", mailboxes),
         ("stop list", stop_list),
         ("proof", proof),
         ("what ages", account_ages),
@@ -202,6 +205,37 @@ def providers() -> Iterator[Line]:
             yield Line("providers", "ok", what + ("" if connection.enabled else ", switched off"))
     if not connections:
         yield Line("providers", "note", "none connected: email and texts leave by hand", "connect email under Settings")
+
+
+def sending_domains() -> Iterator[Line]:
+    """Whether receivers can tell that our email is really from its domain: SPF, DKIM, DMARC."""
+    from nextcall.cli import doctor_mail
+
+    for domain, one in doctor_mail.sending_domains():
+        yield Line(f"{one.what} of {domain}"[:60], one.state, one.says, one.mend)
+
+
+def mailboxes() -> Iterator[Line]:
+    """Whether each mailbox was looked at lately: a connection that waits is renewed every four minutes."""
+    from django.utils import timezone
+
+    from nextcall.team.models import Mailbox
+    from nextcall.timeline.models import Event
+
+    now = timezone.now()
+    lately = Event.objects.filter(kind="mailbox.skipped", at__gt=now - timedelta(days=7))
+    for box in Mailbox.objects.filter(enabled=True).order_by("account_id", "pk"):
+        what = f"mailbox {box.pk}, account {box.account_id}"
+        skipped = lately.filter(account_id=box.account_id, data__mailbox=box.pk).count()
+        if box.problem:
+            yield Line(what, "mend", box.problem, "open Settings, Email and sign in again")
+        elif box.looked_at is None or now - box.looked_at > NOT_LOOKED_AT:
+            said = f"looked at {box.looked_at:%Y-%m-%d %H:%M} UTC" if box.looked_at else "never looked at"
+            yield Line(what, "mend", said, "nextcall serve, or nextcall engine, reads it")
+        elif skipped:
+            yield Line(what, "note", f"mails that could not be read in a week: {skipped}", "look at them there")
+        else:
+            yield Line(what, "ok", f"looked at {box.looked_at:%H:%M} UTC")
 
 
 def stop_list() -> Iterator[Line]:

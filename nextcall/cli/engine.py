@@ -11,7 +11,9 @@ from nextcall.cli import Wrong
 def command(
     threads: Annotated[int, typer.Option(min=1, max=256, help="messages handed over at the same time")] = 32,
 ) -> int:
-    """The engine alone: sends what is due, takes imports in, and sleeps otherwise. Ends on SIGTERM, losing nothing.
+    """The engine alone: sends what is due, reads mailboxes, takes imports in, and sleeps otherwise.
+
+    Ends on SIGTERM, losing nothing.
 
     On PostgreSQL run as many as wanted; on SQLite one. Example: nextcall engine
     """
@@ -21,10 +23,11 @@ def command(
     from nextcall.engine import bulk_changes, hearing
     from nextcall.engine.campaigns import CountAgain
     from nextcall.engine.forgetting import Forgetting
+    from nextcall.engine.mailboxes import Readers
     from nextcall.engine.notify import Notify
     from nextcall.engine.statistics import Statistics
     from nextcall.engine.trusting import Trust
-    from nextcall.engine.worker import Job, Worker
+    from nextcall.engine.worker import Job, Worker, system_clock
     from nextcall.intake import captures, importing
     from nextcall.proof.waiting import Packs
     from nextcall.timeline.sealing import Sealing
@@ -38,7 +41,12 @@ def command(
     worker = Worker(jobs=jobs, threads=threads, trust=Trust())
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())
-    worker.run()
+    readers = Readers(clock=system_clock)
+    readers.start()
+    try:
+        worker.run()
+    finally:
+        readers.stop()
     return 0
 
 

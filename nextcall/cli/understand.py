@@ -1,91 +1,115 @@
 """nextcall understand: what an inbound message is, nothing stored."""
 
 import json
+import re
 import sys
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nextcall.channels.inbound import mail as reader
+from nextcall.channels.inbound.html_text import text_of
 from nextcall.channels.inbound.understanding import Understood, understand
+from nextcall.channels.payloads import door
 from nextcall.cli import Wrong
-from nextcall.consent.keywords import Meaning, classify
-from nextcall.conversations.out_of_office import returns_on
+from nextcall.cli.understood import nothing, of_mail, of_payload, of_words
+from nextcall.intake.parsers import any_format
+from nextcall.intake.parsers.gather import Reading
+from nextcall.intake.parsers.new_lead import CannotRead, NewLead
+
+UNKNOWN = (
+    "neither an email nor a provider's post: expected a mail with its headers (.eml), JSON, or a form as it was posted"
+)
+# Some header that nearly every mail has, near the top.
+_HEADERS = re.compile(
+    rb"^(?:from|to|cc|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to|reply-to"
+    rb"|sender|x-[\w-]{1,60})[ \t]*:",
+    re.I | re.M,
+)
+_FIRST = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
+_TABLE = re.compile(r"[^,;\t|]{1,80}(?:[,;\t|][^,;\t|\s][^,;\t|]{0,80}){2}")
+_LOOKED_AT = 50_000  # bytes
 
 
 def command(
-    file: Annotated[Path, typer.Argument(help="an email as it came in (.eml); - for standard input")],
+    file: Annotated[Path, typer.Argument(help="an email (.eml) or what a provider posted; - for standard input")],
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
+    secret: Annotated[str, typer.Option(help="checks a post's signature: the provider's token or signing key")] = "",
 ) -> int:
-    """What an inbound message is: an answer, a bounce, a complaint or an automatic reply. Nothing is stored.
+    """What an inbound message is: an answer, a bounce, a complaint, an automatic reply, a report, a lead.
+
+    FILE is an email, or what Postmark, Mailgun, SendGrid, Brevo, Resend, Mailjet, SparkPost, Twilio, Telnyx, WhatsApp,
+    CallRail or Calendly posted: bare, or with its request line and headers. Nothing is stored. Exit status 1 with a
+    warning, such as for a file that is none of these.
 
     Example: nextcall understand answer.eml --json
     """
-    found = understand(_bytes(file))
+    found = document(_bytes(file), secret=secret)
+    for warning in found["warnings"]:
+        print(f"warning: {warning}", file=sys.stderr)
     if as_json:
-        print(json.dumps(document(found), ensure_ascii=False, indent=2))
+        print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        _show(document(found))
-    return 0
+        _show(found)
+    return 1 if found["warnings"] else 0
 
 
-def document(found: Understood) -> dict[str, Any]:
-    """The shape that other programs read; absent is null."""
-    mail, first = found.mail, next(iter(found.bounces), None)
-    meaning = meaning_of(found)
-    return {
-        "kind": found.kind,
-        "from": mail.sender or None,
-        "from_name": mail.sender_name or None,
-        "to": list(mail.to),
-        "subject": mail.subject or None,
-        "date": mail.date.isoformat() if mail.date else None,
-        "text": found.new,
-        "quoted": found.quoted or None,
-        "answers": list(found.answers),
-        "attachments": [
-            {"name": one.name or None, "type": one.content_type, "bytes": len(one.content)} for one in mail.attachments
-        ],
-        "bounce": {"permanent": first.permanent, "reason": first.reason, "recipient": first.recipient or None}
-        if first
-        else None,
-        "bounces": [
-            {
-                "recipient": one.recipient or None,
-                "permanent": one.permanent,
-                "reason": one.reason,
-                "status": one.status or None,
-                "said": one.said or None,
-                "delayed": one.delayed,
-            }
-            for one in found.bounces
-        ],
-        "signal": found.signal or None,
-        "returns_at": _returns_at(found),
-        "classify": {"verdict": meaning.verdict, "scope": list(meaning.scope), "because": meaning.because},
-    }
+def document(raw: bytes, *, secret: str = "") -> dict[str, Any]:
+    """What these bytes are, in the shape that other programs read. Never raises."""
+    payload = door.read(raw, secret=secret)
+    if payload is not None:
+        return of_payload(payload)
+    if looks_like_mail(raw):
+        mail = understand(raw)
+        lead = None if mail.kind != "reply" or mail.answers else _lead(raw)
+        return of_mail(mail) | (_of_lead(lead, mail) if lead else {})
+    lead = _lead(raw)
+    if lead:
+        return nothing() | _of_lead(lead, None)
+    words = _words(raw)
+    return of_words(words) if words else nothing((UNKNOWN,))
 
 
-def meaning_of(found: Understood) -> Meaning:
-    """What it means for our permission: by its new words, and by its subject where that is a wish."""
-    if found.kind == "complaint":
-        return Meaning("opt_out", ("text", "call", "email"), "a complaint from their mail provider")
-    said = classify(found.new, "email")
-    if said.verdict in ("reply", "auto_reply"):
-        subject = classify(found.mail.subject, "email")
-        if subject.verdict == "opt_out" and not found.mail.subject.lower().startswith(("re:", "fw:", "fwd:", "aw:")):
-            return subject
-    return Meaning("auto_reply", (), found.signal) if found.kind == "auto_reply" and said.verdict == "reply" else said
+def looks_like_mail(raw: bytes) -> bool:
+    """It begins with headers, some of them a mail's; a calendar file or a card has lines like headers too."""
+    head = raw.lstrip()[:_LOOKED_AT]
+    if head[:6].upper() == b"BEGIN:":
+        return False
+    begins = head.startswith(b"From ") or bool(_FIRST.match(head))
+    return begins and bool(_HEADERS.search(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]))
 
 
-def _returns_at(found: Understood) -> str | None:
-    if found.kind != "auto_reply":
+def _words(raw: bytes) -> str:
+    """The words of a mail that was kept without its headers; "" for a table, a card, a calendar or no text at all."""
+    try:
+        text = raw.decode("utf-8-sig").strip()
+    except ValueError:
+        return ""
+    if text[:1] == "<" and re.match(
+        r"<(?:!doctype html|html|body|div|p|span|table|meta|head|br|blockquote)\b", text, re.I
+    ):
+        return text_of(text)
+    if not text or "\x00" in text or text[:1] in ("<", "{", "[") or text[:6].upper() == "BEGIN:":
+        return ""
+    first = text.splitlines()[0]
+    return "" if _TABLE.search(first) else text
+
+
+def _lead(raw: bytes) -> NewLead | None:
+    """The lead in it, if one of the formats that leads come in knows these bytes."""
+    try:
+        found = any_format.understand(raw, reading=Reading(zone="America/New_York", country="US"))
+    except (CannotRead, ValueError, RecursionError):
         return None
-    written = found.mail.date or datetime.now(UTC)
-    back = returns_on(f"{found.mail.subject}\n{found.new}", today=written.date())
-    return datetime.combine(back, time(0), tzinfo=written.tzinfo).isoformat() if back else None
+    reachable = (one for one in found.leads if one.emails or one.phones)
+    return next(reachable, None)
+
+
+def _of_lead(lead: NewLead, mail: Understood | None) -> dict[str, Any]:
+    points = [*(one.value for one in lead.emails), *(one.e164 for one in lead.phones)]
+    known = {"kind": "lead", "format": lead.raw_format}
+    return known if mail else known | {"from": points[0], "from_name": lead.name.full or None}
 
 
 def _bytes(file: Path) -> bytes:
@@ -99,7 +123,8 @@ def _bytes(file: Path) -> bytes:
 
 
 def _show(found: dict[str, Any]) -> None:
-    print(f"{found['kind']} from {found['from'] or 'nobody named'}: {found['subject'] or 'no subject'}")
+    through = f" ({found['format']})" if found["format"] not in (None, "email") else ""
+    print(f"{found['kind']}{through} from {found['from'] or 'nobody named'}: {found['subject'] or 'no subject'}")
     for one in found["bounces"]:
         dead = "the address is dead" if one["permanent"] else "delayed" if one["delayed"] else "the address stays good"
         print(f"  {one['recipient'] or 'recipient not named'}: {one['reason']}; {dead}")
@@ -107,6 +132,9 @@ def _show(found: dict[str, Any]) -> None:
         print(f"  because of {found['signal']}")
     if found["returns_at"]:
         print(f"  back {found['returns_at']}")
+    for name, value in found["payload"].items():
+        if name not in ("from", "text", "body", "subject") and value not in ("", [], {}):
+            print(f"  {name}: {value}")
     meaning = found["classify"]
     print(f"  means {meaning['verdict']}: {meaning['because']}")
     if found["text"]:

@@ -21,7 +21,7 @@ def keep(message: Message, carried: InboundMessage, point: ContactPoint | None) 
 
 def _attachment(message: Message, one: File) -> Attachment:
     kind = file_type.of(one.content)
-    refused = ""
+    refused = one.refused
     if len(one.content) > LARGEST:
         refused = f"larger than {LARGEST // 1_000_000} MB"
     elif file_type.is_program(one.content, one.name):
@@ -33,5 +33,5 @@ def _attachment(message: Message, one: File) -> Attachment:
         content_type=kind,
         size=len(one.content),
         content=b"" if refused else one.content,
-        refused=refused,
+        refused=refused[:120],
     )

@@ -186,7 +186,7 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
         html=html,
         from_name=owner.name if owner and due.channel == "email" else sender.from_name,
         from_address=sender.from_address,
-        reply_to=sender.reply_to,
+        reply_to=sender.reply_to_of(str(due.reference)),
         in_reply_to=due.in_reply_to,
         headers=extra,
         valid_until=one.decision.until if one.decision else None,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
 from nextcall.channels import registry
@@ -33,11 +34,17 @@ def listener_of(connection: Connection) -> Listener:
         raise NotTheirs(str(error)) from error
 
 
+def longest(connection: Connection) -> int:
+    """Bytes of a post that are taken in; an email service brings a mail with its files."""
+    return int(settings.MAIL_MAX_BYTES) if connection.channel == "email" else LONGEST
+
+
 def keep(*, connection: Connection, posted: Posted, at: datetime) -> tuple[CarrierPost, bool]:
     """Store a post whose signature is right; committed when this returns. (row, is it new?) Raises NotTheirs."""
-    if not listener_of(connection).verify(posted, at=at):
+    listener = listener_of(connection)
+    if not listener.verify(posted, at=at):
         raise NotTheirs("the signature is not the provider's for this address")
-    key = hashlib.sha256(posted.body + posted.headers.get("telnyx-signature-ed25519", "").encode()).hexdigest()
+    key = hashlib.sha256(listener.once(posted)).hexdigest()
     row = CarrierPost(
         account_id=connection.account_id,
         connection=connection,

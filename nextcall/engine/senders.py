@@ -8,8 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from nextcall.channels import registry
+from nextcall.channels.email import plus
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
+from nextcall.engine import mailbox_places
 from nextcall.engine.models import Pace
 from nextcall.lib import sealing
 from nextcall.team import addresses
@@ -28,8 +30,13 @@ class Sender:
     from_address: str = ""
     from_name: str = ""
     reply_to: str = ""
+    reply_marked: bool = False  # their mailbox takes plus-addresses: each message has a reply address of its own
     per_minute: int = 0  # 0: as fast as it goes
     problem: str = ""
+
+    def reply_to_of(self, reference: str) -> str:
+        """Where an answer to the message with that reference goes."""
+        return plus.address(self.reply_to, reference) if self.reply_marked else self.reply_to
 
 
 OWN_HANDSET = Sender(None)
@@ -61,7 +68,9 @@ class Senders:
     def find(self, account_ids: Iterable[int]) -> Mapping[Key, Sender] | Everything:
         if self._everything:
             return Everything(self._everything)
-        rows = Connection.objects.filter(account__in=set(account_ids), enabled=True).select_related("account")
+        rows = Connection.objects.filter(account__in=set(account_ids), enabled=True).select_related(
+            "account", "mailbox"
+        )
         return {(row.account_id, row.channel): self._sender(row) for row in rows}
 
     def close(self) -> None:
@@ -73,6 +82,7 @@ class Senders:
     def _sender(self, row: Connection) -> Sender:
         version = (
             bytes(row.sealed),
+            mailbox_places.version_of(mailbox_places.read_for(row)),
             row.provider,
             row.channel,
             row.from_address,
@@ -95,16 +105,20 @@ def make(row: Connection, *, provider: Callable[..., Provider | None] = registry
         config: dict[str, Any] = sealing.unseal(row.sealed) if row.provider != registry.HANDSET else {}
         if row.hook_key:
             config |= {"status_url": addresses.public(f"/hooks/{row.provider}/{row.hook_key}")}
-        made = provider(row.provider, row.channel, config)
+        mailbox = mailbox_places.read_for(row)
+        made = provider(row.provider, row.channel, config | {"copies": mailbox_places.copies_for(mailbox)})
     except (sealing.CannotUnseal, registry.BadConnection) as error:
         return Sender(None, row.provider, row.pk, problem=str(error))
+    from_address = row.from_address or config.get("from_address", "")
+    answers_to, marked = mailbox_places.answers_to(mailbox, from_address)
     return Sender(
         made,
         row.provider,
         row.pk,
-        row.from_address or config.get("from_address", ""),
+        from_address,
         config.get("from_name", "") or row.account.seller_name,
-        config.get("reply_to", ""),
+        config.get("reply_to", "") or answers_to,
+        marked and not config.get("reply_to"),
         row.per_minute,
     )
 

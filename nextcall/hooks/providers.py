@@ -7,7 +7,6 @@ changes nothing; 403: the signature is not the provider's; 404: there is no such
 from http import HTTPStatus
 
 import structlog
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +18,7 @@ from nextcall.team import addresses
 from nextcall.team.models import Connection
 
 log = structlog.get_logger(__name__)
+PIECE = 64 * 1024  # bytes read at a time
 
 
 @csrf_exempt  # the provider's signature is what proves the sender
@@ -28,11 +28,8 @@ def posts(request: HttpRequest, provider: str, key: str) -> HttpResponseBase:
     connection = known.first()
     if connection is None:
         return HttpResponse("There is no such address.\n", status=HTTPStatus.NOT_FOUND, content_type="text/plain")
-    try:
-        body = request.body
-    except (RequestDataTooBig, UnreadablePostError):
-        body = b"0" * (hearing.LONGEST + 1)
-    if len(body) > hearing.LONGEST:
+    body = _body(request, most=hearing.longest(connection))
+    if body is None:
         return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     posted = Posted(addresses.public(request.get_full_path()), body, hearing.headers_of(request.META))
     now = timezone.now()
@@ -44,3 +41,19 @@ def posts(request: HttpRequest, provider: str, key: str) -> HttpResponseBase:
     if new:
         hearing.understand(row, at=now)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _body(request: HttpRequest, *, most: int) -> bytes | None:
+    """Read piece by piece, so that no more than `most` bytes are ever held; None when there are more."""
+    declared = request.META.get("CONTENT_LENGTH") or ""
+    if declared.isdigit() and int(declared[:20]) > most:
+        return None
+    body = bytearray()
+    try:
+        while piece := request.read(PIECE):
+            body += piece
+            if len(body) > most:
+                return None
+    except UnreadablePostError:
+        return None
+    return bytes(body)

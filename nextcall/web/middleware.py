@@ -11,8 +11,13 @@ from django.urls import Resolver404, resolve
 
 Answer = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("nextcall.web")
-# pages that take a file, and the setting that says how large
-UPLOADS = {"imports": "IMPORT_MAX_BYTES", "settings_lists": "LIST_MAX_BYTES", "settings_answers": "IMPORT_MAX_BYTES"}
+# what takes a file, and the setting that says how large
+UPLOADS = {
+    "imports": "IMPORT_MAX_BYTES",
+    "settings_lists": "LIST_MAX_BYTES",
+    "settings_answers": "IMPORT_MAX_BYTES",
+    "provider_posts": "MAIL_MAX_BYTES",  # the door itself asks for less where no mail is brought
+}
 
 
 class RequestLog:

@@ -15,12 +15,14 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from nextcall.channels import permit
 from nextcall.channels.contract import Handed, Outgoing, Receipt, SendError, Uncertain
+from nextcall.channels.email.bulk import Bulk
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
 from nextcall.channels.sms.telnyx import Telnyx
 from nextcall.channels.sms.twilio import Twilio
 from tests.carrier.server import ACCOUNT, KEY, TOKEN, carrier
+from tests.channels import bulk_server
 
 
 @dataclass
@@ -170,11 +172,36 @@ def telnyx_bench() -> Iterator[Bench]:
         provider.close()
 
 
+@contextmanager
+def postmark_bench() -> Iterator[Bench]:
+    with bulk_server.bulk_service() as far_end:
+        token = bulk_server.TOKEN
+        provider = Bulk("postmark", server_token=token, api_url=far_end.url, timeout_seconds=5)
+        nobody = Bulk("postmark", server_token=token, api_url="http://127.0.0.1:1/", timeout_seconds=1)
+        yield Bench(provider, lambda: _taken(far_end), nobody, "email")
+        provider.close()
+
+
+@contextmanager
+def mailgun_bench() -> Iterator[Bench]:
+    with bulk_server.bulk_service() as far_end:
+        provider = Bulk("mailgun", api_key=bulk_server.KEY, api_url=f"{far_end.url}v3", timeout_seconds=5)
+        nobody = Bulk("mailgun", api_key=bulk_server.KEY, api_url="http://127.0.0.1:1/v3", timeout_seconds=1)
+        yield Bench(provider, lambda: _taken(far_end), nobody, "email")
+        provider.close()
+
+
+def _taken(far_end: bulk_server.BulkService) -> list[str]:
+    return [one.reference for one in far_end.taken if not one.to.startswith("cut")]
+
+
 BENCHES: dict[str, Callable[[], AbstractContextManager[Bench]]] = {
     "smtp": smtp_bench,
     "memory": memory_bench,
     "twilio": twilio_bench,
     "telnyx": telnyx_bench,
+    "postmark": postmark_bench,
+    "mailgun": mailgun_bench,
 }
 
 

@@ -17,6 +17,7 @@ from nextcall.team.models import Account
 from nextcall.timeline.models import Event
 from tests.builders import make_lead, make_permission
 from tests.conftest import Ran
+from tests.engine.mailbox_rows import make_mailbox
 
 pytestmark = pytest.mark.django_db
 Doctor = Callable[[], dict[str, dict[str, Any]]]
@@ -117,3 +118,22 @@ def test_a_backup_grows_old_in_two_days(
     latest = {"at": (timezone.now() - age * DAY).isoformat(), "path": str(file)}
     (tmp_path / copies.LATEST).write_text(json.dumps(latest))
     assert doctor()["backup"]["state"] == state
+
+
+def test_each_mailbox_has_a_line(account: Account, doctor: Doctor) -> None:
+    now = timezone.now()
+    box = make_mailbox(account, looked_at=now - timedelta(minutes=2))
+    what = f"mailbox {box.pk}, account {account.pk}"
+    assert doctor()[what]["state"] == "ok"
+    Event.objects.create(account=account, kind="mailbox.skipped", at=now, data={"mailbox": box.pk, "uid": 7})
+    assert doctor()[what]["says"] == "mails that could not be read in a week: 1"
+    box.looked_at = now - timedelta(hours=1)
+    box.save()
+    assert (doctor()[what]["state"], "looked at" in doctor()[what]["says"]) == ("mend", True)
+    box.problem = "sign-in refused: no"
+    box.save()
+    line = doctor()[what]
+    assert (line["state"], line["says"]) == ("mend", "sign-in refused: no") and "Settings, Email" in line["hint"]
+    box.enabled = False
+    box.save()
+    assert what not in doctor()

@@ -23,6 +23,14 @@ def check_peer(host: str, connected: socket.socket) -> None:
     check_addresses(host, (str(connected.getpeername()[0]),))
 
 
+def check_not_public(host: str, connected: socket.socket) -> None:
+    """Without encryption a password may go to this machine or a private network, never over the internet."""
+    if not _private(str(connected.getpeername()[0])):
+        raise SendError(
+            f"{host} would get the password unencrypted over the internet: choose TLS or STARTTLS", permanent=False
+        )
+
+
 def check_addresses(host: str, addresses: Iterable[str]) -> None:
     for address in addresses:
         if not allowed(address, settings.SMTP_REACH):
@@ -36,11 +44,19 @@ def allowed(address: str, reach: str) -> bool:
 
     Link-local addresses (a cloud's metadata service lives there) are never allowed.
     """
-    place = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(place, ipaddress.IPv6Address) and place.ipv4_mapped:
-        place = place.ipv4_mapped
+    place = _place(address)
     if place.is_loopback:
         return reach in ("own", "private")
     if place.is_link_local or place.is_multicast or place.is_unspecified:
         return False
     return place.is_global or (place.is_private and reach == "private")
+
+
+def _private(address: str) -> bool:
+    place = _place(address)
+    return place.is_loopback or (place.is_private and not place.is_global)
+
+
+def _place(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    place = ipaddress.ip_address(address.partition("%")[0])
+    return place.ipv4_mapped or place if isinstance(place, ipaddress.IPv6Address) else place

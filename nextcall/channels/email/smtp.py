@@ -4,10 +4,12 @@ import re
 import smtplib
 import ssl
 import threading
+from datetime import UTC, datetime
 from typing import Literal
 
 from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email import hosts
+from nextcall.channels.email.copies import Copies
 from nextcall.channels.email.message import compose, message_id
 from nextcall.channels.provider import Provider
 
@@ -29,14 +31,18 @@ class Smtp(Provider):
         port: int = 587,
         user: str = "",
         password: str = "",
+        token: str = "",
         security: Security = "starttls",
         timeout_seconds: float = 30.0,
         keep: int = 8,
+        copies: Copies | None = None,
     ) -> None:
         self._host, self._port, self._user, self._password = host, port, user, password
+        self._token = token  # an access token in place of the password (XOAUTH2)
         self._security: Security = security
         self._timeout = timeout_seconds
         self._keep = keep
+        self._copies = copies  # into the mailbox's Sent folder
         self._idle: list[smtplib.SMTP] = []
         self._lock = threading.Lock()
 
@@ -54,6 +60,8 @@ class Smtp(Provider):
             self._drop(server)
             raise
         self._put_back(server)
+        if self._copies is not None:
+            self._copies.add(wire, at=message.at or datetime.now(UTC))
         return Receipt(message_id(message))
 
     def look_up(self, handed: Handed) -> Found:
@@ -69,6 +77,8 @@ class Smtp(Provider):
             idle, self._idle = self._idle, []
         for server in idle:
             self._drop(server)
+        if self._copies is not None:
+            self._copies.close()
 
     def _greet(self, sender: str) -> smtplib.SMTP:
         """A connection that has accepted MAIL FROM: a kept one if it still lives."""
@@ -124,7 +134,9 @@ class Smtp(Provider):
             if self._security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             server.ehlo_or_helo_if_needed()
-            if self._user and (self._password or server.has_extn("auth")):  # else it wants no sign-in
+            if self._token:
+                server.auth("XOAUTH2", self._xoauth2)
+            elif self._user and (self._password or server.has_extn("auth")):  # else it wants no sign-in
                 server.login(self._user, self._password)
         except smtplib.SMTPAuthenticationError as error:
             words = _words(error.smtp_code, error.smtp_error)
@@ -132,6 +144,10 @@ class Smtp(Provider):
         except (smtplib.SMTPException, OSError) as error:
             raise SendError(f"cannot reach {self._host}:{self._port}: {error}", permanent=False) from error
         return server
+
+    def _xoauth2(self, challenge: bytes | None = None) -> str:
+        """What we say first; to the reasons of a refusal an empty line, which ends it."""
+        return "" if challenge else f"user={self._user}\1auth=Bearer {self._token}\1\1"
 
     def _put_back(self, server: smtplib.SMTP) -> None:
         with self._lock:

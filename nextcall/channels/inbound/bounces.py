@@ -140,7 +140,7 @@ def _from_fields(group: dict[str, str], words: str, *, alone: bool) -> Bounce:
     delayed = group.get("action", "").lower() == "delayed"
     inner = _status(said)  # what the far server said is nearer the truth than what the near one made of it
     beside = f"{said} {group.get('status', '')} {words if alone else ''}"
-    name, hard = _reason(said or beside, inner or status, more=beside)
+    name, hard = why(said or beside, inner or status, more=beside)
     return Bounce(recipient, hard and not delayed, name, inner or status, said[:300], delayed)
 
 
@@ -152,7 +152,7 @@ def _from_words(mail: Mail, words: str) -> list[Bounce]:
         told = "\n".join(line for line in words.split("\n") if not _OF_THE_COPY.match(line))
         listed = [one for one in _ADDRESS.findall(told) if one.lower() not in own and not _FROM_A_SERVER.match(one)]
     recipients = list(dict.fromkeys(one.lower().rstrip(".") for one in listed))[:50]
-    name, hard = _reason(words, _status(words))
+    name, hard = why(words, _status(words))
     said = next((line.strip() for line in words.split("\n") if re.search(r"\b[45]\d\d\b|#[45]\.", line)), "")
     return [Bounce(one, hard, name, _status(words), said[:300]) for one in recipients or [""]]
 
@@ -168,8 +168,8 @@ def _scanned(mail: Mail) -> list[str]:
     return sorted(one for one in found if "@" in one)
 
 
-def _reason(said: str, status: str, *, more: str = "") -> tuple[str, bool]:
-    """By the words, then by the status code, then by the words around."""
+def why(said: str, status: str, *, more: str = "") -> tuple[str, bool]:
+    """The reason's name and whether the address is dead: by the words, then the status code, then the words around."""
     for text in dict.fromkeys((said, more)):
         for reason in _reasons():
             if text and reason.words.search(text[:5000]):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
@@ -21,6 +22,7 @@ LONGEST_HEADER = 20_000
 MOST_PARTS = 200
 MOST_ATTACHMENTS = 25
 DEEPEST = 20
+MOST_COMMENTS = 50  # in one line of addresses
 _TORN = re.compile(rb"(?:subject|from|date|mime-version|content-type|message-id|reply-to|x-[\w-]+)[ \t]*:", re.I)
 _ID = re.compile(r"<([^<>\s]{1,250})>")
 
@@ -117,7 +119,7 @@ def _leaves(message: Message) -> Iterator[Message]:
     while stack and seen < MOST_PARTS:
         part, depth = stack.pop()
         seen += 1
-        inner = part.get_payload()
+        inner = _payload(part)
         if isinstance(inner, list) and part.get_content_maintype() == "multipart" and depth < DEEPEST:
             stack.extend((one, depth + 1) for one in reversed(inner) if isinstance(one, Message))
         else:
@@ -153,6 +155,14 @@ def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tup
     return text, html, attachments, parts
 
 
+def _payload(part: Message) -> object:
+    """What the part holds, undecoded: parts, or text; "" when its charset's name alone cannot be taken."""
+    try:
+        return part.get_payload()
+    except (ValueError, LookupError, TypeError):
+        return ""
+
+
 def _content(part: Message) -> bytes:
     try:
         payload = part.get_payload(decode=True)
@@ -160,18 +170,23 @@ def _content(part: Message) -> bytes:
         payload = None
     if isinstance(payload, bytes):
         return payload
-    inner = part.get_payload()
+    inner = _payload(part)
     return str(inner).encode("utf-8", "replace") if isinstance(inner, str) else b""
 
 
 def _words(part: Message) -> str:
-    inner = part.get_payload()
+    inner = _payload(part)
     if isinstance(inner, list):  # message/rfc822 and message/delivery-status hold messages
         try:
-            return "\n\n".join(one.as_string() for one in inner[:50] if isinstance(one, Message))
+            return "\n\n".join(_written(one) for one in inner[:50] if isinstance(one, Message))
         except (ValueError, LookupError, KeyError, AttributeError, TypeError, RecursionError):
             return "\n\n".join(str(one.items()) for one in inner[:50] if isinstance(one, Message))
     return _text(_content(part), part)
+
+
+def _written(one: Message) -> str:
+    """A mail in a mail as it came; its headers are not folded again, which takes the square of their length."""
+    return one.as_bytes(policy=one.policy.clone(max_line_length=None)).decode("utf-8", "replace")
 
 
 def _text(content: bytes, part: Message) -> str:
@@ -201,7 +216,7 @@ def _decoded(value: object) -> str:
     written = str(value)[:LONGEST_HEADER]
     try:
         pieces = decode_header(written)
-    except (ValueError, LookupError, TypeError, AssertionError):
+    except (ValueError, LookupError, TypeError, AssertionError, MessageError):
         return _printable(written)
     out = []
     for piece, charset in pieces:
@@ -223,7 +238,7 @@ def _printable(text: str) -> str:
 def _address(value: object) -> tuple[str, str]:
     if value is None:
         return "", ""
-    written = _printable(str(value)[:LONGEST_HEADER]).replace("\n", " ").replace("\r", " ")
+    written = unnested(_printable(str(value)[:LONGEST_HEADER]).replace("\n", " ").replace("\r", " "))
     name, address = parseaddr(written, strict=False) if "strict" in _TAKES else parseaddr(written)
     if "@" not in address:
         found = re.search(r"[^\s<>,;\"@]{1,64}@[^\s<>,;\"@]{1,255}", _decoded(written))
@@ -231,8 +246,13 @@ def _address(value: object) -> tuple[str, str]:
     return _decoded(name).strip()[:200], address.strip()[:254]
 
 
+def unnested(written: str) -> str:
+    """Comments in comments are read by recursion; nobody's address has so many."""
+    return written if written.count("(") <= MOST_COMMENTS else written.replace("(", " ").replace(")", " ")
+
+
 def _addresses(message: Message, header: str) -> tuple[str, ...]:
-    written = [_printable(str(one)[:LONGEST_HEADER]) for one in message.get_all(header, [])[:20]]
+    written = [unnested(_printable(str(one)[:LONGEST_HEADER])) for one in message.get_all(header, [])[:20]]
     return tuple(address[:254] for _, address in getaddresses(written) if "@" in address)[:100]
 
 

@@ -28,7 +28,11 @@ class Understood:
 
 def understand(raw: bytes) -> Understood:
     """Never raises; whatever cannot be told is a reply, which a person reads."""
-    mail = read(raw)
+    return understand_mail(read(raw))
+
+
+def understand_mail(mail: Mail) -> Understood:
+    """The same of a mail that a provider has taken apart."""
     words = split(mail.text)
     complains = complaint(mail)
     if complains:

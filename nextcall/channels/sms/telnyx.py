@@ -143,18 +143,25 @@ class TelnyxListener:
             return False
         return True
 
+    def once(self, posted: Posted) -> bytes:
+        return posted.body + posted.headers.get("telnyx-signature-ed25519", "").encode()
+
     def hear(self, posted: Posted) -> tuple[Heard, ...]:
-        """An answer or a report. Raises ValueError when it is neither."""
-        if len(posted.body) > LONGEST_POST:
-            raise ValueError(f"a post of more than {LONGEST_POST // 1_000_000} MB is no message")
-        try:
-            data = json.loads(posted.body)["data"]
-            event, payload = str(data["event_type"]), data["payload"]
-            if event == "message.received":
-                return (_message(payload),)
-            return _reports(payload) if event in ("message.sent", "message.finalized") else ()
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-            raise ValueError(f"no post of Telnyx's: {type(error).__name__}") from error
+        return hear(posted)
+
+
+def hear(posted: Posted) -> tuple[Heard, ...]:
+    """An answer or a report. Raises ValueError when it is neither."""
+    if len(posted.body) > LONGEST_POST:
+        raise ValueError(f"a post of more than {LONGEST_POST // 1_000_000} MB is no message")
+    try:
+        data = json.loads(posted.body)["data"]
+        event, payload = str(data["event_type"]), data["payload"]
+        if event == "message.received":
+            return (_message(payload),)
+        return _reports(payload) if event in ("message.sent", "message.finalized") else ()
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise ValueError(f"no post of Telnyx's: {type(error).__name__}") from error
 
 
 def _message(payload: Mapping[str, Any]) -> InboundMessage:

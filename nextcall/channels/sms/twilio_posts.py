@@ -42,6 +42,9 @@ class TwilioListener:
         said = url + "".join(key + value for key, value in sorted(set(pairs)))
         return base64.b64encode(hmac.digest(self._token, said.encode("utf-8", "surrogateescape"), "sha1")).decode()
 
+    def once(self, posted: Posted) -> bytes:
+        return posted.body
+
     def hear(self, posted: Posted) -> tuple[Heard, ...]:
         """An answer, a report about a text, or a call. Raises ValueError when it is none of them."""
         if len(posted.body) > LONGEST_POST:

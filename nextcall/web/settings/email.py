@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nextcall.channels.contract import SendError, Uncertain
+from nextcall.engine import tokens
 from nextcall.lib import sealing
 from nextcall.team import mail
-from nextcall.team.models import Connection
+from nextcall.team.models import Connection, Mailbox
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager
 from nextcall.web.settings.mail_servers import in_words, known_server
@@ -72,20 +73,21 @@ def email(request: SignedIn) -> HttpResponse:
     """POST tries the settings by a message to the member; they are used from the moment that it left."""
     row = Connection.objects.filter(account=request.member.account, channel="email").first()
     if request.method == "GET":
-        return section(request, "email", {"form": EmailForm(initial=_initial(row)), "row": row})
+        return _page(request, {"form": EmailForm(initial=_initial(row)), "row": row})
     form = EmailForm(request.POST)
     if not form.is_valid():
-        return section(request, "email", {"form": form, "row": row}, status=422)
+        return _page(request, {"form": form, "row": row}, status=422)
     draft = _draft(request, form, row)
     problem = "" if request.POST.get("untested") else _problem(request, draft)
     if problem and row and row.enabled:  # what works stays
-        return section(request, "email", {"form": form, "row": row, "problem": problem}, status=422)
+        return _page(request, {"form": form, "row": row, "problem": problem}, status=422)
     draft.enabled, draft.problem = not problem, problem[:300]
     draft.pk = row.pk if row else None
     draft.save()
+    Mailbox.objects.filter(account=request.member.account, connection=None).update(connection=draft)
     _note(request, "connection.changed", working=not problem)
     if problem:
-        return section(request, "email", {"form": form, "row": draft, "problem": problem}, status=422)
+        return _page(request, {"form": form, "row": draft, "problem": problem}, status=422)
     tested = f"A test message is on its way to {request.member.email}." if not request.POST.get("untested") else ""
     messages.success(request, f"Email is connected. {tested}".strip())
     return HttpResponseRedirect(reverse("settings_email"))
@@ -94,11 +96,15 @@ def email(request: SignedIn) -> HttpResponse:
 @require_POST
 @manager
 def disconnection(request: SignedIn) -> HttpResponse:
-    """Forgets the server and its password. Emails that are planned wait."""
+    """Forgets the servers and their passwords, also for reading. Emails that are planned wait."""
     Connection.objects.filter(account=request.member.account, channel="email").delete()
     _note(request, "connection.removed")
     messages.success(request, "Email is disconnected and its password is forgotten.")
     return HttpResponseRedirect(reverse("settings_email"))
+
+
+def _page(request: SignedIn, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return section(request, "email", {"sign_ins": tokens.offered(), **context}, status=status)
 
 
 def _initial(row: Connection | None) -> dict[str, object]:
@@ -122,7 +128,7 @@ def _draft(request: SignedIn, form: EmailForm, row: Connection | None) -> Connec
         except sealing.CannotUnseal:
             stored = {}
         if (stored.get("host"), stored.get("user")) == (wanted["host"], wanted["user"]):
-            wanted["password"] = stored.get("password", "")
+            wanted = {**stored, **wanted, "password": stored.get("password", "")}  # and its tokens
     return Connection(
         account=request.member.account,
         channel="email",
