@@ -24,6 +24,7 @@ from nextcall.conversations.models import (
     Presence,
     Promise,
     SavedAnswer,
+    Seen,
     Suggestion,
 )
 from nextcall.engine.models import Action, BulkChange, CarrierPost, Notice, NumberPace, Pace, Taken
@@ -94,6 +95,7 @@ __all__ = [
     "Recall",
     "SavedAnswer",
     "Seal",
+    "Seen",
     "SenderNumber",
     "SignInAttempt",
     "SignInLink",

@@ -180,6 +180,7 @@ class Touch(models.Model):
 
     outcome = models.CharField(max_length=20, blank=True)
     outcome_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+")
+    seen_to_at = models.DateTimeField(null=True, blank=True)  # it did not arrive, and a member has seen to it
     made_at = models.DateTimeField(null=True, blank=True)  # when the attempt was really made
     finished_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -206,6 +207,12 @@ class Touch(models.Model):
             ),
             models.Index(fields=["account", "due_at"], name="touch_uncertain", condition=models.Q(state="uncertain")),
             models.Index(fields=["lead", "due_at"]),
+            # what did not arrive and nobody has seen to
+            models.Index(
+                fields=["account", "-finished_at"],
+                name="touch_lost",
+                condition=models.Q(state__in=["failed", "bounced"], seen_to_at__isnull=True),
+            ),
             models.Index(
                 fields=["person", "state"],
                 name="touch_person_live",

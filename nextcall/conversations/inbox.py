@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from nextcall.conversations import seen
 from nextcall.conversations.models import InboxItem, Message
 from nextcall.leads.models import Lead
 from nextcall.lib import bulk, sql
@@ -37,6 +38,7 @@ def arrived(*, message: Message, at: datetime, sender: str = "") -> None:
     latest: dict[str, Any] = {
         "latest_at": at,
         "latest_outbound": False,
+        "heard_at": at,
         "channel": message.channel,
         "first_line": line_of(message),
     }
@@ -78,6 +80,7 @@ def asked_again(*, leads: Collection[Lead]) -> None:
             lead_id=lead.pk,
             latest_at=lead.waiting_since,
             latest_outbound=False,
+            heard_at=lead.waiting_since,
             channel=FORM,
             first_line=_first_line(lead.message),
             waiting_since=lead.waiting_since,
@@ -166,12 +169,7 @@ def join(*, item: InboxItem, lead: Lead, by: Member | None, at: datetime) -> lis
     rows.update(lead=lead, person_id=lead.person_id)
     since = item.waiting_since
     item.delete()
-    latest = Message.objects.filter(account_id=lead.account_id, lead=lead).order_by("-at", "-pk").first()
-    if latest is not None:
-        line = {"latest_at": latest.at, "latest_outbound": latest.outbound, "channel": latest.channel}
-        InboxItem.objects.update_or_create(
-            account_id=lead.account_id, lead=lead, defaults={**line, "first_line": line_of(latest)}
-        )
+    relaid(lead=lead)
     if since is not None:
         waiting(lead=lead, at=since)
     record_many(
@@ -185,6 +183,26 @@ def join(*, item: InboxItem, lead: Lead, by: Member | None, at: datetime) -> lis
     return moved
 
 
+def relaid(*, lead: Lead) -> None:
+    """Messages came to the lead from elsewhere, or left it: its item shows the latest; without any it goes."""
+    rows, items = Message.objects.filter(account_id=lead.account_id, lead=lead), InboxItem.objects.filter(lead=lead)
+    latest = rows.order_by("-at", "-pk").first()
+    if latest is None or not rows.filter(Q(outbound=False) | Q(by__isnull=False)).exists():
+        items.filter(account_id=lead.account_id).delete()
+        return
+    heard_at = rows.filter(outbound=False).order_by("-at").values_list("at", flat=True).first()
+    line = {"latest_at": latest.at, "latest_outbound": latest.outbound, "channel": latest.channel, "heard_at": heard_at}
+    items.update_or_create(account_id=lead.account_id, lead=lead, defaults={**line, "first_line": line_of(latest)})
+
+
+def waits_anew(*, lead: Lead) -> None:
+    """As its messages say: since the first that nobody answered, or no more."""
+    unanswered = Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False, answered_at=None)
+    since = unanswered.filter(verdict__in=ANSWERABLE).order_by("at").values_list("at", flat=True).first()
+    Lead.objects.filter(account_id=lead.account_id, pk=lead.pk).update(waiting_since=since)
+    InboxItem.objects.filter(account_id=lead.account_id, lead=lead).update(waiting_since=since)
+
+
 def taken_back(*, account_id: int, ids: Collection[int]) -> None:
     """The deed that made these items is undone: each goes, or shows what is left of the messages."""
     for item in InboxItem.objects.filter(account_id=account_id, pk__in=ids):
@@ -195,7 +213,8 @@ def taken_back(*, account_id: int, ids: Collection[int]) -> None:
             continue
         item.latest_at, item.latest_outbound = latest.at, latest.outbound
         item.channel, item.first_line = latest.channel, line_of(latest)
-        item.save(update_fields=["latest_at", "latest_outbound", "channel", "first_line"])
+        item.heard_at = said.filter(outbound=False).order_by("-at").values_list("at", flat=True).first()
+        item.save(update_fields=["latest_at", "latest_outbound", "heard_at", "channel", "first_line"])
 
 
 def from_stranger(item: InboxItem) -> QuerySet[Message]:
@@ -214,9 +233,10 @@ def seen_by(member: Member) -> QuerySet[InboxItem]:
     return rows.filter(Q(lead=None) | Q(lead__owner=member) | Q(lead__owner=None) | Q(assignee=member))
 
 
-def waiting_count(member: Member, most: int = 50) -> int:
-    """How many wait on this member's side, at most one more than `most`: a bounded query for the frame."""
-    return seen_by(member).filter(waiting_since__isnull=False)[: most + 1].count()
+def waiting_counts(member: Member, most: int = 50) -> tuple[int, int]:
+    """How many wait on this member's side, and how many of them are new to them; at most one more than `most` each."""
+    waiting = seen_by(member).filter(waiting_since__isnull=False)
+    return waiting[: most + 1].count(), seen.new_to(waiting, member)[: most + 1].count()
 
 
 def line_of(message: Message) -> str:

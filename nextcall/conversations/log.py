@@ -17,8 +17,18 @@ LONGEST_BODY = 50_000  # characters of one message that are kept
 
 
 def sent(messages: Iterable[Message]) -> None:
-    """Store messages that left, with few statements. The engine alone calls this; it makes their events itself."""
-    left = bulk.insert(list(messages))
+    """Store messages that left, with few statements. The engine alone calls this; it makes their events itself.
+
+    What is tried again after it did not arrive is the same message, left anew.
+    """
+    left = list(messages)
+    touches = [one.touch_id for one in left if one.touch_id is not None]
+    before = dict(Message.objects.filter(touch__in=touches).values_list("touch_id", "pk"))
+    for one in left:
+        if one.touch_id in before:
+            again = Message.objects.filter(account_id=one.account_id, pk=before[one.touch_id])
+            again.update(at=one.at, message_id=one.message_id, our_point=one.our_point, body=one.body)
+    bulk.insert([one for one in left if one.touch_id not in before])
     inbox.left(messages=left)
 
 

@@ -201,6 +201,7 @@ class InboxItem(models.Model):
     unknown_sender = models.CharField(max_length=254, blank=True)  # as written, when no lead is known
     latest_at = models.DateTimeField()
     latest_outbound = models.BooleanField()
+    heard_at = models.DateTimeField(null=True, blank=True)  # when they wrote last; see seen.py
     channel = models.CharField(max_length=10)
     first_line = models.CharField(max_length=200, blank=True)  # of the latest message
     waiting_since = models.DateTimeField(null=True, blank=True)  # waiting on us; null: waiting on them, or done
@@ -227,6 +228,19 @@ class InboxItem(models.Model):
                 name="one_inbox_item_a_stranger",
             )
         ]
+
+
+class Seen(models.Model):
+    """How far a member has read the messages of one item of the Inbox."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE)
+    item = models.ForeignKey(InboxItem, on_delete=models.CASCADE, related_name="seen")
+    seen_at = models.DateTimeField()
+    marked = models.BooleanField(default=False)  # as new, by hand, though they have seen it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "member"], name="one_seen_a_member")]
 
 
 class Presence(models.Model):

@@ -1,17 +1,34 @@
 """What was said and done with one lead, newest first."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from nextcall.conversations.models import Call, Message, Note
+from nextcall.cadences.models import Touch
+from nextcall.conversations.models import Attachment, Call, Message, Note
 from nextcall.leads.models import Lead
 from nextcall.timeline.models import Event
 
 LATEST = 200
 # events whose message, call or note is shown itself, and which reason was offered
 TOLD_OTHERWISE = ("message.", "call.made", "call.received", "note.", "touch.sent", "touch.done", "reason.")
+REPORTED = ("touch.delivered", "touch.bounced", "touch.failed", "touch.retried")  # told beside their message
+# of a touch that is joined only its few words are read, never its body and decision
+_BRIEFLY = tuple(
+    f"{whose}__{column}" for whose in ("touch", "answers") for column in ("body", "subject", "decision", "in_reply_to")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came along, without its bytes; `refused` says why they were not kept."""
+
+    id: int
+    name: str
+    content_type: str
+    size: int  # bytes
+    refused: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +47,37 @@ class Said:
     seconds: int | None = None
     event: str = ""  # touch.blocked, cadence.paused …
     touch_id: int | None = None
-    message_id: int | None = None  # of a message: its key
     undone: bool = False
     data: dict[str, Any] = field(default_factory=dict)
+    message_id: int | None = None
+    quoted: str = ""  # of a message: what was said before
+    our_point: str = ""  # our number or address that it left from or came to
+    answers: Touch | None = None  # of ours, with its enrollment
+    touch: Touch | None = None  # that it left as: its state says what became of it
+    reported_at: datetime | None = None  # when the provider said so
+    files: tuple[File, ...] = ()
+    unsure: bool = False
 
 
 def thread(lead: Lead, *, limit: int = LATEST, messages: Iterable[Said] | None = None) -> list[Said]:
-    """The latest `limit` entries, in four queries; `messages` if they were read a moment ago."""
-    entries = [
-        *(messages_of(lead, limit=limit) if messages is None else messages),
-        *_calls(lead, limit),
-        *_notes(lead, limit),
-        *_events(lead, limit),
-    ]
+    """The latest `limit` entries, in five queries; `messages` if they were read a moment ago."""
+    said = list(messages_of(lead, limit=limit) if messages is None else messages)
+    entries = [*_calls(lead, limit), *_notes(lead, limit), *_reported(said, list(_events(lead, limit)))]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
 def messages_of(lead: Lead, *, limit: int = LATEST) -> Iterable[Said]:
-    """The latest messages, the newest first."""
-    rows = Message.objects.filter(account_id=lead.account_id, lead=lead).select_related("by").order_by("-at")[:limit]
-    for row in rows:
-        yield Said(
+    """The latest messages, the newest first, in two queries."""
+    rows = Message.objects.filter(account_id=lead.account_id, lead=lead)
+    rows = rows.select_related("by", "touch", "answers__enrollment").defer(*_BRIEFLY).order_by("-at")
+    return said_in(list(rows[:limit]), account_id=lead.account_id)
+
+
+def said_in(rows: Sequence[Message], *, account_id: int) -> list[Said]:
+    """Stored messages of one account as entries, with the files that came along: one query."""
+    files = _files([row.pk for row in rows if not row.outbound], account_id)
+    return [
+        Said(
             "message",
             row.at,
             row.channel,
@@ -61,7 +88,35 @@ def messages_of(lead: Lead, *, limit: int = LATEST) -> Iterable[Said]:
             verdict=row.verdict,
             touch_id=row.touch_id,
             message_id=row.pk,
+            quoted=row.quoted,
+            our_point=row.our_point,
+            answers=row.answers,
+            touch=row.touch,
+            files=tuple(files.get(row.pk, ())),
+            unsure=row.unsure,
         )
+        for row in rows
+    ]
+
+
+def _files(messages: Sequence[int], account_id: int) -> dict[int, list[File]]:
+    rows = Attachment.objects.filter(account_id=account_id, message__in=messages).order_by("pk")
+    found: dict[int, list[File]] = {}
+    columns = rows.values_list("message_id", "pk", "name", "content_type", "size", "refused")
+    for message_id, pk, name, content_type, size, refused in columns:
+        found.setdefault(message_id, []).append(File(pk, name, content_type, size, refused))
+    return found
+
+
+def _reported(messages: Sequence[Said], events: Sequence[Said]) -> list[Said]:
+    """What a provider reported of a message is said beside it, and not a second time as an event."""
+    ours = {one.touch_id for one in messages if one.touch_id is not None}
+    latest: dict[int | None, datetime] = {}
+    for event in events:  # the newest first
+        if event.event in REPORTED:
+            latest.setdefault(event.touch_id, event.at)
+    left = [one for one in events if one.event not in REPORTED or one.touch_id not in ours]
+    return [*(replace(one, reported_at=latest.get(one.touch_id)) if one.touch_id else one for one in messages), *left]
 
 
 def _calls(lead: Lead, limit: int) -> Iterable[Said]:

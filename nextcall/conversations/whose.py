@@ -36,19 +36,32 @@ def whose(
         return Whose(named.lead, named.touch)
     leads = _leads(account)
     if person is not None:
-        return _with_touch(leads.filter(person=person).order_by("-arrived_at", "-pk").first(), point)
+        return with_touch(leads.filter(person=person).order_by("-arrived_at", "-pk").first(), point)
     if point is None:
         return Whose()
     written = _written(account, point)
     if written:
         (latest, latest_at), *others = written
         lately = [lead_id for lead_id, when in others if when > at - LATELY]
-        found = _with_touch(leads.filter(pk=latest).first(), point)
+        found = with_touch(leads.filter(pk=latest).first(), point)
         apart = leads.filter(pk__in=lately)
         apart = apart.exclude(person_id=found.lead.person_id) if found.lead else apart
         return Whose(found.lead, found.answers, unsure=latest_at > at - LATELY and apart.exists())
     reached = list(leads.filter(person__reaches__contact_point=point).order_by("-arrived_at", "-pk")[:20])
     return Whose(next(iter(reached), None), unsure=len({one.person_id for one in reached}) > 1)
+
+
+def could_be(*, account: Account, point: ContactPoint | None) -> list[Lead]:
+    """Whose a message from that number or address could be: one lead a person, whom we wrote to last first."""
+    if point is None:
+        return []
+    order = {lead_id: place for place, (lead_id, _) in enumerate(_written(account, point))}
+    rows = _leads(account).filter(person__reaches__contact_point=point) | _leads(account).filter(pk__in=order)
+    found = sorted(rows.distinct().order_by("-arrived_at", "-pk")[:40], key=lambda one: order.get(one.pk, len(order)))
+    first: dict[int, Lead] = {}
+    for lead in found:
+        first.setdefault(lead.person_id, lead)
+    return list(first.values())
 
 
 def lead_of(*, account: Account, point: ContactPoint | None, person: Person | None) -> Lead | None:
@@ -70,7 +83,7 @@ def _leads(account: Account) -> QuerySet[Lead]:
 
 def _named(account: Account, answers: Sequence[str]) -> Message | None:
     """The message of ours that it names, if the account has one."""
-    wanted = [one[:300] for one in answers[:20] if one]
+    wanted = [one[:300] for one in answers[:20] if one and "\0" not in one]  # no id of ours, and PostgreSQL refuses it
     if not wanted:
         return None
     sent = Message.objects.filter(account=account, outbound=True, message_id__in=wanted, lead__removed_at=None)
@@ -86,7 +99,7 @@ def _written(account: Account, point: ContactPoint) -> list[tuple[int, datetime]
     return list(sent.values_list("lead_id").annotate(latest=Max("at")).order_by("-latest", "-lead_id")[:20])
 
 
-def _with_touch(lead: Lead | None, point: ContactPoint | None) -> Whose:
+def with_touch(lead: Lead | None, point: ContactPoint | None) -> Whose:
     """The lead, and the latest touch that reached them there."""
     if lead is None:
         return Whose()

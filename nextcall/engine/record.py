@@ -181,6 +181,7 @@ def _message(answer: Answer, at: datetime) -> Message:
         subject=ready.outgoing.subject,
         body=ready.outgoing.body,
         message_id=answer.receipt.provider_reference[:300] if answer.receipt else "",
+        our_point=answer.receipt.our_point[:254] if answer.receipt else "",
         at=at,
         by_id=None if due.by_machine else due.owner_id,
     )

@@ -1,6 +1,6 @@
 """Every row of one person that a deed may change, before and after it: what undo puts back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,6 +50,11 @@ def take(lead: Lead, *, of_the_record: bool = False) -> Rows:
             kept = {field: _plain(value) for field, value in row.items() if field not in NEVER_BACK}
             found[name, row["id"]] = kept
     return found
+
+
+def take_all(leads: Sequence[Lead], *, of_the_record: bool = False) -> Rows:
+    """Of several persons."""
+    return {key: row for lead in leads for key, row in take(lead, of_the_record=of_the_record).items()}
 
 
 def columns(rows: QuerySet[Any], *names: str) -> dict[tuple[str, int], dict[str, Any]]:

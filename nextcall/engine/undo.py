@@ -81,11 +81,13 @@ def undoable(
     says: str = "",
     of_the_record: bool = False,
     of_the_household: bool = False,
+    beside: Lead | None = None,
 ) -> Iterator[Deed]:
     """Around a deed towards one lead: one transaction under the person's lock, with what it takes to undo it.
 
     `of_the_record`: the deed may change the person's own row and how they are reached, which few do.
     `of_the_household`: it may concern everyone who shares a number with them, as a stop does.
+    `beside`: another person's lead that it changes too, as when a message moves there.
 
     with undoable(lead=lead, kind="pause", by=ann, at=now, says="Paused") as deed:
         enroll.pause(...)
@@ -100,10 +102,11 @@ def undoable(
     with transaction.atomic():
         if of_the_household:
             ledger.lock_everyone_concerned(lead.person, None)
-        ledger.lock_persons([lead.person_id])
-        before = snapshot.take(lead, of_the_record=of_the_record)
+        leads = [lead, *([beside] if beside else [])]
+        ledger.lock_persons({one.person_id for one in leads})
+        before = snapshot.take_all(leads, of_the_record=of_the_record)
         yield deed
-        changed, made = snapshot.difference(before, snapshot.take(lead, of_the_record=of_the_record))
+        changed, made = snapshot.difference(before, snapshot.take_all(leads, of_the_record=of_the_record))
         moved = [{"model": entry["model"], "pk": entry["pk"]} for entry in deed.moved]
         deed.actions.append(
             Action.objects.create(
@@ -153,12 +156,11 @@ def undo(*, action: Action, by: Member | None, at: datetime) -> Undone | Refused
 
 
 def _persons(action: Action) -> list[int]:
-    """Whom it concerns: the person of its lead, or those of the leads that a deed towards several changed."""
-    if action.lead is not None:
-        return [action.lead.person_id]
+    """Whom it concerns: the person of its lead, and those of the leads that it changed besides."""
     leads = [entry["pk"] for entry in action.before if entry["model"] == "Lead"]
     rows = Lead.objects.filter(account_id=action.account_id, pk__in=leads)
-    return list(rows.values_list("person_id", flat=True))
+    own = [action.lead.person_id] if action.lead else []
+    return sorted({*own, *rows.values_list("person_id", flat=True)})
 
 
 def why_not(action: Action) -> str:

@@ -1,6 +1,5 @@
 """A message written by hand: the same claim, gate and record as the machine's own."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -10,7 +9,8 @@ from nextcall.cadences.models import Touch
 from nextcall.consent.content.message import Finding
 from nextcall.consent.facts import Decision
 from nextcall.conversations import log as conversation
-from nextcall.conversations.models import Message
+from nextcall.conversations import saved
+from nextcall.conversations.models import Message, SavedAnswer
 from nextcall.engine import asking, next_question, words
 from nextcall.engine.lately import NEVER, texted
 from nextcall.engine.models import Action
@@ -23,8 +23,6 @@ from nextcall.timeline.record import record
 
 LONGEST_TEXT = 1600  # characters; carriers join at most ten parts
 LONGEST_EMAIL = 50_000
-# "[[what you saw on their street]]", "[one line only you could write]": what a draft leaves to its writer
-GAP = re.compile(r"\[\[(.*?)\]\]|\[([^\[\]]*\bonly you\b[^\[\]]*)\]", re.DOTALL)
 
 
 class Refused(Exception):
@@ -52,7 +50,7 @@ class Unfinished(ValueError):
 
 def open_gap(*texts: str) -> str:
     """What the first gap of a draft asks for; "" when none is open."""
-    found = next((gap for gap in map(GAP.search, texts) if gap), None)
+    found = next((gap for gap in map(saved.GAP.search, texts) if gap), None)
     return (" ".join((found[1] or found[2] or "").split()) or "a line of your own") if found else ""
 
 
@@ -95,12 +93,8 @@ def write(
     with `ask` Doubtful when its words may break a rule. The action that takes it back is `undo_of(touch)`.
     `page`: where it was written.
     """
-    said = conversation.clean(body).strip()
-    if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
-        raise Unfinished("Write something first." if not said else f"That is too long for one {channel}.")
-    gap = open_gap(subject, said)
-    if gap:
-        raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
+    said = _finished(channel, subject, body)
+    saved_answer = _made_personal(said, by)
     leaves = at + timedelta(seconds=lead.account.undo_seconds)
     asked = asking.ask(lead=lead, channel=channel, at=leaves)
     answered = _answered(lead, channel)
@@ -131,6 +125,8 @@ def write(
             created_at=at,
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
+        if saved_answer is not None:
+            saved.used(saved_answer, account=lead.account)
         conversation.answered(lead=lead, at=at, by=by)
         _record_beside(touch, lead, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
@@ -142,6 +138,33 @@ def _record_beside(
 ) -> None:
     """The question that it asks, so that the reply is read as its answer; and why it waits, if it does."""
     next_question.remember(touch=touch, lead=lead, at=at)
+    _record_wait(touch, asked, by=by, at=at, page=page)
+
+
+def _finished(channel: str, subject: str, body: str) -> str:
+    """The words as they are kept. Raises Unfinished."""
+    said = conversation.clean(body).strip()
+    if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
+        raise Unfinished("Write something first." if not said else f"That is too long for one {channel}.")
+    gap = open_gap(subject, said)
+    if gap:
+        raise Unfinished(f"Not sent: the gap \u201c{gap[:120]}\u201d is still open. Only you can write that line.")
+    return said
+
+
+def _made_personal(said: str, by: Member | None) -> SavedAnswer | None:
+    """The saved answer that the words were made of, if any. Raises Unfinished when nothing was made of it."""
+    answers = list(saved.yours(by)[: saved.MOST]) if by is not None else []
+    bare = saved.impersonal(said, answers)
+    if bare is not None:
+        raise Unfinished(
+            f"Not sent: this is the saved answer \u201c{bare.name}\u201d as it stands."
+            " Add at least a word that only they would get."
+        )
+    return saved.made_of(said, answers)
+
+
+def _record_wait(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
     if asked.decision.verdict != "wait":
         return
     record(

@@ -34,6 +34,7 @@ FRAME_KEYS = (
 )
 MOST_COUNTED = 50
 TO_GO = "to_go"  # of the session: how many cards Now had, and when
+QUIETLY = "X-Nextcall-Live"  # a page that fetches itself again takes no words that the next one is to say
 REMEMBERED_FOR = timedelta(hours=12)
 
 # url name, word, icon, the letter after G
@@ -53,6 +54,7 @@ BELONGS = (
     ("now", "now"),
     ("welcome", "now"),
     ("inbox", "inbox"),
+    ("saved", "inbox"),
     ("lead", "leads"),
     ("add_lead", "leads"),
     ("import", "leads"),
@@ -135,11 +137,14 @@ def frame(request: HttpRequest) -> dict[str, object]:
 
 
 def counts(request: HttpRequest, member: Member | None) -> dict[str, str]:
-    """What waits, beside the word in the navigation: one bounded query."""
+    """What waits and what is new, beside the word in the navigation: two bounded queries."""
     if member is None:
         return {}
-    waiting = inbox.waiting_count(member, MOST_COUNTED)
-    shown = {"inbox": f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")}
+    waiting, new = (
+        f"{MOST_COUNTED}+" if count > MOST_COUNTED else str(count or "")
+        for count in inbox.waiting_counts(member, MOST_COUNTED)
+    )
+    shown = {"inbox": waiting, "new": new}
     kept = request.session.get(TO_GO)
     if kept and timezone.now() - datetime.fromisoformat(kept["at"]) < REMEMBERED_FOR:
         shown["now"] = str(kept["n"] or "")

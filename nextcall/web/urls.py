@@ -28,6 +28,8 @@ urlpatterns = [
     path("", include("nextcall.web.lead.urls")),
     path("imports/", include("nextcall.web.imports.urls")),
     path("", include("nextcall.web.inbox.urls")),
+    path("", include("nextcall.web.messages.urls")),
+    path("", include("nextcall.web.saved.urls")),
     path("", include("nextcall.web.proof.urls")),
     path("", include("nextcall.web.cadences.urls")),
     path("", include("nextcall.web.call_list.urls")),

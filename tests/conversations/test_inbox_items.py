@@ -190,6 +190,6 @@ def test_a_rep_sees_their_own_nobodys_and_what_is_theirs_to_answer(account: Acco
     assert set(inbox.seen_by(member)) == {own, nobodys}
     tending.tend(items=[bens], deed="assign", to=member, by=ben, at=AT)
     assert set(inbox.seen_by(member)) == {own, nobodys, bens}
-    assert inbox.waiting_count(member) == 3
-    assert inbox.waiting_count(member, most=1) == 2
+    assert inbox.waiting_counts(member) == (3, 3)
+    assert inbox.waiting_counts(member, most=1) == (2, 2)
     assert inbox.seen_by(make_member(account, "manager")).count() == 3

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from nextcall.cadences.models import CadenceVersion, Draft
-from nextcall.conversations.models import InboxItem
+from nextcall.conversations.models import Attachment, InboxItem, Message, SavedAnswer
 from nextcall.engine.models import Action, BulkChange
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import SmartList
@@ -78,6 +78,10 @@ def victim(db: None) -> dict[str, object]:
         account=account, member=owner, endpoint="https://push.example.com/1", endpoint_hash="x", label=SECRET,
         created_at=now,
     )  # fmt: skip
+    message = Message.objects.create(
+        account=account, lead=lead, person=lead.person, channel="text", outbound=False, body=SECRET, at=now, unsure=True
+    )
+    file = Attachment.objects.create(account=account, message=message, name=SECRET, content=SECRET.encode())
     version = CadenceVersion.objects.filter(account=account)[0]
     numbers = {
         "capture": capture.pk,
@@ -92,6 +96,11 @@ def victim(db: None) -> dict[str, object]:
         ).pk,
         "action": Action.objects.create(account=account, member=owner, lead=lead, kind="x", says=SECRET, at=now).pk,
         "lead": lead.pk,
+        "message": message.pk,
+        "saved": SavedAnswer.objects.create(
+            account=account, by=owner, name=SECRET, body=SECRET, shared=True, created_at=now
+        ).pk,
+        "file": file.pk,
         "touch": touch.pk,
         "settings_lead_in": key.pk,
         "settings_member": owner.pk,

@@ -74,7 +74,7 @@ def test_who_wrote_last_tops_the_list_with_channel_first_line_wait_and_pause(acc
     assert names(html) == ["Rowan Ashby", "Hazel Thorne"]
     assert "waits 8 min" in html
     assert "by email" in html
-    assert '<span class="first">How much could we borrow?</span>' in html
+    assert '<span class="first"><em class="new">New</em> How much could we borrow?</span>' in html
     hold = Enrollment.objects.filter(lead=new).update(state="paused")
     assert hold
     assert "plan paused" in page(member)

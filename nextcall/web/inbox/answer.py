@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from nextcall.cadences.models import Touch
-from nextcall.conversations import log, presence
+from nextcall.conversations import log, presence, seen
 from nextcall.engine import answering
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
@@ -118,6 +118,9 @@ def here(request: SignedIn, lead_id: int) -> HttpResponse:
         presence.gone(lead=lead, by=request.member, at=at)
     else:
         presence.here(lead=lead, by=request.member, writing=request.POST.get("writing") == "yes", at=at)
+        item = talk.item_of(lead)
+        if item is not None:
+            seen.look(item=item, by=request.member, at=at, opened=False)
     if not wants_json(request):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return JsonResponse({"others": talk.others(lead, request.member, at=at)})

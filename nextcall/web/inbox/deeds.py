@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from nextcall.conversations import inbox
+from nextcall.conversations import inbox, seen
 from nextcall.conversations.models import InboxItem
 from nextcall.engine import tending
 from nextcall.engine.models import Action
@@ -15,7 +15,7 @@ from nextcall.web.frame import same_site
 from nextcall.web.going_back import Deed, Told, number, tell
 from nextcall.web.once import once
 
-DEEDS = ("done", "until_reply", "reopen", "assign")
+DEEDS = ("done", "until_reply", "reopen", "assign", "unread")
 
 
 @require_POST
@@ -26,10 +26,13 @@ def deed(request: SignedIn) -> HttpResponse:
     single, _, only = request.POST.get("one", "").partition(".")
     name, _, to = (single or request.POST.get("deed", "")).partition(" ")
     if name not in DEEDS:
-        return _back(request, problem="Choose done, assign or until they reply.")
+        return _back(request, problem="Choose done, assign, until they reply or new.")
     items = _items(request, only)
     if not items:
         return _back(request, problem="Choose somebody first.")
+    if name == "unread":
+        seen.mark_new(items=items, by=request.member)
+        return _back(request, said="New to you again.")
     action = tending.tend(
         items=items,
         deed=name,

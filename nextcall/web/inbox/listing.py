@@ -3,23 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from nextcall.cadences.models import Enrollment
+from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Withdrawal
-from nextcall.conversations import inbox, presence
+from nextcall.conversations import inbox, presence, seen
 from nextcall.conversations.models import InboxItem
+from nextcall.engine import arriving
 from nextcall.lib import phone
 from nextcall.team.models import Connection, Member
 from nextcall.worklist import say
 
 PAGE, MOST = 50, 50
 STATES = (("waiting", "Waiting on you"), ("them", "Waiting on them"), ("done", "Done"))
-WHOSE = (("all", "All"), ("mine", "Mine"), ("nobody", "Nobody\u2019s"))
+WHOSE = (
+    ("all", "All"), ("mine", "Mine"), ("nobody", "Nobody\u2019s"), ("new", "New"), ("unseen", "Unseen"),
+)  # fmt: skip
 ICONS = {"call": "call", "text": "text", "email": "mail", "form": "form", "voicemail": "vm"}
 CHANNELS = {"email": "Email", "text": "Text", "call": "Calls"}
 EVERYTHING = {"call", "text", "email"}
@@ -53,7 +57,8 @@ class Row:
     line: str
     ours: bool  # the first line is ours
     wait: str
-    unread: bool
+    waits: bool
+    unread: bool  # new to this member
     notes: tuple[str, ...]  # plan paused, whose it is
     stopped: str
     others: str
@@ -94,11 +99,13 @@ def _of_state(rows: QuerySet[InboxItem], state: str) -> QuerySet[InboxItem]:
 def _whose(rows: QuerySet[InboxItem], member: Member, whose: str) -> QuerySet[InboxItem]:
     if whose == "mine":
         return rows.filter(Q(assignee=member) | Q(assignee=None, lead__owner=member))
+    if whose in ("new", "unseen"):
+        return seen.new_to(rows, member) if whose == "new" else seen.new_to_all(rows)
     return rows.filter(Q(lead=None) | Q(lead__owner=None), assignee=None) if whose == "nobody" else rows
 
 
 def page(member: Member, wanted: Wanted, *, here: int | None, at: datetime) -> tuple[list[Row], str]:
-    """One page of rows and the address of the next one, in four queries. `here`: the item that is open."""
+    """One page of rows and the address of the next one, in five queries. `here`: the item that is open."""
     rows = found(member, wanted)
     column = "waiting_since" if wanted.state == "waiting" else "latest_at"
     then, pk = _cursor(wanted.after)
@@ -121,33 +128,35 @@ def _cursor(written: str) -> tuple[datetime | None, int]:
 
 
 def lines(items: Sequence[InboxItem], member: Member, wanted: Wanted, *, here: int | None, at: datetime) -> list[Row]:
-    """The rows of these items, in three queries."""
+    """The rows of these items, in four queries."""
     leads = [item.lead_id for item in items if item.lead_id]
-    paused = set(
-        Enrollment.objects.filter(
-            account_id=member.account_id, lead__in=leads, state=Enrollment.State.PAUSED, ended_at=None
-        ).values_list("lead_id", flat=True)
+    paused = Enrollment.objects.filter(
+        account_id=member.account_id, lead__in=leads, state=Enrollment.State.PAUSED, ended_at=None
     )
-    stopped, others = stops(items, member), presence.says(leads, to=member, at=at)
-    return [_row(item, member, wanted, paused, stopped, others, here=here, at=at) for item in items]
+    new, unseen = seen.of(items, member)
+    known = _Known(
+        paused=set(paused.values_list("lead_id", flat=True)),
+        stopped=stops(items, member),
+        others=presence.says(leads, to=member, at=at),
+        new=new,
+        unseen=unseen if member.manages else set(),
+    )
+    return [_row(item, member, wanted, known, here=here, at=at) for item in items]
 
 
-def _row(
-    item: InboxItem,
-    member: Member,
-    wanted: Wanted,
-    paused: set[int],
-    stopped: dict[int, str],
-    others: dict[int, str],
-    *,
-    here: int | None,
-    at: datetime,
-) -> Row:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the items of a page."""
+
+    paused: set[int | None]
+    stopped: dict[int, str]
+    others: dict[int, str]
+    new: set[int]
+    unseen: set[int]  # by anybody
+
+
+def _row(item: InboxItem, member: Member, wanted: Wanted, known: _Known, *, here: int | None, at: datetime) -> Row:
     since = item.waiting_since
-    notes = ["plan paused"] if item.lead_id in paused else []
-    notes += ["until they reply"] if item.until_reply else []
-    if item.assignee is not None:
-        notes.append("yours" if item.assignee_id == member.pk else f"{item.assignee.name.split()[0]}\u2019s")
     return Row(
         id=item.pk,
         url=url_of(item) + wanted.query(),
@@ -157,12 +166,22 @@ def _row(
         line=item.first_line,
         ours=item.latest_outbound,
         wait=say.span(at - since) if since else say.when(item.latest_at, member.zone, at=at),
-        unread=since is not None,
-        notes=tuple(notes),
-        stopped=stopped.get(item.pk, ""),
-        others=others.get(item.lead_id or 0, ""),
+        waits=since is not None,
+        unread=item.pk in known.new,
+        notes=_notes(item, member, known),
+        stopped=known.stopped.get(item.pk, ""),
+        others=known.others.get(item.lead_id or 0, ""),
         here=item.pk == here,
     )
+
+
+def _notes(item: InboxItem, member: Member, known: _Known) -> tuple[str, ...]:
+    notes = ["nobody has seen it"] if item.pk in known.unseen else []
+    notes += ["plan paused"] if item.lead_id in known.paused else []
+    notes += ["until they reply"] if item.until_reply else []
+    if item.assignee is not None:
+        notes.append("yours" if item.assignee_id == member.pk else f"{item.assignee.name.split()[0]}\u2019s")
+    return tuple(notes)
 
 
 def stops(items: Sequence[InboxItem], member: Member) -> dict[int, str]:
@@ -202,16 +221,30 @@ def url_of(item: InboxItem) -> str:
     return reverse("inbox_lead", args=[item.lead_id]) if item.lead_id else reverse("inbox_stranger", args=[item.pk])
 
 
-def states(member: Member, wanted: Wanted) -> list[Link]:
-    """The three states, each with a count that stops at 50."""
+def states(member: Member, wanted: Wanted, *, at: datetime) -> list[Link]:
+    """The three states and what did not arrive, each with a count that stops at 50."""
     mine = _whose(inbox.seen_by(member), member, wanted.whose)
+    lost = counted(lost_seen_by(member, at=at))
     return [
-        Link(word, reverse("inbox") + wanted.query(state=name), name == wanted.state, counted(_of_state(mine, name)))
-        for name, word in STATES
+        *(
+            Link(
+                word, reverse("inbox") + wanted.query(state=name), name == wanted.state, counted(_of_state(mine, name))
+            )
+            for name, word in STATES
+        ),
+        Link("Did not arrive", reverse("inbox_undelivered"), wanted.state == "lost", lost),
     ]
 
 
-def counted(rows: QuerySet[InboxItem]) -> str:
+def lost_seen_by(member: Member, *, at: datetime) -> QuerySet[Touch]:
+    """As the people: managers see all; a rep those of their leads, nobody's, and what is theirs to answer."""
+    rows = arriving.lost(account_id=member.account_id, at=at)
+    if member.manages:
+        return rows
+    return rows.filter(Q(lead__owner=member) | Q(lead__owner=None) | Q(lead__inbox_item__assignee=member))
+
+
+def counted(rows: QuerySet[Any]) -> str:
     count = rows.order_by()[: MOST + 1].count()
     return f"{MOST}+" if count > MOST else str(count)
 

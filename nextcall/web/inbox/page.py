@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from nextcall.conversations import inbox as items
+from nextcall.conversations import seen
 from nextcall.conversations.models import InboxItem
 from nextcall.engine import next_question
 from nextcall.team.models import Member
 from nextcall.web import chips, watch
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
+from nextcall.web.frame import QUIETLY
 from nextcall.web.going_back import number
 from nextcall.web.inbox import listing, talk
 from nextcall.worklist.items import UNDOABLE, deeds_since
@@ -27,6 +29,7 @@ KEYS = (
     ("D", "Done"),
     ("A", "Assign"),
     ("U", "Until they reply"),
+    ("M", "Mark as new to you"),
     ("T E", "Write a text, an email"),
     ("Ctrl Enter", "Send"),
     ("Ctrl Shift Enter", "Send and next"),
@@ -57,6 +60,7 @@ def _beside(request: SignedIn, item_id: int, lead_id: int | None, *, at: datetim
 @signed_in
 def lead(request: SignedIn, lead_id: int) -> HttpResponse:
     """One lead's conversation, beside the list; alone and at full height on a phone."""
+    talk.look(request, talk.lead_for(request, lead_id), at=timezone.now())
     return conversation(request, lead_id)
 
 
@@ -72,8 +76,8 @@ def conversation(
     if not again and "ask" in request.GET:
         typed = {"body": next_question.next_of(found, at=at).words}
     mode = request.POST.get("channel", "") if again else request.GET.get("mode", "")
-    shown = talk.talk(found, member, at=at, mode=mode, words=typed)
-    shown |= {"open": True, "write": "write" in request.GET or again, "crossed": crossed}
+    shown = talk.talk(found, member, at=at, mode=mode, words=typed, put=request.GET.get("saved", ""))
+    shown |= {"open": True, "write": again or "write" in request.GET or "saved" in request.GET, "crossed": crossed}
     return render(request, "inbox/page.html", _list(request, wanted, shown, at=at) | shown, status=status)
 
 
@@ -83,6 +87,7 @@ def stranger(request: SignedIn, item_id: int) -> HttpResponse:
     """A number or address that nobody has: who is it? `?q=` looks among the leads."""
     at, member, wanted = timezone.now(), request.member, listing.read(request.GET)
     item, sought = _stranger(request, item_id), request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    seen.look(item=item, by=member, at=at, opened=True)
     shown = talk.stranger(item, member, at=at) | {"open": True, "sought": sought}
     if sought:
         rows = leads_seen_by(member).filter(search__contains=sought.lower()).select_related("person", "offer")
@@ -102,7 +107,7 @@ def _list(request: SignedIn, wanted: listing.Wanted, shown: dict[str, object], *
         "wanted": wanted,
         "rows": rows,
         "further": further,
-        "states": listing.states(member, wanted),
+        "states": listing.states(member, wanted, at=at),
         "whose": listing.whose(wanted),
         "list_url": reverse("inbox") + wanted.query(),
         "problems": listing.problems(member),
@@ -120,10 +125,11 @@ def _mates(member: Member) -> list[tuple[int, str]]:
 
 
 def told(request: SignedIn, *, at: datetime) -> dict[str, object]:
-    """The last-action line."""
+    """The last-action line. What it says is said once, to somebody who is there."""
+    quietly = QUIETLY in request.headers
     return {
-        "said": request.session.pop("said", ""),
-        "problem": request.session.pop("problem", ""),
+        "said": "" if quietly else request.session.pop("said", ""),
+        "problem": "" if quietly else request.session.pop("problem", ""),
         "latest": next(iter(deeds_since(request.member, since=at - UNDOABLE, most=1)), None),
     }
 
@@ -150,7 +156,10 @@ def focus(request: SignedIn) -> HttpResponse:
         **told(request, at=at),
     }
     if left:
-        context |= talk.talk(talk.lead_for(request, left[0]), member, at=at, mode=request.GET.get("mode", ""))
+        found = talk.lead_for(request, left[0])
+        talk.look(request, found, at=at)
+        mode, put = request.GET.get("mode", ""), request.GET.get("saved", "")
+        context |= talk.talk(found, member, at=at, mode=mode, put=put)
         context |= _stacked(wanted, done, skipped, left)
     return render(request, "inbox/focus.html", context)
 

@@ -1,69 +1,30 @@
 """One conversation: what was said, who else has it open, and the composer with what the gate says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 from django.urls import reverse
 
-from nextcall.cadences.models import Enrollment, Touch
+from nextcall.cadences.models import Enrollment
 from nextcall.consent import preferring
-from nextcall.conversations import inbox, presence
+from nextcall.conversations import presence, seen
 from nextcall.conversations.models import InboxItem, Message
-from nextcall.conversations.said.intent import asks_if_machine
-from nextcall.conversations.thread import Said, thread
 from nextcall.engine import answering, next_question
-from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT, undo_of
+from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT
 from nextcall.leads.models import Lead
 from nextcall.lib import phone
 from nextcall.team.models import Member
-from nextcall.web import chips
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by
-from nextcall.web.chips import Chip
+from nextcall.web.frame import QUIETLY
 from nextcall.web.going_back import note_latest
-from nextcall.web.inbox import listing
+from nextcall.web.inbox import lines, listing
 from nextcall.web.lead.modes import gate_line
+from nextcall.web.saved.offered import offered, opening
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable, reach_of
 from nextcall.worklist.wishing import asked_for
-
-LATEST = 60
-ICONS = {"text": "text", "email": "mail", "call": "call"}
-VERDICTS = {
-    "hold": "unclear: machine touches wait until you say",
-    "auto_reply": "an automatic reply",
-    "opt_in": "asked us to go on",
-    "help": "asked for help",
-}
-TOLD = {
-    "cadence.paused": ("pause", "Plan paused"),
-    "cadence.resumed": ("play", "Plan resumed"),
-    "permission.withdrawn": ("stop", "Asked us to stop"),
-    "inbox.done": ("check", "Done"),
-    "inbox.reopened": ("undo", "Waiting on us again"),
-    "inbox.until_reply": ("clock", "Set aside until they reply"),
-    "inbox.assigned": ("person", "Given"),
-    "inbox.joined": ("in", "Their messages from an unknown number joined"),
-    "appointment.booked": ("back-at", "Appointment booked"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing said or done. `side`: theirs, ours, or "" for the record's own."""
-
-    side: str
-    icon: str
-    who: str
-    body: str
-    when: str
-    iso: str
-    subject: str = ""
-    leaves: str = ""  # when it leaves, if it has not
-    undo_id: int | None = None
-    chips: tuple[Chip, ...] = ()  # what it suggests
-    flag: str = ""  # what is to be known before it is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +57,25 @@ def lead_for(request: SignedIn, lead_id: int) -> Lead:
     return lead
 
 
+def look(request: SignedIn, lead: Lead, *, at: datetime) -> None:
+    """The member opened it. What a page in the background fetches anew is looked at once somebody is there."""
+    item = item_of(lead)
+    if item is not None and QUIETLY not in request.headers:
+        seen.look(item=item, by=request.member, at=at, opened=True)
+
+
 def item_of(lead: Lead) -> InboxItem | None:
     return getattr(lead, "inbox_item", None)
 
 
 def talk(
-    lead: Lead, member: Member, *, at: datetime, mode: str = "", words: Mapping[str, str] | None = None
+    lead: Lead, member: Member, *, at: datetime, mode: str = "", words: Mapping[str, str] | None = None, put: str = ""
 ) -> dict[str, object]:
-    """Everything the right side shows of a lead. `words`: what was typed and could not be sent."""
+    """Everything the right side shows of a lead. `words`: what was typed and could not be sent.
+
+    `put`: the number of the saved answer that the composer opens with.
+    """
+    answers = offered(member)
     reach = reach_of(lead, member=member, at=at)
     zone, first = reach["call"].facts.place.home_zone, lead.person.given_name or str(lead.person)
     wish = preferring.standing([lead.person_id], account_id=lead.account_id, at=at)
@@ -118,8 +90,9 @@ def talk(
         "first_name": first,
         "there": say.clock(at, zone),
         "initials": "".join(word[0] for word in str(lead.person).split()[:2]).upper(),
-        "said_lines": said(lead, member, at=at),
-        "panels": panels(lead, reach, zone=zone, at=at, mode=mode, words=words or {}),
+        "said_lines": lines.said(lead, member, at=at),
+        "panels": panels(lead, reach, zone=zone, at=at, mode=mode, words=words or opening(answers, put)),
+        "saved": answers,
         "seen": answering.seen_of(lead),
         "ask": next_question.next_of(lead, at=at),
         "others": others(lead, member, at=at),
@@ -136,54 +109,6 @@ def others(lead: Lead, member: Member, *, at: datetime) -> str:
     says = presence.says([lead.pk], to=member, at=at).get(lead.pk, "")
     first = lead.person.given_name or str(lead.person)
     return f"{says} to {first}." if says.endswith("writing") else f"{says}." if says else ""
-
-
-def said(lead: Lead, member: Member, *, at: datetime) -> list[Line]:
-    """What was said, the latest last; and below it what is about to leave."""
-    first, suggested = lead.person.given_name or str(lead.person), chips.of_messages(lead, at=at)
-    entries = [(one, _line(one, first, member, at=at)) for one in thread(lead, limit=LATEST)]
-    lines = [
-        replace(line, chips=suggested[one.message_id]) if one.message_id in suggested else line
-        for one, line in entries
-        if line is not None
-    ]
-    standing = answering.leaving(lead).select_related("owner").order_by("created_at")[:5]
-    return lines[::-1] + [_leaving(touch, member, at=at) for touch in standing]
-
-
-def _line(one: Said, first: str, member: Member, *, at: datetime) -> Line | None:
-    when = say.ago(one.at, at=at) if at - one.at < timedelta(hours=1) else say.when(one.at, member.zone, at=at)
-    iso, icon = one.at.isoformat(), ICONS.get(one.channel, "text")
-    ours = "You" if one.who == member.name else one.who
-    if one.kind == "message" and not one.outbound:
-        verdict = VERDICTS.get(one.verdict, "")
-        return Line(
-            "theirs", icon, f"{first}{f', {verdict}' if verdict else ''}", one.body[:4000], when, iso, one.subject,
-            flag=chips.BE_TRUTHFUL if asks_if_machine(one.body) else "",
-        )  # fmt: skip
-    if one.kind == "message":
-        return Line("ours" if ours else "ours plan", icon, ours or "The plan", one.body[:4000], when, iso, one.subject)
-    if one.kind == "call":
-        came = one.outcome.replace("_", " ") or ("made" if one.outbound else "came in")
-        undone = ", undone" if one.undone else ""
-        return Line("ours" if one.outbound else "theirs", "call", f"Call, {came}{undone}", one.body, when, iso)
-    if one.kind == "note":
-        return Line("", "note", f"Note, {ours}" if ours else "Note", one.body, when, iso)
-    if one.event not in TOLD:
-        return None
-    icon, words = TOLD[one.event]
-    to = f" to {one.data['to_name']}" if one.data.get("to_name") else ""
-    return Line("", icon, f"{words}{to}{f', {ours}' if ours else ''}", "", when, iso)
-
-
-def _leaving(touch: Touch, member: Member, *, at: datetime) -> Line:
-    action = undo_of(touch) if touch.state == Touch.State.PLANNED else None
-    who = "You" if touch.owner_id == member.pk else touch.owner.name if touch.owner else ""
-    leaves = f"leaves {say.when(touch.due_at, member.zone, at=at)}" if touch.due_at > at else "leaving now"
-    return Line(
-        "ours", ICONS.get(touch.channel, "text"), who, touch.body[:4000], leaves, touch.due_at.isoformat(),
-        touch.subject, leaves, action.pk if action else None,
-    )  # fmt: skip
 
 
 def panels(
@@ -265,17 +190,12 @@ def _may(there: Reachable, *, zone: str, at: datetime) -> str:
 
 def stranger(item: InboxItem, member: Member, *, at: datetime) -> dict[str, object]:
     """Everything the right side shows of a sender whom nobody knows."""
-    rows = inbox.from_stranger(item).order_by("-at", "-pk")[:LATEST]
     is_phone = "@" not in item.unknown_sender
     name = listing.name_of(item)
-    lines = []
-    for row in reversed(rows):
-        when = say.ago(row.at, at=at) if at - row.at < timedelta(hours=1) else say.when(row.at, member.zone, at=at)
-        lines.append(Line("theirs", ICONS.get(row.channel, "text"), name, row.body[:4000], when, row.at.isoformat()))
     return {
         "item": item,
         "name": name,
-        "said_lines": lines,
+        "said_lines": lines.of_stranger(item, name, member, at=at),
         "stopped": listing.stops([item], member).get(item.pk, ""),
         "kind": "number" if is_phone else "address",
         "reachable": item.contact_point is not None,

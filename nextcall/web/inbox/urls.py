@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from nextcall.web.inbox import answer, deeds, page, suggested, unknown
+from nextcall.web.inbox import answer, deeds, page, suggested, undelivered, unknown
 
 urlpatterns = [
     path("inbox/", page.inbox, name="inbox"),
     path("inbox/focus/", page.focus, name="inbox_focus"),
+    path("inbox/did-not-arrive/", undelivered.undelivered, name="inbox_undelivered"),
+    path("inbox/did-not-arrive/<int:touch_id>/again/", undelivered.again, name="inbox_again"),
+    path("inbox/did-not-arrive/<int:touch_id>/seen-to/", undelivered.seen_to, name="inbox_seen_to"),
     path("inbox/deed/", deeds.deed, name="inbox_deed"),
     path("inbox/<int:lead_id>/", page.lead, name="inbox_lead"),
     path("inbox/<int:lead_id>/send/", answer.send, name="inbox_send"),

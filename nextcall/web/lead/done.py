@@ -10,6 +10,8 @@ from nextcall.web import chips
 from nextcall.web.chips import Chip
 from nextcall.web.lead.planned import ICONS, because
 from nextcall.web.lead.shown import Shown
+from nextcall.web.messages.shown import Details, details
+from nextcall.web.messages.whose import Question, questions
 from nextcall.worklist import say
 
 FEW, MOST = 25, 1000
@@ -77,6 +79,7 @@ EVENTS = {
     "appointment.booked": ("back-at", "Appointment booked"),
     "touch.opened": ("ring", "Came due"),
     "touch.decided": ("check", "Decided"),
+    "inbox.told_whose": ("people", "Said whose message it is"),
     "inbox.joined": ("in", "A message joined this lead"),
     "hold.became_opt_out": ("stop", "Nobody cleared it: taken as asked to stop"),
 }
@@ -95,6 +98,8 @@ class Entry:
     iso: str
     undone: bool = False
     paused: bool = False  # the pause that stands: it can be undone here
+    details: Details | None = None  # of a message
+    question: Question | None = None  # whose it is
     url: str = ""  # of a recording
     chips: tuple[Chip, ...] = ()  # what a message suggests
     flag: str = ""  # what is to be known before it is answered
@@ -106,8 +111,13 @@ def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) 
     `messages`: one more than `most` of them, if there are so many.
     """
     said = thread(shown.lead, limit=most + 1, messages=messages)
-    suggested = chips.of_messages(shown.lead, at=shown.at)
-    entries = [replace(_entry(one, shown), chips=suggested.get(one.message_id or 0, ())) for one in said[:most]]
+    suggested, unsure = chips.of_messages(shown.lead, at=shown.at), questions(said[:most], shown.lead.account)
+    entries = [
+        replace(
+            _entry(one, shown), chips=suggested.get(one.message_id or 0, ()), question=unsure.get(one.message_id or 0)
+        )
+        for one in said[:most]
+    ]
     if shown.held is not None:
         entries = _with_pause(entries, said, shown, waiting)
     return entries, len(said) > most
@@ -157,14 +167,14 @@ def _entry(one: Said, shown: Shown) -> Entry:
 
 
 def _message(one: Said, shown: Shown, when: str, iso: str) -> Entry:
-    icon = ICONS.get(one.channel, "text")
+    icon, beside = ICONS.get(one.channel, "text"), details(one, zone=shown.member.zone, at=shown.at)
     if not one.outbound:
         title = f"{shown.first}, {BY.get(one.channel, f'by {one.channel}')}"
-        flag = chips.BE_TRUTHFUL if asks_if_machine(one.body) else ""
-        return Entry(icon, "in", title, VERDICTS.get(one.verdict, ""), one.body[:4000], when, iso, flag=flag)
+        flag, sub = chips.BE_TRUTHFUL if asks_if_machine(one.body) else "", VERDICTS.get(one.verdict, "")
+        return Entry(icon, "in", title, sub, one.body[:4000], when, iso, flag=flag, details=beside)
     who = f", {one.who}" if one.who and one.who != shown.member.name else ""
     title = f"{one.channel.capitalize()}{who}"
-    return Entry(icon, "mine", title, one.subject, one.body[:4000], when, iso, one.undone)
+    return Entry(icon, "mine", title, one.subject, one.body[:4000], when, iso, one.undone, details=beside)
 
 
 def event_words(one: Said) -> tuple[str, str]:

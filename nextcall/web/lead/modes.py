@@ -14,12 +14,14 @@ from nextcall.leads.models import ContactPoint
 from nextcall.lib import phone
 from nextcall.web.frame import style_of
 from nextcall.web.lead.shown import Shown
+from nextcall.web.saved.offered import Saved, opening
 from nextcall.worklist import say
 from nextcall.worklist.card import draft_of, question_to_ask
 from nextcall.worklist.gating import Reachable
 
 NAMES = ("text", "email", "note", "call")
 QUESTION, BETTER_NUMBER = "question", "better-number"  # drafts of the page's own, by the `reason` of its address
+SAVED = "saved-"  # and the number of a saved answer
 DRAFT = "draft"  # of the session: what could not be sent
 MOST_TEMPLATES, LONGEST_TEMPLATE = 12, 500
 
@@ -58,11 +60,18 @@ class Mode:
 
 
 def modes(
-    shown: Shown, messages: Sequence[Said], *, chosen: str, reason: str, call_url: str, kept: Mapping[str, str]
+    shown: Shown,
+    messages: Sequence[Said],
+    *,
+    chosen: str,
+    reason: str,
+    call_url: str,
+    kept: Mapping[str, str],
+    saved: Sequence[Saved] = (),
 ) -> list[Mode]:
     """The four tabs. The channel they wrote on last opens first, else the first that may be used.
 
-    `kept`: channel, subject and words of a draft that could not be sent a moment ago.
+    `kept`: channel, subject and words of a draft that could not be sent a moment ago. `saved`: answers to open with.
     """
     chosen = kept.get("channel", chosen)
     inbound = next((one for one in messages if not one.outbound), None)
@@ -70,7 +79,7 @@ def modes(
     if chosen not in NAMES:
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
     question = _question(shown)
-    subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason, question)
+    subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason, question, saved)
     found = [_message(shown, one, messages, question, call_url=call_url) for one in ("text", "email")]
     found = [replace(found[0], body=""), replace(found[1], subject=_answering(inbound)), _note(shown), _call(shown)]
     return [
@@ -157,10 +166,12 @@ def _call(shown: Shown) -> Mode:
     return Mode(name="call", word="Log a call", key="", url=url, here=False, gate=gate, writes=False)
 
 
-def _draft(shown: Shown, channel: str, reason: str, question: Chip) -> tuple[str, str]:
+def _draft(shown: Shown, channel: str, reason: str, question: Chip, saved: Sequence[Saved]) -> tuple[str, str]:
     """Subject and words that the address asks for."""
     if not reason or channel not in ("text", "email"):
         return "", ""
+    if reason.startswith(SAVED):
+        return "", opening(saved, reason.removeprefix(SAVED)).get("body", "")
     if reason == QUESTION:
         return "", question.puts
     if reason == BETTER_NUMBER:

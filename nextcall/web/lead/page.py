@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET
 
 from nextcall.cadences import halting, versions
 from nextcall.channels import handset
-from nextcall.conversations import recording
+from nextcall.conversations import recording, seen
 from nextcall.conversations.thread import Said, messages_of
 from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
 from nextcall.web import watch
 from nextcall.web.access import SignedIn, leads_seen_by, signed_in
-from nextcall.web.frame import style_of
+from nextcall.web.frame import QUIETLY, style_of
 from nextcall.web.lead import done, facts, planned
 from nextcall.web.lead.elsewhere import elsewhere
 from nextcall.web.lead.modes import DRAFT, modes
@@ -30,12 +30,12 @@ from nextcall.web.leads import asked
 from nextcall.web.now import on_the_call
 from nextcall.web.now.outcomes import buttons, times
 from nextcall.web.now.page import calling
+from nextcall.web.saved.offered import offered
 from nextcall.worklist import finding, items, say
 from nextcall.worklist.beads import thread_of
 from nextcall.worklist.call_card import call_card, latest_contacts
 
 FEW = 3
-QUIETLY = "X-Nextcall-Live"  # a page that fetches itself again takes no words that the next one is to say
 WRONG = "wrong"  # of the session: the field that was not saved, what was typed, and why
 TOLD = ("said", "problem", WRONG, DRAFT)  # what the deed before left in the session
 
@@ -45,10 +45,13 @@ TOLD = ("said", "problem", WRONG, DRAFT)  # what the deed before left in the ses
 def lead(request: SignedIn, lead_id: int) -> HttpResponse:
     """The whole lead. `?mode=` and `?reason=` open the composer, `?all=1` everything ahead, `?done=` more behind."""
     at, member = timezone.now(), request.member
-    seen = leads_seen_by(member).select_related("account", "person", "source", "offer", "owner", "held_by")
-    row = seen.filter(account=member.account, pk=lead_id).first()
+    rows = leads_seen_by(member).filter(account=member.account, pk=lead_id)
+    row = rows.select_related("account", "person", "source", "offer", "owner", "held_by", "inbox_item").first()
     if row is None:
         return elsewhere(request, lead_id)
+    item = getattr(row, "inbox_item", None)
+    if item is not None and QUIETLY not in request.headers:
+        seen.look(item=item, by=member, at=at, opened=True)
     return render(request, "lead/page.html", _all(request, shown(row, member, at=at)))
 
 
@@ -66,8 +69,10 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     context |= _line(one, request, messages, most, latest.id if latest else 0) | _way(request, one)
     context |= _on_the_call(request, one)
     chosen, reason = request.GET.get("mode", ""), request.GET.get("reason", "")
+    saved, call_url = offered(one.member), str(context["call_url"])
     return context | {
-        "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=str(context["call_url"]), kept=kept),
+        "saved": saved,
+        "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=call_url, kept=kept, saved=saved),
         "key": secrets.token_hex(8),  # the same form posted twice is taken once
         "seen": answering.seen_of(one.lead),  # how far they have read as they write
         "focus": "mode" in request.GET,

@@ -167,7 +167,7 @@
   };
   const refresh = async () => {
     try {
-      const reply = await fetch(location.href, { headers: { "X-Quiet": "1" } });
+      const reply = await fetch(location.href, { headers: { "X-Nextcall-Live": "1" } });
       if (!reply.ok) return;
       const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
       const same = fresh.querySelector("[data-answer]")?.dataset.lead === answer()?.dataset.lead;
