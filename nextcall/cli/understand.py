@@ -8,27 +8,70 @@ from typing import Annotated, Any
 
 import typer
 
+from nextcall.channels.calendar import answers
+from nextcall.channels.calendar.reading import Calendar, Event
+from nextcall.channels.calendar.reading import read as read_calendar
 from nextcall.channels.inbound import mail as reader
 from nextcall.channels.inbound.understanding import Understood, understand
 from nextcall.cli import Wrong
 from nextcall.consent.keywords import Meaning, classify
 from nextcall.conversations.out_of_office import returns_on
 
+MOST_EVENTS = 500  # shown of a calendar file
+
 
 def command(
-    file: Annotated[Path, typer.Argument(help="an email as it came in (.eml); - for standard input")],
+    file: Annotated[Path, typer.Argument(help="an email (.eml) or a calendar file (.ics); - for standard input")],
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
 ) -> int:
     """What an inbound message is: an answer, a bounce, a complaint or an automatic reply. Nothing is stored.
 
+    Of a calendar file: whether it answers an invitation, and what its events are.
+
     Example: nextcall understand answer.eml --json
     """
-    found = understand(_bytes(file))
+    raw = _bytes(file)
+    if raw.lstrip(b"\xef\xbb\xbf\r\n ")[:6].upper() == b"BEGIN:" or file.suffix.lower() in (".ics", ".ifb"):
+        appointment = calendar_document(read_calendar(raw, most=MOST_EVENTS))
+        print(json.dumps(appointment, ensure_ascii=False, indent=2)) if as_json else _show_calendar(appointment)
+        return 0
+    found = understand(raw)
     if as_json:
         print(json.dumps(document(found), ensure_ascii=False, indent=2))
     else:
         _show(document(found))
     return 0
+
+
+def calendar_document(calendar: Calendar) -> dict[str, Any]:
+    """The shape that other programs read: kind "reply" for what answers an invitation, else "other"."""
+    answer = answers.of(calendar)
+    first = next(iter(calendar.events), Event())
+    return {
+        "kind": "reply" if answer else "other",
+        "uid": first.uid or None,
+        "response": answer.response if answer else None,
+        **_times(first),
+        "summary": first.summary or None,
+        "attendee": answer.attendee or None if answer else None,
+        "sequence": first.sequence,
+        "method": calendar.method or None,
+        "events": [
+            {"uid": one.uid or None, "summary": one.summary or None, **_times(one), "rule": one.rule or None}
+            for one in calendar.events
+        ],
+        "errors": calendar.problems,
+    }
+
+
+def _times(event: Event) -> dict[str, str | None]:
+    """`start` is the wall clock that the file names; `start_utc` the instant, null for a day without an hour."""
+    if event.start is None:
+        return {"start": None, "start_utc": None}
+    if event.start.is_date:
+        return {"start": event.start.wall.date().isoformat(), "start_utc": None}
+    at = answers.start_of(event)
+    return {"start": event.start.wall.isoformat(), "start_utc": f"{at:%Y-%m-%dT%H:%M:%SZ}" if at else None}
 
 
 def document(found: Understood) -> dict[str, Any]:
@@ -96,6 +139,15 @@ def _bytes(file: Path) -> bytes:
             return opened.read(reader.LONGEST)
     except OSError as error:
         raise Wrong(f"{file}: {error.strerror or error}; name an email file like answer.eml") from error
+
+
+def _show_calendar(found: dict[str, Any]) -> None:
+    means = f"{found['attendee'] or 'somebody'}: {found['response']}" if found["response"] else "no answer to anything"
+    print(f"calendar file, {means}")
+    for one in found["events"]:
+        print(f"  {one['start'] or 'no time'}  {one['summary'] or 'no name'}")
+    for problem in found["errors"]:
+        print(f"  {problem}")
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
 from nextcall.conversations.whose import Whose, lead_of, whose
-from nextcall.engine import coming_along, releasing, stopping, strangers, tally, their_page
+from nextcall.engine import appointments, coming_along, releasing, responding, stopping, strangers, tally, their_page
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
@@ -115,7 +115,9 @@ def receive(
             wishes = strangers.obey(account, meaning, point, text=text, channel=channel, via=via, by=by, at=at)
             return Received(message, meaning.verdict, meaning.because, withdrawals=wishes)
         arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, carried)
+        waited = lead.waiting_since
         received = _act(arrived, message)
+        responding.hear(lead=lead, files=carried.files, waited=waited is not None, at=at)
         transaction.on_commit(wake.wake)
     return received
 
@@ -258,36 +260,5 @@ def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None
 
 
 def appointment(*, lead: Lead, starts_at: datetime, what: str, by: Member | None, at: datetime) -> Promise:
-    """An appointment was booked: cadences that pause on it pause, the lead's stage follows. Harmless when repeated."""
-    with transaction.atomic():
-        ledger.lock_persons([lead.person_id])
-        booked = Promise.objects.filter(
-            account_id=lead.account_id, lead=lead, kind=Promise.Kind.APPOINTMENT, closed_at=None
-        )
-        same = booked.filter(due_at=starts_at).first()
-        if same is not None:
-            return same
-        promise = Promise.objects.create(
-            account_id=lead.account_id,
-            lead=lead,
-            owner=lead.owner,
-            kind=Promise.Kind.APPOINTMENT,
-            what=what[:300],
-            due_at=starts_at,
-            made_at=at,
-            by=by,
-        )
-        record(
-            account_id=lead.account_id,
-            kind="appointment.booked",
-            at=at,
-            by=by,
-            lead_id=lead.pk,
-            person_id=lead.person_id,
-            data={"starts_at": starts_at.isoformat(), "promise": promise.pk},
-        )
-        stopping.pause_all(person=lead.person, because="appointment", by=by, at=at)
-        stopping.set_stage(lead=lead, stage="appointment", by=by, at=at)
-        conversation.answered(lead=lead, at=at)
-        transaction.on_commit(wake.wake)
-    return promise
+    """An appointment that was made elsewhere is taken down: nobody is invited. Harmless when repeated."""
+    return appointments.book(lead=lead, starts_at=starts_at, what=what, by=by, at=at, invites=False)
