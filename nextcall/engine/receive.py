@@ -20,7 +20,6 @@ from nextcall.engine import appointments, coming_along, releasing, responding, s
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
-from nextcall.timeline.record import record
 
 BACK_AT = time(9, 30)
 _ANSWERS = re.compile(r"\s*(?:re|fw|fwd|aw|sv|antw)\s*:", re.I)  # its words are ours

@@ -1,7 +1,7 @@
 """When a calendar's events take time, within a window: recurrences followed, exceptions kept. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -22,10 +22,10 @@ class Busy:
     problems: tuple[str, ...] = ()
 
 
-def busy(calendar: Calendar, *, begins: datetime, ends: datetime, zone: str, own: str = "") -> Busy:
+def busy(calendar: Calendar, *, begins: datetime, ends: datetime, zone: str, own: Container[str] = ()) -> Busy:
     """When somebody with this calendar is busy. `zone` is theirs: whole days and floating times are by its clock.
 
-    `own`: the beginning of the uids of our own appointments, which are known without it.
+    `own`: the uids of our own appointments, which are known without it.
     """
     floating, budget, problems = zones.named(zone, {}) or zones.named("Etc/UTC", {}), Budget(), list(calendar.problems)
     if floating is None:
@@ -33,7 +33,7 @@ def busy(calendar: Calendar, *, begins: datetime, ends: datetime, zone: str, own
     spans = [(start, end) for start, end in calendar.periods if start < ends and begins < end]
     series: dict[str, list[Event]] = defaultdict(list)
     for number, event in enumerate(calendar.events):
-        if event.start is not None and not (own and event.uid.startswith(own)):
+        if event.start is not None and event.uid not in own:
             series[event.uid or f"#{number}"].append(event)
     for events in series.values():
         instead = {one.instead_of.instant(floating) for one in events if one.instead_of}

@@ -18,7 +18,7 @@ import httpx
 from nextcall.channels.email.hosts import allowed
 from nextcall.lib import ticking
 
-SECONDS = 20.0  # for one exchange, redirects included
+SECONDS = 10.0  # for one exchange, redirects included
 LARGEST = 5_000_000  # bytes of an answer
 MOST_REDIRECTS = 4
 AGENT = "Nextcall"
