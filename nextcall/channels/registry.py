@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nextcall.channels.booking.calendly import CalendlyListener
 from nextcall.channels.contract import Listener
 from nextcall.channels.email.smtp import Smtp
 from nextcall.channels.memory import Memory
@@ -30,7 +31,11 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
     "twilio": (Twilio, frozenset({"text"}), TWILIO),
     "telnyx": (Telnyx, frozenset({"text"}), frozenset({"api_key", "messaging_profile", "status_url", "base_url"})),
 }
-LISTENERS: dict[str, Callable[..., Listener]] = {"twilio": TwilioListener, "telnyx": TelnyxListener}
+LISTENERS: dict[str, Callable[..., Listener]] = {
+    "twilio": TwilioListener,
+    "telnyx": TelnyxListener,
+    "calendly": CalendlyListener,
+}
 
 
 class BadConnection(Exception):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ from nextcall.channels.calendar import caldav, reading, writing
 from nextcall.channels.calendar.busy import Span, as_rows, busy, merged
 from nextcall.channels.calendar.fetching import Access, CannotReach, address_of, fetch
 from nextcall.conversations.models import Promise
-from nextcall.engine import inviting
 from nextcall.lib import sealing, wake
 from nextcall.team.models import CalendarSource, Member
 from nextcall.timeline.record import record
@@ -124,21 +124,9 @@ class Calendars:
                 account_id=source.account_id, owner_id=source.member_id, in_calendar__isnull=False
             )
             uids = frozenset(own.values_list("uid", flat=True))
-            self._ask(lambda s=source, u=uids: look(s, own=u, at=at), lambda looked, s=source: _keep(s, looked))
+            self._ask(partial(look, source, own=uids, at=at), partial(_keep, source))
 
-    def _write(self, at: datetime) -> None:
-        self._resting = {key: until for key, until in self._resting.items() if until > at}
-        for promise, source in to_write(at=at):
-            if source.pk in self._resting or promise.pk in self._busy:
-                continue
-            self._busy.add(promise.pk)
-            written = inviting.entry(promise, at=at) if promise.closed_at is None else None
-            self._ask(
-                lambda s=source, p=promise, w=written: put(s, p.uid, w),
-                lambda problem, s=source, p=promise: self._written(s, p, problem, at),
-            )
-
-    def _written(self, source: CalendarSource, promise: Promise, problem: str, at: datetime) -> None:
+    def _written(self, source: CalendarSource, promise: Promise, at: datetime, problem: str) -> None:
         self._busy.discard(promise.pk)
         CalendarSource.objects.filter(pk=source.pk).exclude(problem=problem).update(problem=problem[:300])
         if problem:
@@ -164,7 +152,7 @@ class Calendars:
 
 
 def to_write(*, at: datetime) -> list[tuple[Promise, CalendarSource]]:
-    """Appointments that the owner's own calendar does not have as they are, with the calendar; what may be undone waits."""
+    """Appointments that the owner's own calendar does not have as they are; what may still be undone waits."""
     stands = Q(closed_at=None) & (Q(in_calendar=None) | ~Q(in_calendar=F("sequence"))) & Q(due_at__gt=at)
     gone = Q(closed_as="cancelled", in_calendar__isnull=False)
     rows = (

@@ -70,6 +70,26 @@ def appointment(
     return deed.action
 
 
+DEEDS = {"kept": "You met {}.", "missed": "{} did not come. The plan for that begins.", "cancel": "Called off: {}."}
+
+
+def about_appointment(*, promise: Promise, deed: str, until: datetime | None, by: Member, at: datetime) -> Action:
+    """Moved to `until`, called off, kept or missed ("move", "cancel", "kept", "missed"). Raises appointments.Closed."""
+    lead = promise.lead
+    when = spoken(until, now=at, zone=by.zone) if until else ""
+    says = DEEDS.get(deed, f"The appointment with {{}} is {when} now.").format(lead.person)
+    with undoable(lead=lead, kind="appointment", by=by, at=at, says=says) as done:
+        if deed == "kept":
+            appointments.kept(promise=promise, by=by, at=at)
+        elif deed == "missed":
+            appointments.missed(promise=promise, by=by, at=at)
+        elif deed == "cancel" or until is None:
+            appointments.cancel(promise=promise, by=by, at=at)
+        else:
+            appointments.move(promise=promise, starts_at=until, by=by, at=at)
+    return done.action
+
+
 def _promise(lead: Lead, kind: str, due_at: datetime, by: Member, at: datetime, what: str) -> Promise:
     return Promise.objects.create(
         account_id=lead.account_id, lead=lead, owner=by, kind=kind, due_at=due_at, made_at=at, by=by, what=what[:300]

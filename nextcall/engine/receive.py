@@ -16,7 +16,17 @@ from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
 from nextcall.conversations.whose import Whose, lead_of, whose
-from nextcall.engine import appointments, coming_along, releasing, responding, stopping, strangers, tally, their_page
+from nextcall.engine import (
+    appointments,
+    coming_along,
+    offering,
+    releasing,
+    responding,
+    stopping,
+    strangers,
+    tally,
+    their_page,
+)
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
@@ -114,9 +124,7 @@ def receive(
             wishes = strangers.obey(account, meaning, point, text=text, channel=channel, via=via, by=by, at=at)
             return Received(message, meaning.verdict, meaning.because, withdrawals=wishes)
         arrived = _Arrived(account, lead, point, channel, text, at, via, by, meaning, carried)
-        waited = lead.waiting_since
         received = _act(arrived, message)
-        responding.hear(lead=lead, files=carried.files, waited=waited is not None, at=at)
         transaction.on_commit(wake.wake)
     return received
 
@@ -136,7 +144,7 @@ def _meaning(carried: InboundMessage, channel: str) -> Meaning:
 def _act(arrived: _Arrived, message: Message) -> Received:
     lead, verdict, because = arrived.lead, arrived.meaning.verdict, arrived.meaning.because
     withdrawals: list[Withdrawal] = []
-    paused = 0
+    paused, waited = 0, lead.waiting_since is not None
     if verdict == "opt_out":
         withdrawals = _opt_out(arrived)
     elif verdict == "opt_in":
@@ -155,6 +163,9 @@ def _act(arrived: _Arrived, message: Message) -> Received:
         releasing.on_reply(lead=lead, at=arrived.at)
         if verdict == "reply" and lead.stage in stopping.REACHED:
             stopping.set_stage(lead=lead, stage="talking", by=arrived.by, at=arrived.at)
+    if verdict == "reply":
+        offering.hear(message, zone=lead.person.zone or arrived.account.zone, at=arrived.at)
+    responding.hear(lead=lead, files=arrived.carried.files, waited=waited, at=arrived.at)
     return Received(message, verdict, because, lead, withdrawals, paused)
 
 

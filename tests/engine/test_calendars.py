@@ -150,7 +150,7 @@ class Hostile(BaseHTTPRequestHandler):
         except OSError:
             pass
 
-    do_PROPFIND = do_GET
+    do_PROPFIND = do_GET  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -194,7 +194,7 @@ def test_a_hostile_feed_ends_in_words(hostile: str, member: Member, path: str, w
 def test_what_drips_or_never_ends_ends_with_the_time(hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "SECONDS", 0.3)
     monkeypatch.setattr(fetching, "LARGEST", 10**12)
-    with pytest.raises(CannotReach, match="longer than|did not answer"):
+    with pytest.raises(CannotReach, match=r"longer than|did not answer"):
         fetch("GET", f"{hostile}/slow", Access(reach="own"))
 
 

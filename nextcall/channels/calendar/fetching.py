@@ -21,7 +21,7 @@ from nextcall.lib import ticking
 SECONDS = 10.0  # for one exchange, redirects included
 LARGEST = 5_000_000  # bytes of an answer
 MOST_REDIRECTS = 4
-AGENT = "Nextcall"
+OURS = {"user-agent": "Nextcall", "accept-encoding": "identity"}
 
 
 class CannotReach(Exception):
@@ -86,7 +86,7 @@ def fetch(
 
 def _once(method: str, url: str, access: Access, body: bytes, headers: Mapping[str, str], until: float) -> Fetched:
     host = urlsplit(url).hostname or ""
-    known = access.user and neighbours(host, access.home)
+    auth = (access.user, access.password) if access.user and neighbours(host, access.home) else None
     transport = httpx.HTTPTransport(trust_env=False)
     transport._pool = httpcore.ConnectionPool(
         ssl_context=ssl.create_default_context(), max_connections=1, network_backend=_Backend(access.reach, url, until)
@@ -94,11 +94,8 @@ def _once(method: str, url: str, access: Access, body: bytes, headers: Mapping[s
     try:
         with (
             httpx.Client(transport=transport, follow_redirects=False, trust_env=False) as client,
-            client.stream(
-                method, url, content=body or None, headers={"user-agent": AGENT, "accept-encoding": "identity", **headers},
-                auth=(access.user, access.password) if known else None,
-            ) as answer,
-        ):  # fmt: skip
+            client.stream(method, url, content=body or None, headers=OURS | dict(headers), auth=auth) as answer,
+        ):
             return Fetched(answer.status_code, _body(answer, until), url, dict(answer.headers))
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, UnicodeError) as error:
         raise CannotReach(_why(error, host)) from error

@@ -117,7 +117,7 @@ def read_line(line: str) -> Property | None:
     head, colon, value = line.partition(":")
     line = _EMPTY_PARAMETER.sub("", f"{head}:") + value if colon else line
     try:
-        name, parameters, value = Contentline(line).raw_parts()
+        name, parameters, value = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
     except (ValueError, KeyError, IndexError, TypeError):
         return None
     plain = {str(key).upper(): _one(given) for key, given in parameters.items()}

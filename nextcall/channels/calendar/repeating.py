@@ -115,11 +115,10 @@ def within(
 
     `first` is the series' beginning, `until` its last possible instant by the same clock.
     """
-    found, made = [], 0
-    for at in _all(rule, first, begins if rule.count is None else first, ends, budget):
+    found = []
+    for made, at in enumerate(_all(rule, first, begins if rule.count is None else first, ends, budget), 1):
         if until is not None and at > until:
             break
-        made += 1
         if at >= ends or (rule.count is not None and made > rule.count):
             break
         if at >= begins:

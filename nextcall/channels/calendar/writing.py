@@ -5,11 +5,12 @@ Times are written in UTC: every program shows them by its own clock, and no zone
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+AGAIN = timedelta(minutes=15)  # how often a calendar program should read a feed
 PRODUCT = "-//Nextcall//Nextcall//EN"
 Method = Literal["REQUEST", "CANCEL", "PUBLISH", ""]
 
@@ -71,10 +72,10 @@ def _calendar(entries: Iterable[Entry], method: Method, name: str = "") -> bytes
         calendar.add("method", method)
     if name:
         calendar.add("x-wr-calname", plain(name))
-        calendar.add("refresh-interval", "PT15M", parameters={"VALUE": "DURATION"})
+        calendar.add("refresh-interval", AGAIN, parameters={"VALUE": "DURATION"})
     for entry in entries:
         calendar.add_component(_event(entry, method))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(entry: Entry, method: Method) -> Event:

@@ -49,7 +49,8 @@ def stamp(text: str) -> datetime | None:
     if not found:
         return None
     try:
-        made = datetime(*(int(part or 0) for part in found.groups()[:5]), min(int(found[6] or 0), 59))  # type: ignore[arg-type]  # noqa: DTZ001
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        made = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001
     except ValueError:
         return None
     return made if 1600 <= made.year <= 2200 else None

@@ -1,7 +1,7 @@
 """One conversation: what was said, who else has it open, and the composer with what the gate says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -20,6 +20,7 @@ from nextcall.team.models import Member
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by
 from nextcall.web.going_back import note_latest
 from nextcall.web.inbox import listing
+from nextcall.web.lead.meeting import offer
 from nextcall.web.lead.modes import gate_line
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable, reach_of
@@ -43,6 +44,11 @@ TOLD = {
     "inbox.assigned": ("person", "Given"),
     "inbox.joined": ("in", "Their messages from an unknown number joined"),
     "appointment.booked": ("back-at", "Appointment booked"),
+    "appointment.moved": ("back-at", "Appointment moved"),
+    "appointment.answered": ("back-at", "Their calendar answered"),
+    "appointment.cancelled": ("back-at", "Appointment called off"),
+    "appointment.kept": ("check", "They met"),
+    "appointment.missed": ("back-at", "Appointment missed"),
 }
 
 
@@ -75,6 +81,7 @@ class Panel:
     longest: int
     subject: str = ""
     body: str = ""
+    offer: str = ""  # times that suit, in words
 
 
 def lead_for(request: SignedIn, lead_id: int) -> Lead:
@@ -114,7 +121,11 @@ def talk(
         "there": say.clock(at, zone),
         "initials": "".join(word[0] for word in str(lead.person).split()[:2]).upper(),
         "said_lines": said(lead, member, at=at),
-        "panels": panels(lead, reach, zone=zone, at=at, mode=mode, words=words or {}),
+        "panels": [
+            replace(one, offer=times)
+            for times in [offer(lead, member, reach, zone=zone, at=at)]
+            for one in panels(lead, reach, zone=zone, at=at, mode=mode, words=words or {})
+        ],
         "seen": answering.seen_of(lead),
         "others": others(lead, member, at=at),
         "stopped": stopped,

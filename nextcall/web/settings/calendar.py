@@ -13,6 +13,7 @@ from nextcall.lib import sealing
 from nextcall.team import meeting
 from nextcall.team.models import CalendarSource
 from nextcall.web.access import SignedIn, found_or_404, signed_in
+from nextcall.web.settings import bookings
 from nextcall.web.settings.sections import section
 
 MOST = 10
@@ -143,6 +144,7 @@ def _page(
         "meeting_form": meeting_form or MeetingForm(initial=initial),
         "sources": [_shown(one) for one in request.member.calendars.order_by("created_at", "pk")],
         "feed": feeding.url(request.member),
+        "bookings": bookings.shown(request.member) if request.member.manages else None,
     }
     return section(request, "calendar", context, status=status)
 
