@@ -31,6 +31,7 @@ AHEAD = timedelta(days=60)
 MOST_READ = 10  # calendars of one user
 AT_ONCE = 20
 THREADS = 2
+BROKE = "What the server says cannot be understood."
 BOOKED_ELSEWHERE = "booking-"  # uids of a booking page, which writes into calendars itself
 
 
@@ -124,31 +125,48 @@ class Calendars:
                 account_id=source.account_id, owner_id=source.member_id, in_calendar__isnull=False
             )
             uids = frozenset(own.values_list("uid", flat=True))
-            self._ask(partial(look, source, own=uids, at=at), partial(_keep, source))
+            self._ask(
+                partial(look, source, own=uids, at=at), partial(_keep, source), Looked(problem=BROKE, failed=True)
+            )
+
+    def _write(self, at: datetime) -> None:
+        self._resting = {key: until for key, until in self._resting.items() if until > at}
+        for promise, source in to_write(at=at):
+            if source.pk in self._resting or promise.pk in self._busy:
+                continue
+            self._busy.add(promise.pk)
+            written = inviting.entry(promise, at=at) if promise.closed_at is None else None
+            self._ask(partial(put, source, promise.uid, written), partial(self._written, source, promise, at), BROKE)
 
     def _written(self, source: CalendarSource, promise: Promise, at: datetime, problem: str) -> None:
         self._busy.discard(promise.pk)
-        CalendarSource.objects.filter(pk=source.pk).exclude(problem=problem).update(problem=problem[:300])
-        if problem:
+        if problem:  # the next reading that succeeds takes it away
+            CalendarSource.objects.filter(account_id=source.account_id, pk=source.pk).update(problem=problem[:300])
             self._resting[source.pk] = at + AGAIN
             return
         sequence = promise.sequence if promise.closed_at is None else None
         Promise.objects.filter(account_id=promise.account_id, pk=promise.pk).update(in_calendar=sequence)
 
-    def _ask(self, task: Callable[[], Any], take: Callable[[Any], None]) -> None:
+    def _ask(self, task: Callable[[], Any], take: Callable[[Any], None], broken: Any) -> None:
+        """`take` gets what the task brings, or `broken` if it fell over what a server said."""
         if self._pool:
-            self._running.append((self._pool.submit(task), take))
+            self._running.append((self._pool.submit(_safely, task, broken), take))
         else:
-            take(task())
+            take(_safely(task, broken))
 
     def _tidy(self) -> None:
         done = [one for one in self._running if one[0].done()]
         self._running = [one for one in self._running if not one[0].done()]
         for future, take in done:
-            if future.exception() is None:
-                take(future.result())
-            else:
-                log.error("calendar.failed", why=repr(future.exception())[:200])
+            take(future.result())
+
+
+def _safely(task: Callable[[], Any], broken: Any) -> Any:
+    try:
+        return task()
+    except Exception:
+        log.exception("calendar.broke")
+        return broken
 
 
 def to_write(*, at: datetime) -> list[tuple[Promise, CalendarSource]]:
