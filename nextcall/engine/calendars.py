@@ -19,6 +19,7 @@ from nextcall.channels.calendar import caldav, reading, writing
 from nextcall.channels.calendar.busy import Span, as_rows, busy, merged
 from nextcall.channels.calendar.fetching import Access, CannotReach, address_of, fetch
 from nextcall.conversations.models import Promise
+from nextcall.engine import inviting
 from nextcall.lib import sealing, wake
 from nextcall.team.models import CalendarSource, Member
 from nextcall.timeline.record import record

@@ -66,6 +66,7 @@ class Carrier:
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     per_second: int = 0  # 0: no limit
     opted_out: set[str] = field(default_factory=set)
+    begins_as: str = "queued"  # the status of a message that was just taken
     requests: int = 0
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -76,7 +77,7 @@ class Carrier:
     def take(self, to: str, sender: str, body: str, **more: Any) -> Sent:
         with self._lock:
             sid = f"SM{next(self._numbers):032x}"
-            made = Sent(sid, to, sender, body, self.clock(), **more)
+            made = Sent(sid, to, sender, body, self.clock(), self.begins_as, **more)
             self.messages.append(made)
         return made
 

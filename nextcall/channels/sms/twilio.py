@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from nextcall.channels import clocks
 from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, TakenBack, Uncertain
 from nextcall.channels.provider import Provider
 from nextcall.channels.sms.twilio_errors import Trouble, trouble
@@ -136,6 +137,7 @@ class Twilio(Provider):
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
     """The answer's JSON; SendError with what its code means."""
+    clocks.hear(str(answer.url), answer.headers.get("date"))
     try:
         found = answer.json()
     except ValueError:
