@@ -15,6 +15,7 @@ from nextcall.team.models import CalendarSource
 from nextcall.web.access import SignedIn, found_or_404, signed_in
 from nextcall.web.settings import bookings
 from nextcall.web.settings.sections import section
+from nextcall.worklist import say
 
 MOST = 10
 
@@ -142,14 +143,14 @@ def _page(
     context = {
         "form": form,
         "meeting_form": meeting_form or MeetingForm(initial=initial),
-        "sources": [_shown(one) for one in request.member.calendars.order_by("created_at", "pk")],
+        "sources": [_shown(one, request.member.zone) for one in request.member.calendars.order_by("created_at", "pk")],
         "feed": feeding.url(request.member),
         "bookings": bookings.shown(request.member) if request.member.manages else None,
     }
     return section(request, "calendar", context, status=status)
 
 
-def _shown(source: CalendarSource) -> dict[str, object]:
+def _shown(source: CalendarSource, zone: str) -> dict[str, object]:
     try:
         secret = sealing.unseal(source.sealed)
     except sealing.CannotUnseal as why:
@@ -157,4 +158,5 @@ def _shown(source: CalendarSource) -> dict[str, object]:
     choices = [
         {**one, "here": source.writes and one["url"] == secret.get("writes_to")} for one in secret.get("calendars", [])
     ]
-    return {"row": source, "choices": choices, "busy": len(source.busy)}
+    read = say.when(source.read_at, zone, at=timezone.now()) if source.read_at else ""
+    return {"row": source, "read": read, "choices": choices, "busy": len(source.busy)}
