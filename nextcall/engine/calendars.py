@@ -173,7 +173,7 @@ def _safely(task: Callable[[], Any], broken: Any) -> Any:
 def to_write(*, at: datetime) -> list[tuple[Promise, CalendarSource]]:
     """Appointments that the owner's own calendar does not have as they are; what may still be undone waits."""
     stands = Q(closed_at=None) & (Q(in_calendar=None) | ~Q(in_calendar=F("sequence"))) & Q(due_at__gt=at)
-    gone = Q(closed_as="cancelled", in_calendar__isnull=False)
+    gone = Q(closed_as__in=("cancelled", "released"), in_calendar__isnull=False)
     rows = (
         Promise.objects.filter(stands | gone, kind=Promise.Kind.APPOINTMENT, owner__calendars__writes=True)
         .exclude(uid="")
