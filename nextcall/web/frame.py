@@ -119,6 +119,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     here = next((slug for begins, slug in BELONGS if name.startswith(begins)), "")
     return {
         "member": member,
+        "served_at": timezone.now(),  # by our clock: the device's own may be wrong
         "theme": theme_of(request, member),
         "style": style_of(member),
         "detailed": style_of(member) == "detailed",

@@ -53,10 +53,15 @@
     return (await cards.all()).filter((one) => !gone.has(String(one.lead))).sort((a, b) => a.place - b.place);
   };
 
-  // Which is how old: the card says so, or the kept page; else it is as old as this page.
+  // How old it is: what the card or the kept page says, else as old as this page. A page that the server has just
+  // given is measured by the server's clock and what has passed since: the device's own clock may be days off.
   const age = (element) => {
-    const from = element.closest("[data-dealt-at]")?.dataset.dealtAt || meta("nextcall-kept");
-    return Date.now() - (from ? Date.parse(from) : performance.timeOrigin);
+    const dealt = element.closest("[data-dealt-at]")?.dataset.dealtAt;
+    const kept = meta("nextcall-kept");
+    if (kept) return Date.now() - Date.parse(dealt || kept);
+    const since = Date.now() - performance.timeOrigin;
+    const now = meta("nextcall-now");
+    return dealt && now ? since - (Date.parse(dealt) - Date.parse(now)) : since;
   };
 
   nextcall.offline = { cards: toDo, keep, wipe, age, kept: () => meta("nextcall-kept") };
