@@ -92,6 +92,7 @@ SHOTS = (
     Shot("add-lead", "add_lead"),
     Shot("settings", "settings"),
     Shot("settings-notices", "settings_notices"),
+    Shot("settings-calendar", "settings_calendar"),
     Shot("settings-company", "settings_account"),
     Shot("settings-questions", "settings_questions"),
     Shot("settings-email", "settings_email"),

@@ -65,6 +65,7 @@ class Outgoing:
     reply_to: str = ""
     in_reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    calendar: str = ""  # an invitation that goes along with an email (RFC 5546), its METHOD inside
     valid_until: datetime | None = None  # the window's close
     at: datetime | None = None  # when the gate allowed it: what is left of the window counts from here
 
@@ -153,6 +154,25 @@ class CallReport:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingReport:
+    """A lead picked a time on a booking page, or gave it back. `replaces`, `replaced_by`: moved, not lost."""
+
+    provider_reference: str
+    state: Literal["booked", "cancelled", "missed"]
+    email: str = ""
+    phone: str = ""
+    name: str = ""
+    zone: str = ""  # the lead's, as they chose it there
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    what: str = ""
+    place: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """What a provider's machine posted to us, as it came."""
 
@@ -161,7 +181,7 @@ class Posted:
     headers: Mapping[str, str]  # names in lower case
 
 
-Heard = InboundMessage | DeliveryReport | CallReport
+Heard = InboundMessage | DeliveryReport | CallReport | BookingReport
 
 
 class Listener(Protocol):

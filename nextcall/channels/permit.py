@@ -121,6 +121,7 @@ class Office:
             message.reply_to,
             message.in_reply_to,
             sorted(message.headers.items()),
+            message.calendar,
             message.valid_until.isoformat() if message.valid_until else None,
             message.at,
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from nextcall.channels.booking.calendly import CalendlyListener
 from nextcall.channels.contract import Listener
 from nextcall.channels.email.bulk import SERVICES, Bulk
 from nextcall.channels.email.posts.brevo import BrevoListener
@@ -47,6 +48,7 @@ PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[st
 LISTENERS: dict[str, Callable[..., Listener]] = {
     "twilio": TwilioListener,
     "telnyx": TelnyxListener,
+    "calendly": CalendlyListener,
     "brevo": BrevoListener,
     "mailgun": MailgunListener,
     "mailjet": MailjetListener,

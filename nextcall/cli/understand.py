@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from nextcall.channels.calendar.reading import read as read_calendar
 from nextcall.channels.inbound import mail as reader
 from nextcall.channels.inbound.html_text import text_of
 from nextcall.channels.inbound.understanding import Understood, understand
 from nextcall.channels.payloads import door
 from nextcall.cli import Wrong
 from nextcall.cli.understood import nothing, of_mail, of_payload, of_words
+from nextcall.cli.understood_calendar import looks_like_calendar, of_calendar, show_calendar
 from nextcall.intake.parsers import any_format
 from nextcall.intake.parsers.gather import Reading
 from nextcall.intake.parsers.new_lead import CannotRead, NewLead
@@ -31,9 +33,14 @@ _FIRST = re.compile(rb"[!-9;-~]{1,80}[ \t]*:")
 _TABLE = re.compile(r"[^,;\t|]{1,80}(?:[,;\t|][^,;\t|\s][^,;\t|]{0,80}){2}")
 _LOOKED_AT = 50_000  # bytes
 
+MOST_EVENTS = 500  # shown of a calendar file
+
 
 def command(
-    file: Annotated[Path, typer.Argument(help="an email (.eml) or what a provider posted; - for standard input")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="an email (.eml), a calendar file (.ics) or what a provider posted; - for standard input"),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document")] = False,
     secret: Annotated[str, typer.Option(help="checks a post's signature: the provider's token or signing key")] = "",
 ) -> int:
@@ -43,9 +50,16 @@ def command(
     CallRail or Calendly posted: bare, or with its request line and headers. Nothing is stored. Exit status 1 with a
     warning, such as for a file that is none of these.
 
+    Of a calendar file: whether it answers an invitation, and what its events are.
+
     Example: nextcall understand answer.eml --json
     """
-    found = document(_bytes(file), secret=secret)
+    raw = _bytes(file)
+    if looks_like_calendar(raw) or file.suffix.lower() in (".ics", ".ifb"):
+        appointment = of_calendar(read_calendar(raw, most=MOST_EVENTS))
+        print(json.dumps(appointment, ensure_ascii=False, indent=2)) if as_json else show_calendar(appointment)
+        return 0
+    found = document(raw, secret=secret)
     for warning in found["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
     if as_json:

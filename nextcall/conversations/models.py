@@ -178,6 +178,7 @@ class Promise(models.Model):
     uid = models.CharField(max_length=120, blank=True)
     sequence = models.PositiveIntegerField(default=0)
     place = models.CharField(max_length=300, blank=True)
+    in_calendar = models.PositiveIntegerField(null=True, blank=True)  # the sequence that the owner's own calendar has
     response = models.CharField(max_length=12, blank=True)  # of the lead: accepted, declined, tentative; "" none yet
     responded_at = models.DateTimeField(null=True, blank=True)
 
@@ -187,6 +188,17 @@ class Promise(models.Model):
                 fields=["account", "owner", "due_at"], name="promise_open", condition=models.Q(closed_at__isnull=True)
             )
         ]
+
+
+class Invitation(models.Model):
+    """The calendar file that goes along with an email about an appointment, as it was when that was written."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="invitations")
+    touch = models.OneToOneField(Touch, on_delete=models.CASCADE, related_name="invitation")
+    sequence = models.PositiveIntegerField(default=0)
+    cancels = models.BooleanField(default=False)
+    file = models.TextField(blank=True)  # "" for a confirmation by text
 
 
 class InboxItem(models.Model):

@@ -189,6 +189,7 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
         reply_to=sender.reply_to_of(str(due.reference)),
         in_reply_to=due.in_reply_to,
         headers=extra,
+        calendar=known.invitations.get(due.id, "") if due.channel == "email" else "",
         valid_until=one.decision.until if one.decision else None,
         at=at,
     )

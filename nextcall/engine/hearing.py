@@ -9,15 +9,29 @@ from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
 
 from nextcall.channels import registry
-from nextcall.channels.contract import CallReport, DeliveryReport, Heard, InboundMessage, Listener, Posted
-from nextcall.engine import calling_in, receive, reporting
+from nextcall.channels.contract import (
+    BookingReport,
+    CallReport,
+    DeliveryReport,
+    Heard,
+    InboundMessage,
+    Listener,
+    Posted,
+)
+from nextcall.engine import booking, calling_in, receive, reporting
 from nextcall.engine.models import CarrierPost
 from nextcall.lib import sealing, wake
 from nextcall.team.models import Account, Connection
 
 log = structlog.get_logger(__name__)
 LONGEST = 2_000_000  # bytes of a post
-KEPT_HEADERS = ("content-type", "x-twilio-signature", "telnyx-signature-ed25519", "telnyx-timestamp")
+KEPT_HEADERS = (
+    "content-type",
+    "x-twilio-signature",
+    "telnyx-signature-ed25519",
+    "telnyx-timestamp",
+    "calendly-webhook-signature",
+)
 AT_ONCE = 100
 WAITED_FOR = timedelta(hours=1)  # a report may come before its message is written down
 
@@ -107,6 +121,8 @@ def _act(row: CarrierPost, heard: Heard, at: datetime) -> bool:
         return True
     if isinstance(heard, DeliveryReport):
         return reporting.report(account, heard, provider=provider, at=at)
+    if isinstance(heard, BookingReport):
+        return booking.report(account, heard, provider=provider, at=at)
     return calling_in.report(account, heard, provider=provider, at=at) if isinstance(heard, CallReport) else True
 
 

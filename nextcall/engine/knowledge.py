@@ -13,7 +13,7 @@ from nextcall.cadences.versions import definitions
 from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
-from nextcall.conversations.models import Message
+from nextcall.conversations.models import Invitation, Message
 from nextcall.engine.lately import Texted, texted
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
@@ -110,6 +110,7 @@ class Knowledge:
     senders: Mapping[Key, Sender] | Everything
     halts: Mapping[int, Halt]
     texted: Mapping[int, Texted]  # by person, of those to whom a text is due
+    invitations: Mapping[int, str]  # by touch: the calendar file that goes along
 
     def sender(self, due: Due) -> Sender:
         if due.sample:
@@ -162,8 +163,17 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime, clock_doubt: 
         senders=senders.find(accounts),
         halts=Halt.objects.in_bulk(halted) if halted else {},
         texted=texted(due.person_id for due in dues if due.channel == "text"),
+        invitations=_invitations(dues),
     )
     return replace(found, facts=_facts(found, dues, clock_doubt))
+
+
+def _invitations(dues: Sequence[Due]) -> dict[int, str]:
+    """Of what is neither a cadence's step nor an answer, so that most claims ask nothing."""
+    asked = [due.id for due in dues if due.channel == "email" and not due.step_key and due.purpose == "informational"]
+    if not asked:
+        return {}
+    return dict(Invitation.objects.filter(touch__in=asked).exclude(file="").values_list("touch_id", "file"))
 
 
 def changed(revisions: Mapping[int, int]) -> set[int]:

@@ -7,7 +7,7 @@ from typing import Any
 from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment
 from nextcall.conversations.models import Promise
-from nextcall.engine import receive
+from nextcall.engine import appointments
 from nextcall.engine.models import Action
 from nextcall.engine.releasing import UNTIL_REPLY
 from nextcall.engine.undo import undoable
@@ -60,12 +60,34 @@ def open_window(*, lead: Lead, begins: datetime, ends: datetime, by: Member, at:
     return deed.action
 
 
-def appointment(*, lead: Lead, when: datetime, what: str, by: Member, at: datetime) -> Action:
-    """An appointment is booked: the cadence pauses, the stage moves, reminders begin if there is a cadence for them."""
+def appointment(
+    *, lead: Lead, when: datetime, what: str, by: Member, at: datetime, place: str = "", minutes: int | None = None
+) -> Action:
+    """An appointment is booked and the lead invited; see appointments.book. `minutes` None: as the member has it."""
     says = f"Appointment with {lead.person}, {spoken(when, now=at, zone=by.zone)}."
     with undoable(lead=lead, kind="appointment", by=by, at=at, says=says) as deed:
-        receive.appointment(lead=lead, starts_at=when, what=what or "Appointment", by=by, at=at)
+        appointments.book(lead=lead, starts_at=when, what=what, place=place, minutes=minutes, by=by, at=at)
     return deed.action
+
+
+DEEDS = {"kept": "You met {}.", "missed": "{} did not come. The plan for that begins.", "cancel": "Called off: {}."}
+
+
+def about_appointment(*, promise: Promise, deed: str, until: datetime | None, by: Member, at: datetime) -> Action:
+    """Moved to `until`, called off, kept or missed ("move", "cancel", "kept", "missed"). Raises appointments.Closed."""
+    lead = promise.lead
+    when = spoken(until, now=at, zone=by.zone) if until else ""
+    says = DEEDS.get(deed, f"The appointment with {{}} is {when} now.").format(lead.person)
+    with undoable(lead=lead, kind="appointment", by=by, at=at, says=says) as done:
+        if deed == "kept":
+            appointments.kept(promise=promise, by=by, at=at)
+        elif deed == "missed":
+            appointments.missed(promise=promise, by=by, at=at)
+        elif deed == "cancel" or until is None:
+            appointments.cancel(promise=promise, by=by, at=at)
+        else:
+            appointments.move(promise=promise, starts_at=until, by=by, at=at)
+    return done.action
 
 
 def promise(lead: Lead, kind: str, due_at: datetime, by: Member, at: datetime, what: str) -> Promise:

@@ -17,11 +17,21 @@ from nextcall.conversations.models import Message, Promise
 from nextcall.conversations.out_of_office import returns_on
 from nextcall.conversations.said.reading import is_reaction
 from nextcall.conversations.whose import Whose, lead_of, whose
-from nextcall.engine import coming_along, going_on, releasing, stopping, strangers, tally, their_page
+from nextcall.engine import (
+    appointments,
+    coming_along,
+    going_on,
+    offering,
+    releasing,
+    responding,
+    stopping,
+    strangers,
+    tally,
+    their_page,
+)
 from nextcall.leads.models import ContactPoint, Lead, Person
 from nextcall.lib import email_address, hours, phone, wake
 from nextcall.team.models import Account, Member
-from nextcall.timeline.record import record
 
 BACK_AT = time(9, 30)
 _ANSWERS = re.compile(r"\s*(?:re|fw|fwd|aw|sv|antw)\s*:", re.I)  # its words are ours
@@ -138,7 +148,7 @@ def _meaning(carried: InboundMessage, channel: str) -> Meaning:
 def _act(arrived: _Arrived, message: Message) -> Received:
     lead, verdict, because = arrived.lead, arrived.meaning.verdict, arrived.meaning.because
     withdrawals: list[Withdrawal] = []
-    paused = 0
+    paused, waited = 0, lead.waiting_since is not None
     if verdict != "auto_reply":
         going_on.withdraw(lead, at=arrived.at)
     if verdict == "opt_out":
@@ -160,6 +170,9 @@ def _act(arrived: _Arrived, message: Message) -> Received:
         going_on.heard(message=message, lead=lead, meaning=arrived.meaning, at=arrived.at)
         if verdict == "reply" and lead.stage in stopping.REACHED:
             stopping.set_stage(lead=lead, stage="talking", by=arrived.by, at=arrived.at)
+    if verdict == "reply":
+        offering.hear(message, zone=lead.person.zone or arrived.account.zone, at=arrived.at)
+    responding.hear(lead=lead, files=arrived.carried.files, waited=waited, at=arrived.at)
     return Received(message, verdict, because, lead, withdrawals, paused)
 
 
@@ -264,36 +277,5 @@ def point_at(account: Account, channel: str, sender: str) -> ContactPoint | None
 
 
 def appointment(*, lead: Lead, starts_at: datetime, what: str, by: Member | None, at: datetime) -> Promise:
-    """An appointment was booked: cadences that pause on it pause, the lead's stage follows. Harmless when repeated."""
-    with transaction.atomic():
-        ledger.lock_persons([lead.person_id])
-        booked = Promise.objects.filter(
-            account_id=lead.account_id, lead=lead, kind=Promise.Kind.APPOINTMENT, closed_at=None
-        )
-        same = booked.filter(due_at=starts_at).first()
-        if same is not None:
-            return same
-        promise = Promise.objects.create(
-            account_id=lead.account_id,
-            lead=lead,
-            owner=lead.owner,
-            kind=Promise.Kind.APPOINTMENT,
-            what=what[:300],
-            due_at=starts_at,
-            made_at=at,
-            by=by,
-        )
-        record(
-            account_id=lead.account_id,
-            kind="appointment.booked",
-            at=at,
-            by=by,
-            lead_id=lead.pk,
-            person_id=lead.person_id,
-            data={"starts_at": starts_at.isoformat(), "promise": promise.pk},
-        )
-        stopping.pause_all(person=lead.person, because="appointment", by=by, at=at)
-        stopping.set_stage(lead=lead, stage="appointment", by=by, at=at)
-        conversation.answered(lead=lead, at=at)
-        transaction.on_commit(wake.wake)
-    return promise
+    """An appointment that was made elsewhere is taken down: nobody is invited. Harmless when repeated."""
+    return appointments.book(lead=lead, starts_at=starts_at, what=what, by=by, at=at, invites=False)

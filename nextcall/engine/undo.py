@@ -14,7 +14,7 @@ from nextcall.consent import ledger
 from nextcall.consent.models import Withdrawal
 from nextcall.consent.reading import UNDONE
 from nextcall.conversations import inbox
-from nextcall.conversations.models import Call
+from nextcall.conversations.models import Call, Promise
 from nextcall.engine import snapshot
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
@@ -177,6 +177,9 @@ def why_not(action: Action) -> str:
     enrolled = Touch.objects.filter(account_id=action.account_id, enrollment_id__in=made.get("Enrollment", []))
     if enrolled.exclude(state__in=STILL_HERE).exists():
         return "The cadence that it began has sent something already."
+    standing = Promise.objects.filter(account_id=action.account_id, pk__in=made.get("Promise", []))
+    if standing.filter(in_calendar__isnull=False).exists():
+        return "It stands in your calendar already: cancel the appointment instead."
     if made.get("Withdrawal") and _did_something_since(action):
         return "You have gone on since. Lifting a wish not to be contacted needs a written reason."
     for entry in action.before:

@@ -4,8 +4,10 @@ Rows are emptied rather than deleted where something is counted by them. Their n
 list as salted hashes, and erasure itself stops every channel until they ask us something anew (EU-01).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -18,6 +20,7 @@ from nextcall.conversations.models import (
     Attachment,
     Call,
     InboxItem,
+    Invitation,
     Message,
     Note,
     Presence,
@@ -157,14 +160,21 @@ def _wipe_words(person: Person, leads: list[int], points: list[ContactPoint], *,
         decision=None,
         contact_point=None,
     )
-    Promise.objects.filter(**of_leads, closed_at=None).update(closed_at=at, closed_as="released")
-    Promise.objects.filter(**of_leads).update(what="")
+    _wipe_promises(of_leads, at=at)
     Note.objects.filter(**of_leads).delete()
     Presence.objects.filter(**of_leads).delete()
     Preference.objects.filter(**mine).delete()
     PlaceClue.objects.filter(**mine).delete()
     Permission.objects.filter(**mine, ended_at=None).update(ended_at=at, ended_because=ERASED)
     Permission.objects.filter(**mine).update(wording="", sellers=[], proof={}, contact_point=None)
+
+
+def _wipe_promises(of_leads: Mapping[str, Any], *, at: datetime) -> None:
+    """An appointment that stands in the owner's own calendar is taken out of it by the engine, which knows its uid."""
+    Promise.objects.filter(**of_leads, closed_at=None).update(closed_at=at, closed_as="released")
+    Promise.objects.filter(**of_leads).update(what="", place="")
+    Invitation.objects.filter(promise__lead__in=of_leads["lead__in"]).delete()
+    Suggestion.objects.filter(**of_leads).delete()
 
 
 def _wipe_record(person: Person, leads: list[int], *, at: datetime) -> None:

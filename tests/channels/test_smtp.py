@@ -1,11 +1,14 @@
 """Email over SMTP, against a real server."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from icalendar import Calendar
 
+from nextcall.channels.calendar.writing import Entry, Who, invitation
 from nextcall.channels.contract import Outgoing, SendError
 from nextcall.channels.email.smtp import Smtp
 from tests.channels.conformance import MailServer, mail_server, send
@@ -47,6 +50,28 @@ def test_an_email_has_two_parts_and_the_headers_mailbox_providers_want(server: t
     assert mail["List-Unsubscribe"] == "<https://x.example/u/1>"
     assert mail["From"].addresses[0].display_name == "Thorne, Hazel"
     assert mail["Subject"] == "Your question – 7 %"
+
+
+def test_an_invitation_is_one_way_to_read_the_mail_and_a_file_to_open(server: tuple[MailServer, Smtp]) -> None:
+    kept, provider = server
+    start = datetime(2026, 12, 1, 17, tzinfo=UTC)
+    what = "Café, 12 Elm; " + "a long name " * 20
+    entry = Entry(
+        "u1@x", start, start + timedelta(minutes=30), what, start, attendee=Who("ann@example.com", 'Ann "A" W')
+    )
+    send(provider, letter(calendar=invitation(entry).decode()))
+    mail = message_from_bytes(kept.received[0], policy=default)
+    parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert mail.get_content_type() == "multipart/mixed"
+    assert [part.get_content_disposition() for part in parts] == [None, "attachment"]
+    assert [part.get_param("method") for part in parts] == ["REQUEST", "REQUEST"]
+    for part in parts:
+        raw = part.get_payload(decode=True)
+        assert isinstance(raw, bytes)
+        assert max(map(len, raw.split(b"\r\n"))) <= 75
+        event = Calendar.from_ical(raw).walk("VEVENT")[0]
+        assert (event["SUMMARY"], event.start) == (what.strip(), start)
+        assert event["ATTENDEE"] == "mailto:ann@example.com"
 
 
 def test_connections_are_kept_between_emails(server: tuple[MailServer, Smtp]) -> None:

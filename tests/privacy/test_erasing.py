@@ -15,7 +15,7 @@ from nextcall.consent import ledger
 from nextcall.consent.models import Attempt, Withdrawal
 from nextcall.conversations import log
 from nextcall.conversations.models import Call, Message
-from nextcall.engine import editing, outcome, receive, repointing, strangers, undo, write
+from nextcall.engine import appointments, editing, outcome, receive, repointing, strangers, undo, write
 from nextcall.engine.models import Action, Taken
 from nextcall.engine.worker import Worker
 from nextcall.intake import captures, importing
@@ -86,6 +86,8 @@ def much(lead: Lead, member: Member) -> None:
     repointing.remove(lead=lead, reach=old, by=member, at=at)
     choosing.set_later(lead=lead, day=(at + timedelta(days=60)).date(), by=member, at=at, said="peacock season")
     write.write(lead=lead, channel="email", body="About your peacock", subject="Peacock", by=member, at=at)
+    appointments.book(lead=lead, starts_at=at + timedelta(days=3), what="See the peacock", place="2 Elm Street",
+                      by=member, at=at)  # fmt: skip
     ledger.grant(account=lead.account, person=lead.person, channel="email", tier="express", source="hand",
                  given_at=at, at=at, wording="Write to me about the peacock", proof={"said": "peacock"})  # fmt: skip
     ledger.withdraw(account=lead.account, person=lead.person, scope=("text",), reason="opt_out",

@@ -1,11 +1,13 @@
 """One email as bytes: text and HTML parts, our own Message-ID, headers that nobody can inject."""
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from nextcall.channels.contract import Outgoing, SendError
 
+METHOD = re.compile(r"^METHOD:(REQUEST|CANCEL)\r?$", re.M)
 POLICY = SMTP.clone(max_line_length=78)
 OURS = {
     "from",
@@ -49,7 +51,21 @@ def compose(message: Outgoing) -> EmailMessage:
     email.set_content(message.body, cte="quoted-printable")
     if message.html:
         email.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    if message.calendar:
+        _invite(email, message.calendar)
     return email
+
+
+def _invite(email: EmailMessage, calendar: str) -> None:
+    """As calendar programs want it (RFC 6047): one way to read the mail, and once more as a file to open."""
+    method = METHOD.search(calendar)
+    params = {"method": method[1]} if method else {}
+    if email.get_content_maintype() != "multipart":
+        email.make_alternative()
+    email.add_alternative(calendar, subtype="calendar", charset="utf-8", cte="base64", params=params)
+    email.add_attachment(
+        calendar, subtype="calendar", charset="utf-8", cte="base64", filename="invite.ics", params=params
+    )
 
 
 def one_line(text: str) -> str:

@@ -140,7 +140,7 @@ def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tup
             parts.append((kind, words[:LONGEST_TEXT]))
         if is_torn:
             other = other or words
-        elif is_file or not kind.startswith("text/"):
+        elif is_file or not kind.startswith("text/") or kind == "text/calendar":  # an answer to an invitation
             if kind.startswith("message/") and not is_file:
                 continue
             attachments.append(Attachment(name[:200], kind[:100], _content(part)))

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from nextcall.channels.contract import CallReport, DeliveryReport, Heard, InboundMessage
+from nextcall.channels.contract import BookingReport, CallReport, DeliveryReport, Heard, InboundMessage
 
 Facts = dict[str, Any]
 _PLUS = re.compile(r"\+([^@]{1,200})@")
@@ -21,6 +21,8 @@ _OUTCOMES = {"no_answer": "no answer", "answered": "contact"}
 def of(heard: Heard) -> Facts:
     if isinstance(heard, InboundMessage):
         return _of_message(heard)
+    if isinstance(heard, BookingReport):
+        return {}  # read whole by payloads/leads.py
     return _of_report(heard) if isinstance(heard, DeliveryReport) else _of_call(heard)
 
 

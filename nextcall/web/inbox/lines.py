@@ -38,6 +38,11 @@ TOLD = {
     "inbox.joined": ("in", "Their messages from an unknown number joined"),
     "inbox.told_whose": ("people", "Said whose message it is"),
     "appointment.booked": ("back-at", "Appointment booked"),
+    "appointment.moved": ("back-at", "Appointment moved"),
+    "appointment.answered": ("back-at", "Their calendar answered"),
+    "appointment.cancelled": ("back-at", "Appointment called off"),
+    "appointment.kept": ("check", "They met"),
+    "appointment.missed": ("back-at", "Appointment missed"),
 }
 
 
@@ -100,10 +105,8 @@ def _message(one: Said, first: str, ours: str, member: Member, *, at: datetime) 
     who = (ours or "The plan") if one.outbound else theirs
     side = ("ours" if ours else "ours plan") if one.outbound else "theirs"
     beside = details(one, zone=member.zone, at=at)
-    icon, flag = (
-        ICONS.get(one.channel, "text"),
-        "" if one.outbound or not asks_if_machine(one.body) else chips.BE_TRUTHFUL,
-    )
+    icon = ICONS.get(one.channel, "text")
+    flag = chips.BE_TRUTHFUL if not one.outbound and asks_if_machine(one.body) else ""
     return Line(
         side, icon, who, one.body[:4000], _when(one, member, at), one.at.isoformat(), one.subject, details=beside,
         flag=flag,

@@ -1,7 +1,7 @@
 """One conversation: what was said, who else has it open, and the composer with what the gate says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -20,6 +20,7 @@ from nextcall.web.access import SignedIn, found_or_404, leads_seen_by
 from nextcall.web.frame import QUIETLY
 from nextcall.web.going_back import note_latest
 from nextcall.web.inbox import lines, listing
+from nextcall.web.lead.meeting import offer
 from nextcall.web.lead.modes import gate_line
 from nextcall.web.saved.offered import offered, opening
 from nextcall.worklist import say
@@ -41,6 +42,7 @@ class Panel:
     longest: int
     subject: str = ""
     body: str = ""
+    offer: str = ""  # times that suit, in words
 
 
 def lead_for(request: SignedIn, lead_id: int) -> Lead:
@@ -91,7 +93,11 @@ def talk(
         "there": say.clock(at, zone),
         "initials": "".join(word[0] for word in str(lead.person).split()[:2]).upper(),
         "said_lines": lines.said(lead, member, at=at),
-        "panels": panels(lead, reach, zone=zone, at=at, mode=mode, words=words or opening(answers, put)),
+        "panels": [
+            replace(one, offer=times)
+            for times in [offer(lead, member, reach, zone=zone, at=at)]
+            for one in panels(lead, reach, zone=zone, at=at, mode=mode, words=words or opening(answers, put))
+        ],
         "saved": answers,
         "seen": answering.seen_of(lead),
         "ask": next_question.next_of(lead, at=at),

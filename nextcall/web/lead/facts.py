@@ -12,8 +12,10 @@ from nextcall.conversations.models import Suggestion
 from nextcall.conversations.questions import label_of
 from nextcall.leads import household
 from nextcall.leads.models import Lead
+from nextcall.team import meeting as team_meeting
 from nextcall.team.models import Member
 from nextcall.web.access import leads_seen_by
+from nextcall.web.lead import meeting
 from nextcall.web.lead.shown import Shown
 from nextcall.worklist import say
 
@@ -76,6 +78,8 @@ def facts(shown: Shown) -> dict[str, object]:
     stops = Withdrawal.objects.filter(account_id=lead.account_id, person_id=lead.person_id).select_related("by")
     stop_rows = list(stops.order_by("-at")[:20])
     return {
+        "appointments": meeting.shown(lead, shown.member, at=shown.at),
+        "meeting_minutes": team_meeting.of(lead.owner or shown.member).minutes,
         "allowed": _allowed(shown, given_rows),
         "proofs": [_stop(one, shown) for one in stop_rows] + [_proof(one, shown) for one in given_rows],
         "stopped": any(one.lifted_at is None for one in stop_rows)

@@ -13,6 +13,7 @@ from nextcall.engine.write import LONGEST_EMAIL, LONGEST_TEXT
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import phone
 from nextcall.web.frame import style_of
+from nextcall.web.lead.meeting import OFFER, offer
 from nextcall.web.lead.shown import Shown
 from nextcall.web.saved.offered import Saved, opening
 from nextcall.worklist import say
@@ -81,6 +82,8 @@ def modes(
     question = _question(shown)
     subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason, question, saved)
     found = [_message(shown, one, messages, question, call_url=call_url) for one in ("text", "email")]
+    times = offer(shown.lead, shown.member, shown.reach, zone=shown.zone, at=shown.at)
+    found = [replace(one, chips=(*one.chips, Chip(OFFER, times, ""))) if times and not one.no else one for one in found]
     found = [replace(found[0], body=""), replace(found[1], subject=_answering(inbound)), _note(shown), _call(shown)]
     return [
         replace(one, here=True, body=body, subject=subject or one.subject) if one.name == chosen else one

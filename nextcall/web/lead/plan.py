@@ -145,18 +145,6 @@ def seen(request: SignedIn, lead_id: int) -> HttpResponse:
 @require_POST
 @signed_in
 @once
-def appointment(request: SignedIn, lead_id: int) -> HttpResponse:
-    at, lead = timezone.now(), lead_of(request, lead_id)
-    when = read_time(request.POST.get("until", ""), request.member)
-    if when is None or when <= at:
-        return back(request, lead, problem="Pick a time that is still to come.")
-    promising.appointment(lead=lead, when=when, what=request.POST.get("what", "")[:200], by=request.member, at=at)
-    return back(request, lead)
-
-
-@require_POST
-@signed_in
-@once
 def window(request: SignedIn, lead_id: int) -> HttpResponse:
     """When we told them that we can be reached: pinned, and our calls to them hold until it closes."""
     at, lead = timezone.now(), lead_of(request, lead_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.lead import compose, edit, elsewhere, page, permissions, plan, wishes
+from nextcall.web.lead import compose, edit, elsewhere, meeting, page, permissions, plan, wishes
 from nextcall.web.now import on_the_call
 
 urlpatterns = [
@@ -21,7 +21,8 @@ urlpatterns = [
     path("leads/<int:lead_id>/hand-over/", plan.hand_over, name="lead_hand_over"),
     path("leads/<int:lead_id>/received/", plan.received, name="lead_received"),
     path("leads/<int:lead_id>/seen/", plan.seen, name="lead_seen"),
-    path("leads/<int:lead_id>/appointment/", plan.appointment, name="lead_appointment"),
+    path("leads/<int:lead_id>/appointment/", meeting.appointment, name="lead_appointment"),
+    path("leads/<int:lead_id>/appointment/<int:pk>/<slug:what>/", meeting.deed, name="lead_appointment_deed"),
     path("leads/<int:lead_id>/window/", plan.window, name="lead_window"),
     path("leads/<int:lead_id>/field/<str:name>/", edit.field, name="lead_field"),
     path("leads/<int:lead_id>/point/", edit.add_point, name="lead_add_point"),

@@ -13,6 +13,7 @@ from nextcall.web.access import SignedIn
 SECTIONS = (
     ("settings", "You", False),
     ("settings_notices", "Notices", False),
+    ("settings_calendar", "Calendar", False),
     ("settings_account", "Company", True),
     ("settings_identity", "Who you are to leads", False),
     ("settings_questions", "Questions", True),

@@ -104,6 +104,14 @@
     keep(event.target);
     if (Date.now() - told > HERE_EVERY || !document.body.dataset.writing) { document.body.dataset.writing = "yes"; here(); }
   });
+  document.addEventListener("click", (event) => {
+    const put = event.target.closest("[data-answer] [data-put]");
+    const area = put?.closest("form").querySelector("textarea");
+    if (!area) return;
+    area.value += (area.value && !/\s$/.test(area.value) ? " " : "") + put.dataset.put;
+    area.focus();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") here();
   });

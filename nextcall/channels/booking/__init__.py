@@ -1,0 +1,1 @@
+"""Booking pages elsewhere, where leads pick a time by themselves."""
