@@ -65,6 +65,7 @@ class Outgoing:
     reply_to: str = ""
     in_reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    media: tuple[str, ...] = ()  # pictures that leave with a text: addresses that the provider fetches them from
     valid_until: datetime | None = None  # the window's close
     at: datetime | None = None  # when the gate allowed it: what is left of the window counts from here
 

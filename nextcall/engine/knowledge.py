@@ -14,7 +14,9 @@ from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Message
+from nextcall.engine import number_pace, pictures
 from nextcall.engine.lately import Texted, texted
+from nextcall.engine.numbers import Pools
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import sql
@@ -30,7 +32,7 @@ DUE = (
     " (SELECT h.id FROM nextcall_halt h JOIN nextcall_cadenceversion v ON v.cadence_id = h.cadence_id"
     " WHERE h.account_id = t.account_id AND h.ended_at IS NULL AND h.channel = t.channel AND v.id = e.version_id"
     " ORDER BY h.id LIMIT 1),"
-    " o.disclosures, s.kind, s.basis"
+    " o.disclosures, s.kind, s.basis, t.our_number_id"
     " FROM nextcall_touch t JOIN nextcall_lead l ON l.id = t.lead_id JOIN nextcall_person p ON p.id = t.person_id"
     " LEFT JOIN nextcall_enrollment e ON e.id = t.enrollment_id"
     " LEFT JOIN nextcall_offer o ON o.id = l.offer_id LEFT JOIN nextcall_source s ON s.id = l.source_id"
@@ -84,6 +86,7 @@ class Due:
     offer_disclosures: str | None
     source_kind: str | None
     source_basis: str | None
+    our_number_id: int | None  # of an earlier try
 
     @property
     def is_sent(self) -> bool:
@@ -110,6 +113,8 @@ class Knowledge:
     senders: Mapping[Key, Sender] | Everything
     halts: Mapping[int, Halt]
     texted: Mapping[int, Texted]  # by person, of those to whom a text is due
+    pools: Pools  # by connection: our numbers, where a text is due
+    pictures: Mapping[int, tuple[str, ...]]  # by touch: where the carrier gets those that leave with it
 
     def sender(self, due: Due) -> Sender:
         if due.sample:
@@ -162,8 +167,16 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime, clock_doubt: 
         senders=senders.find(accounts),
         halts=Halt.objects.in_bulk(halted) if halted else {},
         texted=texted(due.person_id for due in dues if due.channel == "text"),
+        pools=_pools(dues, accounts, at),
+        pictures=pictures.leaving(due.id for due in dues if due.channel == "text" and not due.by_machine),
     )
     return replace(found, facts=_facts(found, dues, clock_doubt))
+
+
+def _pools(dues: Sequence[Due], accounts: Mapping[int, Account], at: datetime) -> Pools:
+    texting = {due.account_id for due in dues if due.channel == "text" and due.is_sent and not due.sample}
+    zones = {key: account.zone for key, account in accounts.items()}
+    return number_pace.pools(texting, zones, at=at) if texting else {}
 
 
 def changed(revisions: Mapping[int, int]) -> set[int]:

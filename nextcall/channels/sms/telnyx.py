@@ -72,6 +72,8 @@ class Telnyx(Provider):
         said: dict[str, Any] = {"to": message.to, "text": message.body}
         if message.from_address:
             said["from"] = message.from_address
+        if message.media:
+            said["media_urls"] = list(message.media)
         if self._profile:
             said["messaging_profile_id"] = self._profile
         if self._status_url:

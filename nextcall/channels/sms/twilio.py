@@ -47,7 +47,9 @@ class Twilio(Provider):
         )
 
     def _deliver(self, message: Outgoing) -> Receipt:
-        form = {"To": message.to, "Body": message.body, **self._sender(message)}
+        form: dict[str, str | list[str]] = {"To": message.to, "Body": message.body, **self._sender(message)}
+        if message.media:
+            form["MediaUrl"] = list(message.media)
         if self._status_url:
             form["StatusCallback"] = self._status_url
         if message.valid_until and message.at:
@@ -115,7 +117,7 @@ class Twilio(Provider):
     def close(self) -> None:
         self._client.close()
 
-    def _post(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
+    def _post(self, path: str, form: Mapping[str, str | list[str]]) -> dict[str, Any]:
         try:
             answer = self._client.post(path, data=dict(form))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
