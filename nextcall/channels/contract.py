@@ -90,6 +90,17 @@ class Handed:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A number that the account has at its provider, and whether it may send."""
+
+    number: str  # E.164, a short code, or the name that is shown
+    kind: Literal["long_code", "toll_free", "short_code", "name"]
+    registration: Literal["unknown", "pending", "registered", "refused"]
+    says: str = ""  # the provider's words, with the id of its campaign
+    service: str = ""  # the provider's id of the messaging service it belongs to
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A file that came along. Its name and type are the sender's word."""
 

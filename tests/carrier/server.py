@@ -3,15 +3,9 @@
 Twilio: https://www.twilio.com/docs/messaging/api/message-resource (create, fetch, list, cancel), its test numbers and
 error codes, Basic authentication, 429 with a Retry-After. Telnyx: https://developers.telnyx.com/api/messaging, Bearer.
 
-Numbers decide how it behaves, as with Twilio's own test credentials:
-
-| number ends in | does |
-|---|---|
-| 5550001 | 21211, no valid number |
-| 5550004 | 21610, opted out at the carrier |
-| 5550009 | 21614, takes no texts |
-| 5550007 | takes it and lets the line go dead before it answers |
-| 5550008 | 503 |
+Numbers decide how it behaves, as with Twilio's own test credentials, by their end: 5550001 is no valid number (21211),
+5550004 opted out at the carrier (21610), 5550009 takes no texts (21614), 5550008 answers 503, and for 5550007 it takes
+the text and lets the line go dead before it answers.
 """
 
 import base64
@@ -32,8 +26,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from nextcall.channels.sms.twilio_posts import signature
+from tests.carrier.owned import ACCOUNT, KEY, TOKEN, Owned
+from tests.carrier.owned import answer as numbers_answer
 
-ACCOUNT, TOKEN, KEY = "AC00000000000000000000000000000001", "12345", "KEY-telnyx"
 REFUSED = {"5550001": 21211, "5550004": 21610, "5550009": 21614}
 SILENT, UNAVAILABLE = "5550007", "5550008"
 CANCELLABLE = ("accepted", "scheduled", "queued")
@@ -66,6 +61,8 @@ class Carrier:
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     per_second: int = 0  # 0: no limit
     opted_out: set[str] = field(default_factory=set)
+    owned: Owned = field(default_factory=Owned)
+    keep: Callable[[Sent], None] = lambda _: None  # called as a message is taken, before the answer
     requests: int = 0
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -78,6 +75,7 @@ class Carrier:
             sid = f"SM{next(self._numbers):032x}"
             made = Sent(sid, to, sender, body, self.clock(), **more)
             self.messages.append(made)
+            self.keep(made)
         return made
 
     def is_too_fast(self) -> bool:
@@ -158,31 +156,33 @@ class _Desk(BaseHTTPRequestHandler):
         if path[:1] == ["pictures"]:
             kind, content = self.carrier.pictures.get(path[-1], ("", b""))
             self._bytes(200 if content else 404, content, kind or "text/plain")
+        elif (known := numbers_answer(self.carrier.owned, path, parse_qs(parts.query), self.headers)) is not None:
+            self._json(*known)
         elif path[:2] == ["2010-04-01", "Accounts"]:
-            self._twilio(path, dict(parse_qsl(body.decode(), keep_blank_values=True)), parse_qs(parts.query))
+            self._twilio(path, parse_qsl(body.decode(), keep_blank_values=True), parse_qs(parts.query))
         elif path[:2] == ["v2", "messages"]:
             self._telnyx(path, body)
         else:
             self._problem(404, 20404, "The requested resource was not found")
 
-    def _twilio(self, path: list[str], form: dict[str, str], query: dict[str, list[str]]) -> None:
+    def _twilio(self, path: list[str], pairs: list[tuple[str, str]], query: dict[str, list[str]]) -> None:
         expected = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if self.headers.get("Authorization") != expected or path[2] != ACCOUNT:
             self._problem(401, 20003, "Authenticate")
         elif self.carrier.is_too_fast():
             self._problem(429, 20429, "Too Many Requests", {"Retry-After": "1"})
         elif path[3] == "Messages.json" and self.command == "POST":
-            self._create(form)
+            self._create(dict(pairs), [value for name, value in pairs if name == "MediaUrl"])
         elif path[3] == "Messages.json":
             self._list(query)
         else:
-            self._one(path[4].removesuffix(".json"), form)
+            self._one(path[4].removesuffix(".json"), dict(pairs))
 
-    def _create(self, form: dict[str, str]) -> None:
+    def _create(self, form: dict[str, str], media: list[str]) -> None:
         to, body = form.get("To", ""), form.get("Body", "")
         if not (form.get("From") or form.get("MessagingServiceSid")):
             return self._problem(400, 21603, "A 'From' phone number is required.")
-        if not body and not form.get("MediaUrl"):
+        if not body and not media:
             return self._problem(400, 21602, "Message body is required.")
         if len(body) > 1600:
             return self._problem(400, 21617, "The concatenated message body exceeds the 1600 character limit")
@@ -200,7 +200,7 @@ class _Desk(BaseHTTPRequestHandler):
             body,
             callback=form.get("StatusCallback", ""),
             validity=validity,
-            media=[form["MediaUrl"]] if form.get("MediaUrl") else [],
+            media=media,
             service=form.get("MessagingServiceSid", ""),
         )
         if to.endswith(SILENT):
@@ -247,7 +247,8 @@ class _Desk(BaseHTTPRequestHandler):
             return self._json(400, {"errors": [{"code": code, "title": title}]})
         if to.endswith(UNAVAILABLE):
             return self._json(503, {"errors": [{"code": "10016", "title": "Service unavailable"}]})
-        made = self.carrier.take(to, said.get("from", ""), said.get("text", ""), callback=said.get("webhook_url", ""))
+        more = {"callback": said.get("webhook_url", ""), "media": said.get("media_urls", [])}
+        made = self.carrier.take(to, said.get("from", ""), said.get("text", ""), **more)
         if to.endswith(SILENT):
             self.close_connection = True
             return None

@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, TakenBack, Uncertain
+from nextcall.channels.contract import Found, Handed, Outgoing, OwnNumber, Receipt, SendError, TakenBack, Uncertain
 from nextcall.channels.provider import Provider
+from nextcall.channels.sms import twilio_numbers
+from nextcall.channels.sms.media import download
 from nextcall.channels.sms.twilio_errors import Trouble, trouble
 from nextcall.channels.sms.twilio_posts import date
 
 API = "https://api.twilio.com"
+MESSAGING = "https://messaging.twilio.com"
 LONGEST_VALIDITY = 36_000  # seconds; Twilio's own limit
 
 
@@ -35,9 +38,11 @@ class Twilio(Provider):
         messaging_service: str = "",
         status_url: str = "",
         base_url: str = API,
+        messaging_url: str = MESSAGING,
         timeout_seconds: float = 15.0,
     ) -> None:
         self._account, self._service, self._status_url = account_sid, messaging_service, status_url
+        self._messaging = messaging_url
         self._client = httpx.Client(
             base_url=f"{base_url}/2010-04-01/Accounts/{account_sid}/",
             auth=(api_key, api_secret) if api_key else (account_sid, auth_token),
@@ -97,22 +102,15 @@ class Twilio(Provider):
         """Signs in, sends nothing. Raises SendError with what is wrong."""
         self._get("Messages.json", {"PageSize": "1"})
 
+    def numbers(self) -> tuple[OwnNumber, ...]:
+        """Those of the messaging service that is named, or all, with what their registration says."""
+        return twilio_numbers.listed(self._get, messaging_url=self._messaging, service=self._service)
+
     def fetch(self, url: str, *, most: int) -> tuple[bytes, str]:
         """A picture that came along, and its type. Only from Twilio itself, `most` bytes at the most."""
         if urlsplit(url).hostname != self._client.base_url.host:
             raise SendError(f"{urlsplit(url).hostname} is not the carrier", permanent=True)
-        try:
-            with self._client.stream("GET", url, follow_redirects=True) as answer:
-                content = b""
-                for piece in answer.iter_bytes():
-                    content += piece
-                    if len(content) > most:
-                        raise SendError(f"larger than {most // 1_000_000} MB", permanent=True)
-        except httpx.HTTPError as error:
-            raise SendError(f"the carrier did not give the picture: {error}", permanent=False) from error
-        if answer.status_code != 200:
-            raise SendError(f"the carrier has no such picture ({answer.status_code})", permanent=True)
-        return content, answer.headers.get("content-type", "")
+        return download(url, most=most, client=self._client)
 
     def close(self) -> None:
         self._client.close()
