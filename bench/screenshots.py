@@ -94,6 +94,8 @@ SHOTS = (
     Shot("settings-notices", "settings_notices"),
     Shot("settings-company", "settings_account"),
     Shot("settings-email", "settings_email"),
+    Shot("settings-text", "settings_text"),
+    Shot("settings-text-none", "settings_text", who="new"),
     Shot("settings-lead-ins", "settings_lead_ins"),
     Shot("settings-members", "settings_members"),
     Shot("settings-rules", "settings_rules"),
@@ -178,10 +180,34 @@ def lay() -> "dict[str, Member]":
     mara.settings = {"style": "detailed"}
     mara.save(update_fields=["settings"])
     number_list(mara)
+    texting(mara)
     file = HERE / "examples" / "open_house.csv"
     importing.start(account=mara.account, by=mara, file_name=file.name, body=file.read_bytes(), at=NOW)
     new = members.open_account(company="My company", name="Owner", email="new@localhost", at=NOW, zone="America/Denver")
     return {"mara": mara, "new": new}
+
+
+def texting(mara: "Member") -> None:
+    """A carrier with a number that sends, a new one, one that waits for its registration and one that rests."""
+    from datetime import timedelta
+
+    from nextcall.lib import sealing
+    from nextcall.team.models import Connection, SenderNumber
+
+    line = Connection.objects.create(
+        account=mara.account, channel="text", provider="twilio", per_minute=0, created_at=NOW,
+        hook_key="Yc1t-example", sealed=sealing.seal({"account_sid": "AC" + "0" * 32, "auth_token": "x"}),
+    )  # fmt: skip
+    says = "campaign CMABC12 is verified"
+    numbers: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("+13035550100", {"registration": "registered", "registration_says": says}),
+        ("+13035550101", {"registration": "registered", "registration_says": says, "ramp_from": NOW.date()}),
+        ("+18005550142", {"kind": "toll_free", "registration": "pending"}),
+        ("+12085550100", {"registration": "registered", "paused_because": "filtered (30007); nothing leaves from it"
+                          " until you have looked", "paused_until": NOW + timedelta(days=3650)}),
+    )  # fmt: skip
+    for number, fields in numbers:
+        SenderNumber.objects.create(account=mara.account, connection=line, number=number, created_at=NOW, **fields)
 
 
 def number_list(mara: "Member") -> None:

@@ -16,6 +16,7 @@ SECTIONS = (
     ("settings_account", "Company", True),
     ("settings_identity", "Who you are to leads", False),
     ("settings_email", "Email", True),
+    ("settings_text", "Text", True),
     ("settings_lead_ins", "Lead-in keys", True),
     ("settings_members", "Members", True),
     ("settings_rules", "Hours and caps", False),

@@ -12,9 +12,11 @@ from nextcall.web.settings import (
     lists,
     members,
     notices,
+    numbers,
     own_fields,
     profile,
     rules,
+    text,
 )
 
 urlpatterns = [
@@ -34,6 +36,12 @@ urlpatterns = [
     path("identity/offers/<int:pk>/", identity.offer, name="settings_identity_offer"),
     path("email/", email.email, name="settings_email"),
     path("email/disconnection/", email.disconnection, name="settings_email_disconnection"),
+    path("text/", text.text, name="settings_text"),
+    path("text/disconnection/", text.disconnection, name="settings_text_disconnection"),
+    path("text/reading/", text.reading, name="settings_text_reading"),
+    path("text/trial/", text.trial, name="settings_text_trial"),
+    path("text/numbers/<int:pk>/", numbers.change, name="settings_number"),
+    path("text/numbers/<int:pk>/again/", numbers.again, name="settings_number_again"),
     path("lead-ins/", lead_ins.lead_ins, name="settings_lead_ins"),
     path("lead-ins/<int:pk>/revocation/", lead_ins.revocation, name="settings_lead_in_revocation"),
     path("members/", members.members, name="settings_members"),
