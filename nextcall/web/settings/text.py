@@ -30,6 +30,13 @@ class CarrierForm(forms.Form):
         help_text="As your carrier bills it, such as 0.0083. Shown before a text is sent. Empty: not shown.",
     )  # fmt: skip
 
+    def __init__(self, *args: Any, new: bool = True, **kwargs: Any) -> None:
+        """`new`: no secret is kept yet that an empty field could mean."""
+        super().__init__(*args, **kwargs)
+        for name in SECRETS:
+            if name in self.fields:
+                self.fields[name].required = new
+
     def config(self, stored: dict[str, Any]) -> dict[str, Any]:
         """An empty secret keeps the one there is."""
         given = {key: value for key, value in self.cleaned_data.items() if key != "segment_price"}
@@ -81,8 +88,8 @@ def text(request: SignedIn) -> HttpResponse:
     chosen = request.POST.get("carrier", "")
     if request.method == "GET" or chosen not in FORMS:
         return page(request, row)
-    form = FORMS[chosen](request.POST)
     stored = _stored(row) if row and row.provider == chosen else {}
+    form = FORMS[chosen](request.POST, new=not stored)
     if not form.is_valid():
         return page(request, row, {chosen: form}, status=422)
     try:
@@ -171,7 +178,8 @@ def _form(name: str, row: Connection | None) -> CarrierForm:
     stored = _stored(row) if row and row.provider == name else {}
     price = row.segment_price if row and row.provider == name else None
     return FORMS[name](
-        initial={key: value for key, value in stored.items() if key not in SECRETS} | {"segment_price": price}
+        initial={key: value for key, value in stored.items() if key not in SECRETS} | {"segment_price": price},
+        new=not stored,
     )
 
 
