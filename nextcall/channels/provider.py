@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any, final
 
 from nextcall.channels import permit as permits
-from nextcall.channels.contract import Found, Handed, Outgoing, OwnNumber, Receipt, TakenBack
+from nextcall.channels.contract import Found, Handed, Outgoing, OwnNumber, Receipt, SendError, TakenBack
 from nextcall.channels.permit import Permit
 
 
@@ -51,6 +51,10 @@ class Provider(ABC):
     def numbers(self) -> tuple[OwnNumber, ...]:
         """The account's numbers, where the provider lists them. Raises SendError."""
         return ()
+
+    def fetch(self, url: str, *, most: int) -> tuple[bytes, str]:
+        """A file that came along, `most` bytes at the most, and the type its server names. Raises SendError."""
+        raise SendError(f"{self.name} keeps no files for us", permanent=True)
 
     @abstractmethod
     def close(self) -> None:

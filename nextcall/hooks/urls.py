@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from nextcall.hooks import leads, providers, replies, unsubscribe, withdrawals, you
+from nextcall.hooks import leads, pictures, providers, replies, unsubscribe, withdrawals, you
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("in/<str:key>/<str:format>", leads.leads_in, name="leads_in"),
     path("hooks/replies/<str:key>", replies.replies, name="replies"),
     path("hooks/withdrawals/<str:key>", withdrawals.withdrawals, name="withdrawals"),
     path("hooks/<slug:provider>/<str:key>", providers.posts, name="provider_posts"),
+    path("pictures/<str:token>", pictures.picture, name="picture"),
     path("u/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("you/<str:token>", you.you, name="you"),
 ]

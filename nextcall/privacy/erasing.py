@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent import ledger
 from nextcall.consent.models import Permission, PlaceClue, Preference, Withdrawal
-from nextcall.conversations.models import Call, InboxItem, Message, Note, Presence, Promise
+from nextcall.conversations.models import Attachment, Call, InboxItem, Message, Note, Presence, Promise
 from nextcall.engine import stopping
 from nextcall.leads.models import ContactPoint, Lead, Person, Reach
 from nextcall.lib.hashing import point_hash
@@ -128,8 +128,10 @@ def _wipe_words(person: Person, leads: list[int], points: list[ContactPoint], *,
     of_nobody = {"account_id": person.account_id, "lead": None, "contact_point__in": points}
     InboxItem.objects.filter(**of_nobody).delete()
     Message.objects.filter(**of_nobody).delete()
+    files = Attachment.objects.filter(account_id=person.account_id)
+    files.filter(Q(message__person=person) | Q(message__lead__in=leads) | Q(touch__person=person)).delete()
     Message.objects.filter(Q(**mine) | Q(**of_leads)).update(
-        subject="", body="", message_id="", dedupe_key="", contact_point=None
+        subject="", body="", quoted="", message_id="", dedupe_key="", contact_point=None
     )
     # an unclear message that nobody read would become a stop of somebody who is nobody any more
     Message.objects.filter(**mine, answered_at=None, outbound=False).update(answered_at=at)

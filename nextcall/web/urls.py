@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from nextcall.web import deeds, frame, live, search, sign_in, welcome
+from nextcall.web import attachments, deeds, frame, live, search, sign_in, welcome
 
 urlpatterns = [
     path("", frame.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("theme/", frame.theme, name="theme"),
     path("style/", frame.style, name="style"),
     path("undo/", deeds.deeds, name="deeds"),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("search/", search.search, name="search"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/link/", sign_in.ask_link, name="sign_in_ask"),
