@@ -21,6 +21,8 @@ kill-rounds:  ## 200 rounds of kill -9 on both databases; long
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --knows
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --postgresql
+	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --carrier
+	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --carrier --postgresql
 
 attack:  ## two engines and three members at once, 300 rounds on both databases; long
 	@script/setup --dev

@@ -11,6 +11,7 @@ the text and lets the line go dead before it answers.
 import base64
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -63,6 +64,7 @@ class Carrier:
     opted_out: set[str] = field(default_factory=set)
     owned: Owned = field(default_factory=Owned)
     keep: Callable[[Sent], None] = lambda _: None  # called as a message is taken, before the answer
+    answers_after: float = 0.0  # seconds
     requests: int = 0
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -76,6 +78,7 @@ class Carrier:
             made = Sent(sid, to, sender, body, self.clock(), **more)
             self.messages.append(made)
             self.keep(made)
+        time.sleep(self.answers_after)
         return made
 
     def is_too_fast(self) -> bool:
@@ -126,7 +129,7 @@ class Carrier:
 
     def telnyx(self, url: str, event: str, payload: Mapping[str, Any], *, at: datetime | None = None) -> int:
         """Telnyx's webhook, signed with Ed25519 over timestamp and body."""
-        assert self.post is not None, "tell the carrier how to post"
+        assert self.post is not None
         said = {"event_type": event, "id": f"ev-{next(self._numbers)}", "payload": payload}
         body = json.dumps({"data": said}).encode()
         stamp = str(int((at or self.clock()).timestamp()))
@@ -186,8 +189,7 @@ class _Desk(BaseHTTPRequestHandler):
             return self._problem(400, 21602, "Message body is required.")
         if len(body) > 1600:
             return self._problem(400, 21617, "The concatenated message body exceeds the 1600 character limit")
-        code = REFUSED.get(to[-7:]) or (21610 if to in self.carrier.opted_out else None)
-        if code:
+        if code := REFUSED.get(to[-7:]) or (21610 if to in self.carrier.opted_out else None):
             return self._problem(400, code, f"refused with {code}")
         if to.endswith(UNAVAILABLE):
             return self._problem(503, 20503, "Service unavailable")
@@ -214,7 +216,8 @@ class _Desk(BaseHTTPRequestHandler):
             if name == "To":
                 found = [one for one in found if one.to == value]
             elif name == "DateSent>":
-                found = [one for one in found if one.created.date().isoformat() >= value[:10]]
+                left = [one for one in found if one.status not in CANCELLABLE]  # the others were sent on no day yet
+                found = [one for one in left if one.created.date().isoformat() >= value[:10]]
         size = int(query.get("PageSize", ["50"])[0])
         self._json(
             200, {"messages": [_resource(one) for one in found[:size]], "page_size": size, "next_page_uri": None}
@@ -236,7 +239,7 @@ class _Desk(BaseHTTPRequestHandler):
         if self.carrier.is_too_fast():
             return self._json(429, {"errors": [{"code": "10011", "title": "Too many requests"}]}, {"Retry-After": "1"})
         if self.command == "GET":
-            found = next((one for one in self.carrier.messages if one.sid == path[2]), None)
+            found = any(one.sid == path[2] for one in self.carrier.messages)
             return self._json(200 if found else 404, {"data": {"id": path[2], "to": []}} if found else {"errors": []})
         said = json.loads(body)
         to = said.get("to", "")
@@ -284,8 +287,7 @@ def _resource(one: Sent) -> dict[str, object]:
 
 @contextmanager
 def carrier() -> Iterator[Carrier]:
-    """A carrier that listens on a free port of this machine."""
-    kept = Carrier()
+    kept = Carrier()  # on a free port of this machine
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Desk", (_Desk,), {"carrier": kept}))
     server.daemon_threads = True
     kept.url = f"http://127.0.0.1:{server.server_port}"
