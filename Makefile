@@ -28,6 +28,7 @@ attack:  ## two engines and three members at once, 300 rounds on both databases;
 	@script/setup --dev
 	.venv/bin/python -m tests.engine.attack --rounds 300
 	.venv/bin/python -m tests.engine.attack --rounds 300 --postgresql
+	NEXTCALL_QUEUED=5000 .venv/bin/pytest -q tests/engine/test_stop_on_any_number.py
 
 bench:  ## every figure we claim about speed, beside its floor; ~20 minutes
 	@script/setup --dev
