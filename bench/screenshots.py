@@ -17,6 +17,7 @@ from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from bench import connected
 from nextcall.cli import set_up
 from tests import chromium
 
@@ -179,53 +180,12 @@ def lay() -> "dict[str, Member]":
     mara.refresh_from_db()
     mara.settings = {"style": "detailed"}
     mara.save(update_fields=["settings"])
-    number_list(mara)
-    texting(mara)
+    connected.number_list(mara, at=NOW)
+    connected.texting(mara, at=NOW)
     file = HERE / "examples" / "open_house.csv"
     importing.start(account=mara.account, by=mara, file_name=file.name, body=file.read_bytes(), at=NOW)
     new = members.open_account(company="My company", name="Owner", email="new@localhost", at=NOW, zone="America/Denver")
     return {"mara": mara, "new": new}
-
-
-def texting(mara: "Member") -> None:
-    """A carrier with a number that sends, a new one, one that waits for its registration and one that rests."""
-    from datetime import timedelta
-
-    from nextcall.lib import sealing
-    from nextcall.team.models import Connection, SenderNumber
-
-    line = Connection.objects.create(
-        account=mara.account, channel="text", provider="twilio", per_minute=0, created_at=NOW,
-        hook_key="Yc1t-example", sealed=sealing.seal({"account_sid": "AC" + "0" * 32, "auth_token": "x"}),
-    )  # fmt: skip
-    says = "campaign CMABC12 is verified"
-    numbers: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("+13035550100", {"registration": "registered", "registration_says": says}),
-        ("+13035550101", {"registration": "registered", "registration_says": says, "ramp_from": NOW.date()}),
-        ("+18005550142", {"kind": "toll_free", "registration": "pending"}),
-        ("+12085550100", {"registration": "registered", "paused_because": "filtered (30007); nothing leaves from it"
-                          " until you have looked", "paused_until": NOW + timedelta(days=3650)}),
-    )  # fmt: skip
-    for number, fields in numbers:
-        SenderNumber.objects.create(account=mara.account, connection=line, number=number, created_at=NOW, **fields)
-
-
-def number_list(mara: "Member") -> None:
-    """A do-not-call list of two days ago with some of the team's own leads on it."""
-    from datetime import timedelta
-
-    from nextcall.consent import number_lists
-    from nextcall.leads.models import ContactPoint
-
-    phones = (
-        ContactPoint.objects.filter(account=mara.account, kind="phone").order_by("pk").values_list("key", flat=True)
-    )
-    row = number_lists.start(
-        account=mara.account, place="US", obtained_at=NOW - timedelta(days=2), by=mara, at=NOW,
-        chunks=["\n".join(phones[:80:4]).encode()], subscription="SAN 104238", file_name="national.txt",
-    )  # fmt: skip
-    while number_lists.run(row.pk, at=NOW):
-        pass
 
 
 def numbers_of(mara: "Member") -> dict[str, object]:

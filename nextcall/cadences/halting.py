@@ -1,7 +1,7 @@
 """A campaign stands still: counting what speaks against it, beginning a halt, ending it (CX-07).
 
-A campaign is one cadence on one channel. Nothing is counted while messages leave: only when a complaint, a bounce or
-a filtered text came, and no further than it takes to decide.
+A campaign is one cadence on one channel. Nothing is counted while messages leave: only when a complaint or a bounce
+came, and no further than it takes to decide.
 """
 
 from collections.abc import Iterable
@@ -19,12 +19,8 @@ from nextcall.timeline.record import record
 SHARPENED = "it became a stop"
 PATH = "enrollment__version__cadence"
 MOST = 5_000  # hits that are looked at: far more than stop any campaign
-KINDS = {
-    "complaint": ("complaint.received",),
-    "bounce": ("touch.bounced", "touch.failed"),
-    "filtered": ("touch.failed",),
-}
-PROBLEMS = {"bounce": "bounced", "filtered": "filtered"}  # what a provider's refusal says of the contact point
+KINDS = {"complaint": ("complaint.received",), "bounce": ("touch.bounced", "touch.failed")}
+BOUNCED = "bounced"  # what a provider's refusal says of the contact point
 SENT = (
     "SELECT COUNT(*) FROM (SELECT 1 FROM nextcall_event h JOIN nextcall_touch t ON t.id = h.touch_id"
     " JOIN nextcall_enrollment e ON e.id = t.enrollment_id JOIN nextcall_cadenceversion v ON v.id = e.version_id"
@@ -125,7 +121,7 @@ def _hits(of: str, *, account_id: int, since: datetime) -> set[int]:
     return {
         touch_id
         for touch_id, kind, data in found
-        if touch_id is not None and (kind != "touch.failed" or data.get("problem") == PROBLEMS[of])
+        if touch_id is not None and (kind != "touch.failed" or data.get("problem") == BOUNCED)
     }
 
 

@@ -1,4 +1,4 @@
-"""Whether complaints, bounces or filtered texts pause or stop a campaign. Pure; the figures stand in rates.toml."""
+"""Whether complaints or bounces pause or stop a campaign. Pure; the figures stand in rates.toml."""
 
 import tomllib
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 Level = Literal["paused", "stopped"]
-WORDS = {"complaint": "complaint", "bounce": "hard bounce", "filtered": "filtered text"}
+WORDS = {"complaint": "complaint", "bounce": "hard bounce"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Limit:
     """One line of rates.toml. Rates are percent of what was sent in the window."""
 
     rule: str
-    of: str  # complaint, bounce, filtered
+    of: str  # complaint, bounce
     channels: tuple[str, ...]
     says: str
     source: str

@@ -10,13 +10,12 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 
+from nextcall.channels import clocks
 from nextcall.channels.browser import Device
 from nextcall.channels.contract import SendError
 from nextcall.channels.email.hosts import allowed
-from nextcall.lib import second_clock
 
 SECONDS = 5.0  # for each step: finding the service, the answer
-SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 LASTS = 3600  # a service keeps it this long for a device that is off; later it is no news
 
 
@@ -54,14 +53,7 @@ def push(device: Device, words: bytes, *, key: str, contact: str, reach: str, to
             raise SendError(f"the push service answered {status}", permanent=False) from refused
         except (requests.RequestException, OSError, ValueError) as error:
             raise SendError(f"the push service was not reached: {type(error).__name__}", permanent=False) from error
-        _hear(device, answer)
-
-
-def _hear(device: Device, answer: Any) -> None:
-    """The services that browsers use are asked anyway, over https: their word on the time counts, no other's."""
-    host = urlsplit(device.endpoint).hostname or ""
-    if any(host == known or host.endswith(f".{known}") for known in SERVICES):
-        second_clock.hear(host, getattr(answer, "headers", {}).get("Date"))
+        clocks.hear(device.endpoint, getattr(answer, "headers", {}).get("Date"))
 
 
 class _Guarded(HTTPAdapter):

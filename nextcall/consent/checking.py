@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from nextcall.consent import geography, law
+from nextcall.consent.caller import MUST_SAY
 from nextcall.consent.facts import Channel, Purpose
 from nextcall.consent.law import DAYS, Kind, Pack
 from nextcall.consent.permission import TOKENS
@@ -22,8 +23,8 @@ LONGEST = 200_000  # characters; a file of law has a few thousand
 _RULE = ("id", "says", "source", "confidence")
 MAY: dict[str, tuple[str, ...]] = {
     "": (
-        *("name", "review_by", "deny_after", "holidays", "duties", "relationship_months", "implied_months"),
-        *("hours", "caps", "needs", "quiets", "beyond", "do_not_call", "withdrawal"),
+        *("name", "review_by", "deny_after", "holidays", "relationship_months", "implied_months"),
+        *("hours", "caps", "needs", "quiets", "beyond", "do_not_call", "withdrawal", "caller"),
     ),
     "hours": (*_RULE, "kinds", "purposes", "also_in_zone", "is_policy", *DAYS),
     "caps": (*_RULE, "channels", "max", "hours", "resets_on_reply", "unless_bought_months", "unless_permitted"),
@@ -32,14 +33,21 @@ MAY: dict[str, tuple[str, ...]] = {
     "beyond": (*_RULE, "kept_by"),
     "do_not_call": ("name", "source", "confidence", "max_age_days"),
     "withdrawal": _RULE,
+    "caller": (
+        *("must_say", "source", "confidence", "identify_within_seconds", "end_within_seconds", "ask", "offer_dnc"),
+        "also",
+    ),
 }
 _MAY_LACK = {"purposes", "also_in_zone", "is_policy", "resets_on_reply", "unless_bought_months", "unless_permitted"}
 MUST: dict[str, set[str]] = {table: set(keys) - _MAY_LACK for table, keys in MAY.items()}
 MUST[""] = {"name", "review_by"}
 MUST["needs"] -= {"channels"}
+MUST["caller"] = {"must_say", "source", "confidence"}
 _WORDS: dict[str, tuple[str, ...]] = {"kinds": _KINDS, "purposes": _PURPOSES, "channels": _CHANNELS, "any_of": TOKENS}
+_WORDS["must_say"] = MUST_SAY
 _COUNTS = {"max": (0, 1000), "hours": (1, 24 * 366), "days": (1, 366), "max_age_days": (1, 366)}
 _COUNTS["unless_bought_months"] = (1, 120)
+_COUNTS["identify_within_seconds"] = _COUNTS["end_within_seconds"] = (1, 120)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +131,7 @@ def _of_tables(data: Mapping[str, Any]) -> Iterator[Said]:
             continue
         for number, row in enumerate(rows, 1):
             yield from _row(table, f"{table}[{number}]", row)
-    for table in ("do_not_call", "withdrawal"):
+    for table in ("do_not_call", "withdrawal", "caller"):
         if table in data:
             yield from _row(table, table, data[table])
 
@@ -169,13 +177,19 @@ def _value(table: str, key: str, value: Any) -> str:
         low, high = _COUNTS[key]
         fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return "" if fits else f"{value!r} is not a whole number from {low} to {high}"
-    if key in ("resets_on_reply", "unless_permitted", "is_policy"):
+    if key in ("resets_on_reply", "unless_permitted", "is_policy", "offer_dnc"):
         return "" if isinstance(value, bool) else f"{value!r} is not true or false"
+    if key == "also":
+        return "" if _are_texts(value) else "a list of texts is wanted"
     if not isinstance(value, str) or not value.strip():
         return f"{value!r} is not a text"
     if key == "also_in_zone" and not is_zone(value):
         return f"{value!r} is not a zone like America/Chicago"
     return ""
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) and one.strip() for one in value)
 
 
 def _words(known: Sequence[str], value: Any) -> str:
@@ -202,7 +216,7 @@ def _of_file(data: Mapping[str, Any], place: str) -> Iterator[Said]:
     for key in ("review_by", "deny_after"):
         if key in data and type(data[key]) is not date:
             yield key, f"{data[key]!r} is not a date like 2027-05-21, without quotes"
-    for key, words in (("name", str), ("holidays", list), ("duties", list)):
+    for key, words in (("name", str), ("holidays", list)):
         given = data.get(key)
         if key in data and not (given and isinstance(given, words) and all(isinstance(one, str) for one in given)):
             yield key, "a text is wanted" if words is str else "a list of texts is wanted"

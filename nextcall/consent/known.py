@@ -162,12 +162,14 @@ def _best_permission(wanted: Wanted, person: Read) -> Grant | None:
     ]
     if len(fitting) < 2:
         return fitting[0] if fitting else None
-    return max(fitting, key=_weight)
+    in_britain = "GB" in person.place.jurisdictions
+    return max(fitting, key=lambda row: _weight(row, in_britain))
 
 
-def _weight(row: Grant) -> tuple[int, bool, datetime, datetime]:
-    """The strongest, and of equal ones what lasts longest."""
-    return RANK.get(row.tier, 0), row.automated, row.expires_at or _FOR_EVER, row.given_at
+def _weight(row: Grant, in_britain: bool) -> tuple[float, bool, datetime, datetime]:
+    """The strongest, and of equal ones what lasts longest. In Britain a soft opt-in is worth more than one implied."""
+    rank = RANK["implied"] + 0.5 if in_britain and row.tier == "soft" else RANK.get(row.tier, 0)
+    return rank, row.automated, row.expires_at or _FOR_EVER, row.given_at
 
 
 @lru_cache(maxsize=1000)

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from nextcall.consent.caller import Caller
 from nextcall.lib.hours import Spans, both, read_spans
 
 FOLDER = Path(__file__).parent / "jurisdictions"
@@ -125,7 +126,7 @@ class Pack:
     caps: tuple[Cap, ...]
     needs: tuple[Need, ...]
     holidays: tuple[str, ...] = ()
-    duties: tuple[str, ...] = ()  # what the caller must say and do; shown, not decided on
+    caller: Caller | None = None  # what whoever calls must say and do; shown, not decided on
     bought_months: int = 18
     inquired_months: int = 3
     implied_months: tuple[int, int] | None = None  # after a purchase and an inquiry; None: implied does not run out
@@ -135,6 +136,11 @@ class Pack:
     withdrawal: Duty | None = None  # how this law calls the wish to be left alone
     review_by: date | None = None
     deny_after: date | None = None  # nothing is allowed there once this day is over
+
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """What whoever calls must say and do, in sentences."""
+        return self.caller.sentences() if self.caller else ()
 
     @property
     def rules(self) -> tuple["Hours | Cap | Need | DoNotCall | Quiet | Duty", ...]:
@@ -230,7 +236,7 @@ def read_pack(data: Mapping[str, Any], place: str) -> Pack:
         caps=tuple(_cap(row) for row in data.get("caps", ())),
         needs=tuple(Need(**_tuples(row)) for row in data.get("needs", ())),
         holidays=tuple(data.get("holidays", ())),
-        duties=tuple(data.get("duties", ())),
+        caller=Caller(**_tuples(spoken)) if (spoken := data.get("caller")) else None,
         bought_months=months.get("bought", 18),
         inquired_months=months.get("inquired", 3),
         implied_months=(implied["bought"], implied["inquired"]) if implied else None,

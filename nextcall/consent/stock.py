@@ -60,7 +60,9 @@ def _soonest(reviews: list[Age]) -> list[Age]:
 def _lists(account: Account, today: date) -> Iterator[Age]:
     """A place's age is that of the oldest list of it that is in use."""
     oldest: dict[str, date] = {}
-    rows = NumberList.objects.filter(account=account, replaced_at=None).values_list("place", "obtained_at")
+    rows = NumberList.objects.filter(
+        account=account, ready_at__isnull=False, replaced_at=None, dropped_at=None
+    ).values_list("place", "obtained_at")
     for place, obtained_at in rows:
         oldest[place] = min(oldest.get(place, date.max), obtained_at.date())
     for place, obtained_on in sorted(oldest.items()):

@@ -11,7 +11,7 @@ from nextcall.timeline.models import Event
 
 LATEST = 200
 # events whose message, call or note is shown itself, and which reason was offered
-TOLD_OTHERWISE = ("message.", "call.", "note.", "touch.sent", "touch.done", "reason.")
+TOLD_OTHERWISE = ("message.", "call.made", "call.received", "note.", "touch.sent", "touch.done", "reason.")
 
 
 @dataclass(frozen=True, slots=True)

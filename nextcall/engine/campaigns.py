@@ -15,7 +15,7 @@ from nextcall.lib import wake
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
 
-COUNTED = ("bounced", "filtered")  # problems in a provider's refusal that speak against the campaign
+COUNTED = ("bounced",)  # problems in a provider's refusal that speak against the campaign
 LOOK_BACK = timedelta(days=30)
 EVERY = timedelta(hours=1)  # how often everything is counted again, whatever came
 APART = timedelta(minutes=1)  # what waited leaves one a minute
@@ -79,7 +79,8 @@ def touch_of(
     sent = Message.objects.filter(account_id=account_id, outbound=True, touch__isnull=False).select_related("touch")
     if message_id:
         named = sent.filter(message_id=message_id).first()
-        return named.touch if named else None
+        if named is not None:
+            return named.touch
     if contact_point is not None:
         sent = sent.filter(contact_point=contact_point)
     elif lead is not None:

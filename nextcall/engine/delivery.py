@@ -40,16 +40,21 @@ def delivered(touch: Touch, *, at: datetime) -> bool:
 
     Handing over in time is not enough: carriers queue. The provider was told how long the message was good for.
     """
-    closes = (touch.decision or {}).get("until")
-    late = closes is not None and at > datetime.fromisoformat(closes)
     with transaction.atomic():
         mine = Touch.objects.filter(account_id=touch.account_id, pk=touch.pk, state__in=REPORTED)
         if not mine.update(state=Touch.State.DELIVERED, outcome="delivered"):
             return False
         _record("touch.delivered", touch, at)
-        if late:
-            _record("touch.delivered_late", touch, at, closed_at=closes, delivered_at=at.isoformat())
-    return late
+        return note_if_late(touch, arrived_at=at, at=at)
+
+
+def note_if_late(touch: Touch, *, arrived_at: datetime, at: datetime) -> bool:
+    """Whether it arrived after the window that the gate had decided on, which is an event then."""
+    closes = (touch.decision or {}).get("until")
+    if closes is None or arrived_at <= datetime.fromisoformat(closes):
+        return False
+    _record("touch.delivered_late", touch, at, closed_at=closes, delivered_at=arrived_at.isoformat())
+    return True
 
 
 def _record(kind: str, touch: Touch, at: datetime, **data: object) -> None:

@@ -208,7 +208,7 @@ def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
     leaving = [one for one in settled if one.state == "sending"]
     sql.execute_many(SEND, [_leaving(one, engine, at) for one in leaving])
     sql.execute_many(WRITE, [_row(one, at) for one in settled if one.state != "sending"])
-    record_many(_event(one, at) for one in settled if one.state in following.CLOSED or _waits(one))
+    record_many(_event(one, at) for one in settled if one.state in following.CLOSED or _waits_anew(one))
     for one in settled:
         tally.count({"planned": "waited", "open": "opened"}.get(one.state, one.state), one.due.channel)
         tally.late((at - one.due.due_at).total_seconds())
@@ -217,6 +217,11 @@ def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
 def _waits(one: Settled) -> bool:
     """Whether the gate said: not yet."""
     return one.state == "planned" and one.decision is not None
+
+
+def _waits_anew(one: Settled) -> bool:
+    """A wait that is asked about again every few minutes, for a list or a halt, is one refusal, not hundreds."""
+    return _waits(one) and one.rule != one.due.rule
 
 
 def _event(one: Settled, at: datetime) -> Event:

@@ -6,7 +6,7 @@ from nextcall.cadences.models import Touch
 from nextcall.channels.contract import DeliveryReport
 from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
-from nextcall.engine import resting, stopping, tally
+from nextcall.engine import campaigns, delivery, resting, stopping, tally
 from nextcall.leads.models import ContactPoint
 from nextcall.team.models import Account
 from nextcall.timeline.record import record
@@ -52,6 +52,8 @@ def _moved_on(touch: Touch, state: Touch.State, heard: DeliveryReport, at: datet
         changed |= {"provider_reference": heard.provider_reference[:200], "because": ""}
     Touch.objects.filter(account_id=touch.account_id, pk=touch.pk).update(**changed)
     _event(touch, f"touch.{state.value}", at, {"reported_at": (heard.at or at).isoformat()})
+    if state is Touch.State.DELIVERED:
+        delivery.note_if_late(touch, arrived_at=heard.at or at, at=at)
 
 
 def _failed(touch: Touch, heard: DeliveryReport, state: Touch.State, at: datetime) -> None:
@@ -68,6 +70,8 @@ def _failed(touch: Touch, heard: DeliveryReport, state: Touch.State, at: datetim
     )
     _event(touch, f"touch.{state.value}", at, data)
     tally.count(state.value, touch.channel)
+    if state is Touch.State.BOUNCED or heard.problem in campaigns.COUNTED:
+        campaigns.came_back([touch.pk], account_id=touch.account_id, at=at)
     if heard.problem == "withdrawn":
         _withdrawn(touch, heard, at)
     elif heard.problem:
@@ -118,6 +122,7 @@ def _complained(touch: Touch, at: datetime) -> None:
         by=None,
         at=at,
         reference=f"complaint:{touch.reference}",
+        message_id=touch.provider_reference,
     )
 
 

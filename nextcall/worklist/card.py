@@ -14,6 +14,7 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.worklist import say
 from nextcall.worklist.beads import Bead, Thread, thread_of
+from nextcall.worklist.call_card import CallCard, Latest, call_card, latest_contacts
 from nextcall.worklist.details import details_of
 from nextcall.worklist.gathering import CARDS, Promised, promises
 from nextcall.worklist.gating import Reachable, reach_of
@@ -61,6 +62,7 @@ class Card:
     beads: tuple[Bead, ...]
     thread_says: str
     reach: dict[str, Reachable]
+    call: CallCard
     primary: str  # call, text, email, reply, decide
     held: Held | None
     outcomes: tuple[outcome.Effect, ...]
@@ -91,10 +93,10 @@ def cards(
     persons = {lead.person_id for lead in leads.values()}
     known = completed(known, persons, account_id=member.account_id, at=at)
     rows = rows_of(hand, leads, standing, member=member, at=at, known=known)
-    voice = voice_of(member)
+    voice, latest = voice_of(member), latest_contacts(persons, account_id=member.account_id)
     wishes = preferring.standing(persons, account_id=member.account_id, at=at)
     made = (
-        _card(ranked, rows[ranked.candidate.lead_id], known, voice, member=member, at=at)
+        _card(ranked, rows[ranked.candidate.lead_id], known, voice, latest, member=member, at=at)
         for ranked in hand
         if ranked.candidate.lead_id in rows
     )
@@ -104,7 +106,16 @@ def cards(
     )
 
 
-def _card(ranked: Ranked, rows: Rows, knowledge: Knowledge, voice: Voice, *, member: Member, at: datetime) -> Card:
+def _card(
+    ranked: Ranked,
+    rows: Rows,
+    knowledge: Knowledge,
+    voice: Voice,
+    latest: Mapping[int, Latest],
+    *,
+    member: Member,
+    at: datetime,
+) -> Card:
     lead, person = rows.lead, rows.lead.person
     reach = reach_of(lead, member=member, at=at, known=knowledge)
     zone = reach["call"].facts.place.home_zone
@@ -136,6 +147,7 @@ def _card(ranked: Ranked, rows: Rows, knowledge: Knowledge, voice: Voice, *, mem
         beads=thread.beads,
         thread_says=thread.says,
         reach=reach,
+        call=call_card(lead, reach["call"], member=member, at=at, latest=latest.get(person.pk)),
         primary=primary,
         held=_held(reach, primary, zone=zone, at=at),
         outcomes=tuple(outcome.effects(rows.touch, at=at, known=rows.running, standing=rows.touches)),

@@ -63,8 +63,9 @@ class Carrier:
     per_second: int = 0  # 0: no limit
     opted_out: set[str] = field(default_factory=set)
     owned: Owned = field(default_factory=Owned)
-    keep: Callable[[Sent], None] = lambda _: None  # called as a message is taken, before the answer
-    answers_after: float = 0.0  # seconds
+    keep: Callable[[Sent], None] = lambda _: None  # called as a message is taken, before the answer or its delay
+    answers_after: float = 0.0
+    begins_as: str = "queued"  # the status of a message that was just taken
     requests: int = 0
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -75,7 +76,7 @@ class Carrier:
     def take(self, to: str, sender: str, body: str, **more: Any) -> Sent:
         with self._lock:
             sid = f"SM{next(self._numbers):032x}"
-            made = Sent(sid, to, sender, body, self.clock(), **more)
+            made = Sent(sid, to, sender, body, self.clock(), self.begins_as, **more)
             self.messages.append(made)
             self.keep(made)
         time.sleep(self.answers_after)
@@ -149,8 +150,7 @@ class _Desk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer(b"")
 
-    def log_message(self, *_args: object) -> None:
-        """Quiet."""
+    def log_message(self, *_args: object) -> None: ...
 
     def _answer(self, body: bytes) -> None:
         self.carrier.requests += 1

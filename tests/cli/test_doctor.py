@@ -51,7 +51,7 @@ def test_everything_that_ages_has_a_line(account: Account, doctor: Doctor) -> No
 
 def test_a_stale_list_is_to_be_mended_and_says_what_is_refused(account: Account, doctor: Doctor) -> None:
     now = timezone.now()
-    NumberList.objects.create(account=account, place="US", obtained_at=now - 32 * DAY, stored_at=now)
+    NumberList.objects.create(account=account, place="US", obtained_at=now - 32 * DAY, stored_at=now, ready_at=now)
     line = doctor()[f"do-not-call list, us, account {account.pk}"]
     assert (line["state"], "32 days old, 31 allowed" in line["says"]) == ("mend", True)
     assert "Refused when over: calls and texts in US" in line["says"]
@@ -62,9 +62,15 @@ def test_a_list_that_was_replaced_counts_no_more(account: Account, doctor: Docto
     now = timezone.now()
     for age, replaced in ((40, now), (2, None)):
         NumberList.objects.create(
-            account=account, place="US", obtained_at=now - age * DAY, stored_at=now, replaced_at=replaced
+            account=account, place="US", obtained_at=now - age * DAY, stored_at=now, ready_at=now, replaced_at=replaced
         )
     assert doctor()[f"do-not-call list, us, account {account.pk}"]["state"] == "ok"
+
+
+def test_a_list_that_is_still_being_stored_counts_not_yet(account: Account, doctor: Doctor) -> None:
+    now = timezone.now()
+    NumberList.objects.create(account=account, place="US", obtained_at=now - 40 * DAY, stored_at=now)
+    assert f"do-not-call list, us, account {account.pk}" not in doctor()
 
 
 def test_a_clock_behind_the_record_is_to_be_mended(account: Account, doctor: Doctor) -> None:

@@ -57,7 +57,7 @@ def test_check_is_quiet_about_a_good_file_and_names_line_and_key_of_a_bad_one(
     assert run(["jurisdiction", "check", str(bad), "--json"]) == 2
     said = capsys.readouterr()
     assert json.loads(said.out)["problems"][0]["key"] == "hours[1].kinds"
-    assert said.err.strip().splitlines() == [f"{bad}:11: hours[1].kinds: 'FAX' is not one of MC, AC, TX, EM"]
+    assert said.err.strip().splitlines() == [f"{bad}:10: hours[1].kinds: 'FAX' is not one of MC, AC, TX, EM"]
 
 
 def test_warnings_alone_end_with_status_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -309,3 +309,13 @@ def test_a_withdrawal_is_an_event() -> None:
     stop(lead, "text")
     event = Event.objects.get(account=lead.account, kind="permission.withdrawn")
     assert event.person_id == lead.person_id and event.data["channels"] == ["text", "automated"]
+
+
+@pytest.mark.parametrize(("country", "tier"), [("GB", "soft"), ("US", "implied")])
+def test_a_soft_opt_in_counts_in_britain_though_consent_was_implied_too(country: str, tier: str) -> None:
+    lead = make_lead(make_account(), permission="none")
+    Person.objects.filter(pk=lead.person_id).update(country=country, region="", postal_code="")
+    give = {"account": lead.account, "person": lead.person, "source": "form", "given_at": MONDAY, "at": MONDAY}
+    for kind in ("implied", "soft"):
+        ledger.grant(channel="email", tier=kind, **give)  # type: ignore[arg-type]
+    assert facts(lead, "email").tier == tier

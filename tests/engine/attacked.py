@@ -96,8 +96,7 @@ class Ground:
             str(touch.reference): (
                 touch.person_id,
                 datetime.fromisoformat(touch.decision["at"]),
-                not touch.by_machine
-                and any(rule["id"] == "reply.within_30_minutes" for rule in touch.decision["rules"]),
+                not touch.by_machine and any(rule[0] == "reply.within_30_minutes" for rule in touch.decision["rules"]),
             )
             for touch in rows
         }

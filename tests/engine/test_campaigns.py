@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nextcall.cadences import enroll, halting
 from nextcall.cadences.models import Cadence, Halt, Touch
-from nextcall.channels.contract import Outgoing, SendError
+from nextcall.channels.contract import DeliveryReport, Outgoing, SendError
 from nextcall.channels.memory import Memory
 from nextcall.consent.models import Withdrawal
 from nextcall.conversations.models import Message
-from nextcall.engine import campaigns, delivery, stopping, undo
+from nextcall.engine import campaigns, delivery, reporting, stopping, undo
 from nextcall.engine.worker import Worker
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
@@ -124,7 +124,7 @@ def test_while_it_stands_still_the_machine_s_touches_wait_with_the_rule(account:
     assert touch.due_at > LATER + timedelta(hours=12)
     assert touch.decision is not None
     assert touch.decision["verdict"] == "wait"
-    assert touch.decision["rules"][-1]["id"] == "CX-07.complaints"
+    assert touch.decision["rules"][-1][:2] == ["CX-07.complaints", "wait"]
 
 
 def test_other_channels_other_cadences_and_other_accounts_go_on(account: Account) -> None:
@@ -286,3 +286,36 @@ def test_halts_are_each_account_s_own(account: Account) -> None:
     complain(sent_to(account, "Hazel Thorne"))
     assert [halt.account_id for halt in halting.in_force(account.pk)] == [account.pk]
     assert halting.in_force(make_account("Harbor Homes").pk) == []
+
+
+def reported(touch: Touch, state: str, **fields: object) -> None:
+    """As a provider's own report tells it."""
+    Touch.objects.filter(pk=touch.pk).update(provider="some", provider_reference=f"p-{touch.pk}")
+    heard = DeliveryReport(f"p-{touch.pk}", state, **fields)  # type: ignore[arg-type]
+    with transaction.atomic():
+        assert reporting.report(touch.account, heard, provider="some", at=LATER)
+
+
+def test_a_provider_s_reports_of_bounces_count(account: Account) -> None:
+    touches = [sent_to_anyway(account, f"Lead {n}") for n in range(5)]
+    for touch in touches[:4]:
+        reported(touch, "bounced", permanent=True, problem="bounced", reason="no such user")
+    assert not Halt.objects.exists()
+    reported(touches[4], "bounced", permanent=True, problem="bounced", reason="no such user")
+    assert (the_halt().rule, the_halt().level) == ("CX-07.bounces", "paused")
+
+
+def test_a_provider_s_report_of_a_complaint_counts_against_its_own_message(account: Account) -> None:
+    touch = sent_to_anyway(account, "Hazel Thorne")
+    reported(touch, "complained")
+    assert Event.objects.get(kind="complaint.received").touch_id == touch.pk
+    assert the_halt().rule == "CX-07.complaints"
+
+
+def test_a_provider_s_late_delivery_alarms_once(account: Account) -> None:
+    touch = sent_to(account, "Hazel Thorne", "text")
+    assert touch.decision is not None
+    late = datetime.fromisoformat(touch.decision["until"]) + timedelta(minutes=5)
+    for _ in range(2):
+        reported(touch, "delivered", at=late)
+    assert Event.objects.filter(kind="touch.delivered_late", touch_id=touch.pk).count() == 1

@@ -10,6 +10,7 @@ from nextcall.cadences.models import Touch
 from nextcall.channels.memory import Memory
 from nextcall.consent import law, policy
 from nextcall.consent.facts import Ask, Checked, Facts, Place
+from nextcall.consent.models import NumberList
 from nextcall.consent.places import place_of
 from nextcall.consent.rules import decide
 from nextcall.engine.settle import _is_mendable
@@ -164,3 +165,37 @@ def test_only_the_age_of_a_do_not_call_list_is_waited_for(age: int, listed: bool
 
 def place_of_denver() -> Place:
     return place_of(phones=[], postal_code="80202", region="CO", country="US", stated=(), default_country="US")
+
+
+def a_list(account: Account, place: str, *, days_old: int, at: datetime = MONDAY) -> NumberList:
+    rows = NumberList.objects.filter(account=account, place=place, replaced_at=None)
+    rows.update(replaced_at=at)
+    return NumberList.objects.create(
+        account=account, place=place, obtained_at=at - timedelta(days=days_old), stored_at=at, ready_at=at
+    )
+
+
+def test_a_cold_call_waits_for_a_fresh_list_and_is_dealt_when_it_came(account: Account) -> None:
+    cold = make_lead(account, permission="none", arrived_at=MONDAY - timedelta(days=200))
+    touch = make_touch(cold, "call", due_at=MONDAY)
+    for place in ("US", "US-CO"):
+        a_list(account, place, days_old=32)
+    work(Worker(everything=Memory(), threads=0), MONDAY)
+    assert (fresh(touch).state, touch.rule) == ("planned", "US-07.dnc")
+    assert touch.decision is not None and touch.decision["verdict"] == "deny"
+    assert "32 days old and may be 31" in str(touch.decision["rules"])
+    for place in ("US", "US-CO"):
+        a_list(account, place, days_old=1)
+    work(Worker(everything=Memory(), threads=0), MONDAY + HOUR + timedelta(minutes=1))
+    assert fresh(touch).state == "open"
+
+
+def test_a_wait_that_is_asked_about_again_and_again_is_written_down_once(
+    account: Account, lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch = make_touch(lead, "text", body="Hi", due_at=MONDAY)
+    old = replace(policy.shipped(), zone_data="2025b", compiled={})
+    monkeypatch.setattr(policy, "for_account", lambda *_, **__: old)
+    Worker(everything=Memory(), threads=0).run_until(MONDAY + 3 * HOUR, start=MONDAY)
+    assert fresh(touch).due_at > MONDAY + 2 * HOUR
+    assert Event.objects.filter(kind="touch.waited", touch_id=touch.pk).count() == 1

@@ -52,7 +52,7 @@ def test_19_the_text_is_denied_three_times_and_every_reason_is_kept(lender: Acco
     touch = make_touch(in_florida(lender, originator), "text", body=UNLAWFUL)
     assert run().sent == []
     touch.refresh_from_db()
-    denied = {rule["id"]: rule["says"] for rule in touch.decision["rules"] if rule["effect"] == "deny"}
+    denied = {rule[0]: rule[2] for rule in touch.decision["rules"] if rule[1] == "deny"}
     assert (touch.state, touch.decision["verdict"]) == ("blocked", "deny")
     assert set(denied) == {"MO-01.terms", "MO-03.state", "FH-01.religion"}
     assert "$1,899/mo" in denied["MO-01.terms"]
@@ -150,7 +150,7 @@ def test_a_warning_is_kept_with_the_decision_and_the_message_leaves(lead: Lead) 
     touch = make_touch(lead, "email", body="The master bedroom faces east.", subject="A question")
     assert len(run().sent) == 1
     touch.refresh_from_db()
-    kept = {rule["id"]: (rule["effect"], rule["says"]) for rule in touch.decision["rules"]}
+    kept = {rule[0]: (rule[1], " ".join(rule[2:])) for rule in touch.decision["rules"]}
     assert kept["FH-01.sex"][0] == "allow"
     assert "master bedroom" in kept["FH-01.sex"][1]
 

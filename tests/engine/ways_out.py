@@ -13,6 +13,7 @@ from nextcall.leads.models import Lead, Person
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection
 from tests.builders import MONDAY, make_lead, make_permission, make_person, make_point
+from tests.carrier.server import ACCOUNT, KEY, TOKEN, carrier
 from tests.channels.conformance import mail_server
 
 
@@ -27,6 +28,10 @@ class Way:
     arrived: Callable[[], list[str]]
     memory: Memory | None = None
     by_hand: bool = False  # a member sends it with their own phone: the engine opens it for them, or does not
+
+    def serves(self, channel: str) -> bool:
+        """Whether the machine sends on that channel; else it is opened for a member."""
+        return self.memory is not None or (self.channel == channel and not self.by_hand)
 
     def run(self, *, start: datetime, until: datetime) -> None:
         self.worker().run_until(until, start=start)
@@ -71,6 +76,37 @@ def smtp() -> Iterator[Way]:
 
 
 @contextmanager
+def _texted(provider: str, **keys: str) -> Iterator[Way]:
+    """A carrier that really answers; it knows our texts by its own ids."""
+    with carrier() as far_end:
+        far_end.begins_as = "sent"  # given to the network at once: it cannot be taken back
+
+        def connect(account: Account) -> None:
+            Connection.objects.create(
+                account=account,
+                channel="text",
+                provider=provider,
+                sealed=sealing.seal({**keys, "base_url": far_end.url}),
+                from_address="+13035550100",
+                created_at=MONDAY,
+            )
+
+        def arrived() -> list[str]:
+            ids = [one.sid for one in far_end.messages]
+            return [str(touch.reference) for touch in Touch.objects.filter(provider_reference__in=ids)]
+
+        yield Way(provider, "text", connect, lambda: Worker(threads=0), arrived)
+
+
+def twilio() -> Any:
+    return _texted("twilio", account_sid=ACCOUNT, auth_token=TOKEN)
+
+
+def telnyx() -> Any:
+    return _texted("telnyx", api_key=KEY)
+
+
+@contextmanager
 def handset() -> Iterator[Way]:
     yield Way("handset", "text", lambda account: None, lambda: Worker(threads=0), list, by_hand=True)
 
@@ -80,7 +116,13 @@ def _reference(mail: bytes) -> str:
     return line.decode().split("<")[1].split("@")[0]
 
 
-WAYS: dict[str, Callable[[], Any]] = {"memory": memory, "smtp": smtp, "handset": handset}
+WAYS: dict[str, Callable[[], Any]] = {
+    "memory": memory,
+    "smtp": smtp,
+    "twilio": twilio,
+    "telnyx": telnyx,
+    "handset": handset,
+}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from nextcall.lib import copies
 from tests.ops.running import run
 
 pytestmark = pytest.mark.slow
-INSERT = "INSERT INTO nextcall_source (account_id, name) VALUES (1, ?)"
+INSERT = "INSERT INTO nextcall_source (account_id, name, kind, basis) VALUES (1, ?, '', '')"
 
 
 def sources(home: Path) -> int:

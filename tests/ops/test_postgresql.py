@@ -74,7 +74,8 @@ def test_a_backup_made_while_others_write_comes_back_whole(tmp_path: Path, datab
             while not ending.is_set():
                 for letter in "ab":
                     connection.execute(
-                        "INSERT INTO nextcall_source (account_id, name) VALUES (1, %s)", [f"{letter}{number}\t\\"]
+                        "INSERT INTO nextcall_source (account_id, name, kind, basis) VALUES (1, %s, '', '')",
+                        [f"{letter}{number}\t\\"],
                     )
                 connection.commit()
                 number += 1
@@ -94,7 +95,7 @@ def test_a_backup_made_while_others_write_comes_back_whole(tmp_path: Path, datab
     assert run(home, "restore", str(tmp_path / "copy"), "--replace", DATABASE_URL=one).returncode == 0
     assert count(one) == count(two)
     with psycopg.connect(one, autocommit=True) as connection:  # what comes next gets a key of its own
-        connection.execute("INSERT INTO nextcall_source (account_id, name) VALUES (1, 'later')")
+        connection.execute("INSERT INTO nextcall_source (account_id, name, kind, basis) VALUES (1, 'later', '', '')")
 
 
 def test_a_copy_goes_back_to_its_own_kind_of_database(tmp_path: Path, databases: list[str]) -> None:

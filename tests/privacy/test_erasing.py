@@ -132,8 +132,10 @@ def test_counts_stay_and_so_do_the_events_in_their_chain(rowan: Lead) -> None:
     assert (Attempt.objects.count(), Call.objects.count(), Message.objects.count()) == (attempts, calls, messages)
     assert Event.objects.count() == events + Lead.objects.filter(person=rowan.person).count()
     assert rowan.attempts == Lead.objects.get(pk=rowan.pk).attempts > 0
-    seal = Seal.objects.get()
+    seal = Seal.objects.get(number=1)
     assert (seal.erased_at, seal.content) == (AT + timedelta(hours=1), "c" * 64)
+    sealed = Seal.objects.filter(event__lead=rowan, event__data={}).exclude(erased_at=None)
+    assert sealed.count() == Event.objects.filter(lead=rowan, data={}).count()  # what was not sealed yet is, first
     assert not Touch.objects.filter(person=rowan.person, state__in=("planned", "open")).exists()
 
 

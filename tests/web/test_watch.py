@@ -37,7 +37,9 @@ def halt(account: Account, level: str = "paused") -> Halt:
 
 def a_list(account: Account, *, days_old: int, place: str = "US") -> None:
     now = timezone.now()
-    NumberList.objects.create(account=account, place=place, obtained_at=now - days_old * DAY, stored_at=now, count=3)
+    NumberList.objects.create(
+        account=account, place=place, obtained_at=now - days_old * DAY, stored_at=now, ready_at=now, count=3
+    )
 
 
 def test_the_page_shows_what_is_over_first_with_how_to_mend_it(account: Account, owner: Member) -> None:

@@ -14,6 +14,7 @@ import httpx
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from nextcall.channels import clocks
 from nextcall.channels.contract import (
     DeliveryReport,
     Found,
@@ -125,6 +126,7 @@ class Telnyx(Provider):
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
+    clocks.hear(str(answer.url), answer.headers.get("date"))
     try:
         found = answer.json()
     except ValueError:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from nextcall.channels import clocks
 from nextcall.channels.contract import Found, Handed, Outgoing, OwnNumber, Receipt, SendError, TakenBack, Uncertain
 from nextcall.channels.provider import Provider
 from nextcall.channels.sms import twilio_numbers
@@ -135,6 +136,7 @@ class Twilio(Provider):
 
 def _read(answer: httpx.Response) -> dict[str, Any]:
     """The answer's JSON; SendError with what its code means."""
+    clocks.hear(str(answer.url), answer.headers.get("date"))
     try:
         found = answer.json()
     except ValueError:

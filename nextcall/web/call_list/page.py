@@ -14,6 +14,7 @@ from nextcall.web.access import SignedIn, leads_seen_by, signed_in
 from nextcall.web.going_back import back, lead_of, number
 from nextcall.web.leads import asked
 from nextcall.web.leads.sentence import words
+from nextcall.web.now import on_the_call
 from nextcall.web.now.showing import card_context
 from nextcall.web.once import once
 from nextcall.worklist import calling, items
@@ -62,6 +63,8 @@ def call_list(request: SignedIn) -> HttpResponse:
         calling.give_back(member, before)
     keep(request, state)
     shown = card_context(dealt.card, member, at=at) if dealt.card else {}
+    if dealt.card:
+        shown["spoken"] = on_the_call.shown(dealt.card.lead, member, at=at)
     shown |= _around(request, state, member, at=at)
     return render(request, "call_list/page.html", shown | {"held": dealt.held})
 

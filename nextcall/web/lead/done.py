@@ -65,6 +65,11 @@ EVENTS = {
     "touch.delivered": ("check", "Delivered"),
     "touch.done": ("check", "Done"),
     "stage.changed": ("swap", "Stage"),
+    "call.identified": ("talk", "Said who calls"),
+    "call.recording_noticed": ("talk", "Told them that the call is recorded"),
+    "call.recording_consented": ("check", "They agreed to being recorded"),
+    "call.recording_refused": ("cross", "They refused to be recorded"),
+    "call.recording_attached": ("copy", "Recording kept"),
     "window.opened": ("back-at", "Call-back window opened"),
     "appointment.booked": ("back-at", "Appointment booked"),
     "touch.opened": ("ring", "Came due"),
@@ -87,6 +92,7 @@ class Entry:
     iso: str
     undone: bool = False
     paused: bool = False  # the pause that stands: it can be undone here
+    url: str = ""  # of a recording
 
 
 def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) -> tuple[list[Entry], bool]:
@@ -138,7 +144,10 @@ def _entry(one: Said, shown: Shown) -> Entry:
     if one.kind == "note":
         return Entry("note", "", f"Note, {one.who}" if one.who else "Note", "", one.body, when, iso)
     icon, words = event_words(one)
-    return Entry(icon, "", "", words + (f", {one.who}" if one.who else ""), "", when, iso, one.undone)
+    words, url = words + (f", {one.who}" if one.who else ""), ""
+    if one.event == "call.recording_attached" and str(one.data.get("url", "")).startswith("https://"):
+        url = str(one.data["url"])
+    return Entry(icon, "", "", words, "", when, iso, one.undone, url=url)
 
 
 def _message(one: Said, shown: Shown, when: str, iso: str) -> Entry:
@@ -164,6 +173,8 @@ def event_words(one: Said) -> tuple[str, str]:
     channel = one.data.get("channel")
     words += f": {channel}" if isinstance(channel, str) and one.event.startswith("touch.") else ""
     cause = one.data.get("because") or one.data.get("says") or one.data.get("reason") or one.data.get("cadence") or ""
+    if one.event == "call.identified" and one.data.get("seconds") is not None:
+        return icon, f"{words}, {one.data['seconds']} s into the call"
     if one.event == "cadence.began" and " " not in str(cause):  # its slug
         cause = str(cause).replace("-", " ").capitalize()
     if one.event == "cadence.paused":

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from nextcall.cadences import halting, versions
 from nextcall.channels import handset
+from nextcall.conversations import recording
 from nextcall.conversations.thread import Said, messages_of
 from nextcall.engine import answering
 from nextcall.engine import outcome as outcomes
@@ -26,9 +27,12 @@ from nextcall.web.lead.rows import Wrong, rows
 from nextcall.web.lead.shown import Shown, asked_by, shown
 from nextcall.web.lead.wishes import wishes
 from nextcall.web.leads import asked
+from nextcall.web.now import on_the_call
 from nextcall.web.now.outcomes import buttons, times
+from nextcall.web.now.page import calling
 from nextcall.worklist import finding, items, say
 from nextcall.worklist.beads import thread_of
+from nextcall.worklist.call_card import call_card, latest_contacts
 
 FEW = 3
 QUIETLY = "X-Nextcall-Live"  # a page that fetches itself again takes no words that the next one is to say
@@ -60,6 +64,7 @@ def _all(request: SignedIn, one: Shown) -> dict[str, object]:
     most = _most(request)
     messages = list(messages_of(one.lead, limit=most + 1))
     context |= _line(one, request, messages, most, latest.id if latest else 0) | _way(request, one)
+    context |= _on_the_call(request, one)
     chosen, reason = request.GET.get("mode", ""), request.GET.get("reason", "")
     return context | {
         "modes": modes(one, messages, chosen=chosen, reason=reason, call_url=str(context["call_url"]), kept=kept),
@@ -96,6 +101,23 @@ def _head(one: Shown) -> dict[str, object]:
         "note_templates": "\n\n".join(one.member.settings.get("note_templates") or []),
         "arrived": say.when(lead.arrived_at, one.member.zone, at=one.at),
         "tried": f"{lead.attempts} times" if lead.attempts > 1 else "Once" if lead.attempts else "Not yet",
+    }
+
+
+def _on_the_call(request: SignedIn, one: Shown) -> dict[str, object]:
+    """The calling card: folded away until the call begins."""
+    calling_id, since = calling(request, at=one.at)
+    mine = since if calling_id == one.lead.pk else None
+    latest = latest_contacts([one.lead.person_id], account_id=one.lead.account_id).get(one.lead.person_id)
+    spoke = [event.kind for event in one.events if event.kind.startswith("call.") and event.by_id == one.member.pk]
+    return {
+        "call": call_card(one.lead, one.reach["call"], member=one.member, at=one.at, latest=latest),
+        "on_the_call": mine is not None,
+        "calling": say.clock(mine, one.member.zone) if mine else "",
+        "spoken": on_the_call.shown(one.lead, one.member, at=one.at, since=mine) if mine else on_the_call.NOTHING_SAID,
+        "notice": recording.NOTICE,
+        "touch_in_hand": one.touch.pk,
+        "may_attach": spoke[:1] == ["call.recording_consented"],
     }
 
 

@@ -16,7 +16,10 @@ from nextcall.worklist.gating import Reachable, reach_of
 from nextcall.worklist.reading import in_hand, touches_of
 
 # Events that the page looks up by what they are: the history of fields, who asks for the lead, what was undone.
-OF_THE_RECORD = ("lead.edited", "stage.changed", "lead.handed_over", "lead.asked", "lead.kept", "action.undone")
+OF_THE_RECORD = (
+    *("lead.edited", "stage.changed", "lead.handed_over", "lead.asked", "lead.kept", "action.undone"),
+    *("call.recording_consented", "call.recording_refused", "call.recording_attached"),
+)
 ASKING = ("lead.asked", "lead.kept", "lead.handed_over")
 MOST = 200
 

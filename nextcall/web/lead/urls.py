@@ -3,6 +3,7 @@
 from django.urls import path
 
 from nextcall.web.lead import compose, edit, elsewhere, page, permissions, picture, plan, wishes
+from nextcall.web.now import on_the_call
 
 urlpatterns = [
     path("leads/<int:lead_id>/", page.lead, name="lead"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("leads/<int:lead_id>/words/", compose.words, name="lead_words"),
     path("leads/<int:lead_id>/note/", compose.note, name="lead_note"),
     path("leads/<int:lead_id>/call/", compose.call, name="lead_call"),
+    path("leads/<int:lead_id>/recording/", on_the_call.attach, name="lead_recording"),
     path("leads/<int:lead_id>/pause/", plan.pause, name="lead_pause"),
     path("leads/<int:lead_id>/resume/", plan.resume, name="lead_resume"),
     path("leads/<int:lead_id>/cadence/", plan.cadence, name="lead_cadence"),

@@ -14,6 +14,7 @@ from nextcall.web import watch
 from nextcall.web.access import SignedIn, signed_in
 from nextcall.web.frame import note_to_go
 from nextcall.web.going_back import back, number
+from nextcall.web.now import on_the_call
 from nextcall.web.now.showing import card_context, deck_context
 from nextcall.web.now.taking import lead_at_hand
 from nextcall.worklist import items, say
@@ -40,6 +41,7 @@ def now(request: SignedIn) -> HttpResponse:
         away = at - on_the_line if on_the_line else None
         after = next(iter(deck.coming), None)
         shown |= card_context(deck.card, member, at=at, nth=request.GET.get("reason", ""), away=away, after=after)
+        shown["spoken"] = on_the_call.shown(deck.card.lead, member, at=at, since=on_the_line)
         shown["calling"] = say.clock(on_the_line, member.zone) if on_the_line else ""
     note_to_go(request, deck.to_go, at=at)
     shown["watch"] = watch.notices(member, at=at)

@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from nextcall.cadences.models import Touch
 from nextcall.channels import handset
+from nextcall.conversations import recording
 from nextcall.team.models import Member
 from nextcall.web.access import leads_seen_by
+from nextcall.web.now.on_the_call import NOTHING_SAID
 from nextcall.web.now.outcomes import Button, buttons, times, windows
 from nextcall.worklist import say
 from nextcall.worklist.card import Card
@@ -22,6 +24,7 @@ from nextcall.worklist.reasons import Reason
 
 FIRST = ("sent", "skipped", "no_answer", "left_voicemail", "talked", "call_back")
 MESSAGES = ("text", "email")
+ENDS = ("wrong_number", "asked_to_stop")  # one tap from the calling card
 SHORT_CALL, LONG_CALL = timedelta(seconds=30), timedelta(minutes=2)
 THIRD = 2  # snoozed so often since the latest outcome: another plan may fit better
 
@@ -97,6 +100,13 @@ def card_context(
     arrived = one.arrived_at if card.ranked.group is Group.NEW else None
     return {
         "card": card,
+        "call": card.call,
+        "calls": bool(point) and one.channel in ("call", "voicemail"),
+        "ends": [each for each in shown if each.outcome in ENDS],
+        "lead": card.lead,
+        "touch_in_hand": card.touch.pk,
+        "notice": recording.NOTICE,
+        "spoken": NOTHING_SAID,
         "arrived": arrived,
         "ago": say.ago(arrived, at=at) if arrived else "",
         "offer": one.offered_by,

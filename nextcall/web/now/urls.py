@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.now import day, outcomes, page, snoozing
+from nextcall.web.now import day, on_the_call, outcomes, page, snoozing
 
 urlpatterns = [
     path("now/", page.now, name="now"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("now/<int:lead_id>/hold/", page.hold, name="now_hold"),
     path("now/<int:lead_id>/take/", page.take, name="now_take"),
     path("now/<int:lead_id>/started/", outcomes.started, name="started"),
+    path("now/<int:lead_id>/said/", on_the_call.said, name="call_said"),
     path("now/<int:lead_id>/outcome/", outcomes.outcome, name="outcome"),
     path("now/<int:lead_id>/snooze/", snoozing.snooze, name="snooze"),
     path("now/<int:lead_id>/instead/", snoozing.change_instead, name="now_instead"),

@@ -26,6 +26,7 @@
     one("[data-hand]").replaceWith(one("[data-hand]", page));
     one("#who")?.focus({ preventScroll: true });
     scrollTo({ top: 0 });
+    document.dispatchEvent(new CustomEvent("nextcall:dealt"));
   };
   const load = async (card) => {
     const answer = await fetch(address);
