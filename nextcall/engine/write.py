@@ -93,9 +93,8 @@ def write(
 ) -> Touch:
     """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
 
-    Raises Refused with the decision when the gate or its words deny it, Unfinished when there is nothing to send, and
-    with `ask` Doubtful when its words may break a rule. The action that takes it back is `undo_of(touch)`.
-    `page`: where it was written. `pictures` leave with a text, each a name and its bytes; Unfit is raised for others.
+    Raises Refused when the gate or its words deny it, Unfinished when there is nothing to send, Unfit for `pictures` no
+    carrier takes, and with `ask` Doubtful when its words may break a rule. `undo_of(touch)` takes it back.
     """
     said = conversation.clean(body).strip()
     if not said or len(said) > (LONGEST_TEXT if channel == "text" else LONGEST_EMAIL):
@@ -133,8 +132,7 @@ def write(
             created_at=at,
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
-        if pictures:
-            outgoing_pictures.keep(touch, pictures)
+        outgoing_pictures.keep(touch, pictures)
         conversation.answered(lead=lead, at=at, by=by)
         _record_wait(touch, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)

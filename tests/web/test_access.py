@@ -19,7 +19,17 @@ from tests.web.signed import signed
 from tests.web.walk import OPEN, Address, addresses
 
 SECRET = "Zebulon Quartermaine"  # stands in every row of the account that is looked into
-MACHINES = ("in/", "hooks/", "unsubscribe/", "u/", "you/", "healthz", "readyz", "metrics")  # doors without a member
+MACHINES = (
+    "in/",
+    "hooks/",
+    "unsubscribe/",
+    "u/",
+    "you/",
+    "pictures/",
+    "healthz",
+    "readyz",
+    "metrics",
+)  # doors without a member
 MANAGERS = (
     "leads_export",
     "lead_export",
