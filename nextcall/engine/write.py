@@ -133,13 +133,13 @@ def write(
             in_reply_to=answered.message_id if answered and channel == "email" else "",
         )
         outgoing_pictures.keep(touch, pictures)
-        conversation.answered(lead=lead, at=at, by=by)
-        _record_wait(touch, asked, by=by, at=at, page=page)
+        _answered_by(touch, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)
     return touch
 
 
-def _record_wait(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
+def _answered_by(touch: Touch, asked: asking.Asked, *, by: Member | None, at: datetime, page: str) -> None:
+    conversation.answered(lead=touch.lead, at=at, by=by)
     if asked.decision.verdict != "wait":
         return
     record(
