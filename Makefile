@@ -21,11 +21,14 @@ kill-rounds:  ## 200 rounds of kill -9 on both databases; long
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --knows
 	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --postgresql
+	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --carrier
+	.venv/bin/python -m tests.engine.kill_rounds --rounds 200 --touches 1000 --carrier --postgresql
 
 attack:  ## two engines and three members at once, 300 rounds on both databases; long
 	@script/setup --dev
 	.venv/bin/python -m tests.engine.attack --rounds 300
 	.venv/bin/python -m tests.engine.attack --rounds 300 --postgresql
+	NEXTCALL_QUEUED=5000 .venv/bin/pytest -q tests/engine/test_stop_on_any_number.py
 
 bench:  ## every figure we claim about speed, beside its floor; ~20 minutes
 	@script/setup --dev

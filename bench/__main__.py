@@ -40,6 +40,7 @@ MEASURES = [
     Measure("taps", 60, 6),
     Measure("importing", 20_000, 500),
     Measure("webhook", 8000, 320),
+    Measure("inbound", 1000, 60),
     Measure("sealing", 50_000, 2000),
     Measure("proof", 10_000, 300),
     Measure("memory", 300, 30),

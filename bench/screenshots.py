@@ -17,6 +17,7 @@ from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from bench import connected
 from nextcall.cli import set_up
 from tests import chromium
 
@@ -98,6 +99,8 @@ SHOTS = (
     Shot("settings-email", "settings_email"),
     Shot("settings-email-service", "settings_email_service", query="?service=mailgun"),
     Shot("settings-mailbox", "settings_email_mailbox"),
+    Shot("settings-text", "settings_text"),
+    Shot("settings-text-none", "settings_text", who="new"),
     Shot("settings-lead-ins", "settings_lead_ins"),
     Shot("settings-members", "settings_members"),
     Shot("settings-rules", "settings_rules"),
@@ -181,29 +184,12 @@ def lay() -> "dict[str, Member]":
     mara.refresh_from_db()
     mara.settings = {"style": "detailed"}
     mara.save(update_fields=["settings"])
-    number_list(mara)
+    connected.number_list(mara, at=NOW)
+    connected.texting(mara, at=NOW)
     file = HERE / "examples" / "open_house.csv"
     importing.start(account=mara.account, by=mara, file_name=file.name, body=file.read_bytes(), at=NOW)
     new = members.open_account(company="My company", name="Owner", email="new@localhost", at=NOW, zone="America/Denver")
     return {"mara": mara, "new": new}
-
-
-def number_list(mara: "Member") -> None:
-    """A do-not-call list of two days ago with some of the team's own leads on it."""
-    from datetime import timedelta
-
-    from nextcall.consent import number_lists
-    from nextcall.leads.models import ContactPoint
-
-    phones = (
-        ContactPoint.objects.filter(account=mara.account, kind="phone").order_by("pk").values_list("key", flat=True)
-    )
-    row = number_lists.start(
-        account=mara.account, place="US", obtained_at=NOW - timedelta(days=2), by=mara, at=NOW,
-        chunks=["\n".join(phones[:80:4]).encode()], subscription="SAN 104238", file_name="national.txt",
-    )  # fmt: skip
-    while number_lists.run(row.pk, at=NOW):
-        pass
 
 
 def numbers_of(mara: "Member") -> dict[str, object]:

@@ -134,11 +134,11 @@ def test_mail_and_http_clients_live_in_channels_alone() -> None:
 
 
 def test_what_a_provider_delivers_passes_its_permit_first() -> None:
-    """`_deliver` is called by `Provider.send` alone, and a permit is issued in two places (see .importlinter)."""
+    """`_deliver` is called by `Provider.send` alone, and a permit is issued in three places (see .importlinter)."""
     texts = {name(f): f.read_text() for f in python_files(HOUSE)}
     assert [f for f, text in texts.items() if "._deliver(" in text] == ["nextcall/channels/provider.py"]
     issuing = [f for f, text in texts.items() if "permit.issue(" in text]
-    assert issuing == ["nextcall/engine/due.py", "nextcall/team/mail.py"]
+    assert issuing == ["nextcall/engine/due.py", "nextcall/team/mail.py", "nextcall/team/text.py"]
 
 
 @pytest.mark.parametrize("path", sorted(HOUSE.rglob("*.html")), ids=name)

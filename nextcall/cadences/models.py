@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 
 from nextcall.leads.models import ContactPoint, Lead, Person
-from nextcall.team.models import Account, Member
+from nextcall.team.models import Account, Member, SenderNumber
 
 
 class Cadence(models.Model):
@@ -171,6 +171,10 @@ class Touch(models.Model):
     in_reply_to = models.CharField(max_length=300, blank=True)
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True)  # ours, told to the provider
+    # which of our numbers it leaves from: chosen when it is claimed, kept when it is tried again
+    our_number = models.ForeignKey(
+        SenderNumber, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     provider = models.CharField(max_length=20, blank=True)
     provider_reference = models.CharField(max_length=200, blank=True, db_index=True)
     claimed_by = models.CharField(max_length=60, blank=True)

@@ -6,14 +6,7 @@ from typing import Any
 
 from nextcall.cadences import wording
 from nextcall.cadences.definition import BadCadence, Step
-
-# the characters of one part of a text, alone and in a row of several; and when any character is beyond plain Latin
-PLAIN, PLAIN_ROW, WIDE, WIDE_ROW = 160, 153, 70, 67
-GSM = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
-    "abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_TWICE = frozenset("^{}\\[~]|€")
+from nextcall.channels.sms.segments import segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +14,7 @@ class Preview:
     """One variant as it would leave; `problem` says why it cannot be said."""
 
     text: str
-    parts: str = ""  # "1 part, 142 characters", of a text
+    parts: str = ""  # "1 part, 18 left", of a text
     problem: str = ""
 
 
@@ -46,16 +39,6 @@ def previews(step: Step, texts: Sequence[str], known: Mapping[str, Any]) -> list
     return [_one(replace(step, subject=(), wording=(text,), says="", needs_reason=False), known) for text in texts]
 
 
-def parts_of(text: str) -> str:
-    """How many parts a text leaves in, as carriers count: "1 part, 142 characters"."""
-    if set(text) <= GSM | GSM_TWICE:
-        length, one, row = len(text) + sum(sign in GSM_TWICE for sign in text), PLAIN, PLAIN_ROW
-    else:
-        length, one, row = sum(1 + (ord(sign) > 0xFFFF) for sign in text), WIDE, WIDE_ROW
-    count = 1 if length <= one else -(-length // row)
-    return f"{count} part{'s' if count != 1 else ''}, {length} characters"
-
-
 def _one(step: Step, known: Mapping[str, Any]) -> Preview:
     if not step.wording[0].strip():
         return Preview("", problem="There are no words yet.")
@@ -66,4 +49,4 @@ def _one(step: Step, known: Mapping[str, Any]) -> Preview:
         return Preview("", problem=str(wrong).removeprefix(f"step {step.key}: "))
     except wording.Gap as gap:
         return Preview("", problem=f"Nothing is known for {', '.join(gap.missing)}; another variant is said then.")
-    return Preview(said, parts_of(said) if step.channel == "text" else "")
+    return Preview(said, segments(said).says if step.channel == "text" else "")

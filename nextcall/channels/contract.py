@@ -66,6 +66,7 @@ class Outgoing:
     in_reply_to: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     calendar: str = ""  # an invitation that goes along with an email (RFC 5546), its METHOD inside
+    media: tuple[str, ...] = ()  # pictures that leave with a text: addresses that the provider fetches them from
     valid_until: datetime | None = None  # the window's close
     at: datetime | None = None  # when the gate allowed it: what is left of the window counts from here
 
@@ -87,6 +88,17 @@ class Handed:
     to: str = ""
     body: str = ""
     at: datetime | None = None  # when it was claimed
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A number that the account has at its provider, and whether it may send."""
+
+    number: str  # E.164, a short code, or the name that is shown
+    kind: Literal["long_code", "toll_free", "short_code", "name"]
+    registration: Literal["unknown", "pending", "registered", "refused"]
+    says: str = ""  # the provider's words, with the id of its campaign
+    service: str = ""  # the provider's id of the messaging service it belongs to
 
 
 @dataclass(frozen=True, slots=True)

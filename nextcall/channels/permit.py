@@ -120,6 +120,7 @@ class Office:
             message.from_address,
             message.reply_to,
             message.in_reply_to,
+            message.media,
             sorted(message.headers.items()),
             message.calendar,
             message.valid_until.isoformat() if message.valid_until else None,

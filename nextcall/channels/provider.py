@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any, final
 
 from nextcall.channels import permit as permits
-from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, TakenBack
+from nextcall.channels.contract import Found, Handed, Outgoing, OwnNumber, Receipt, SendError, TakenBack
 from nextcall.channels.permit import Permit
 
 
@@ -44,6 +44,17 @@ class Provider(ABC):
         May be asked again; raises SendError when the provider cannot be reached.
         """
         return "unknown"
+
+    def check(self) -> None:  # noqa: B027 - a provider without a sign-in has nothing to check
+        """Signs in and sends nothing. Raises SendError with what is wrong."""
+
+    def numbers(self) -> tuple[OwnNumber, ...]:
+        """The account's numbers, where the provider lists them. Raises SendError."""
+        return ()
+
+    def fetch(self, url: str, *, most: int) -> tuple[bytes, str]:
+        """A file that came along, `most` bytes at the most, and the type its server names. Raises SendError."""
+        raise SendError(f"{self.name} keeps no files for us", permanent=True)
 
     @abstractmethod
     def close(self) -> None:

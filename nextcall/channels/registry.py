@@ -23,7 +23,16 @@ from nextcall.channels.sms.twilio_posts import TwilioListener
 
 HANDSET = "handset"  # nothing is sent by machine: the step is shown to the member whose work it is
 TWILIO = frozenset(
-    ("account_sid", "auth_token", "api_key", "api_secret", "messaging_service", "status_url", "base_url")
+    (
+        "account_sid",
+        "auth_token",
+        "api_key",
+        "api_secret",
+        "messaging_service",
+        "status_url",
+        "base_url",
+        "messaging_url",
+    )
 )
 PROVIDERS: dict[str, tuple[Callable[..., Provider], frozenset[str], frozenset[str]]] = {
     # name: how it is made, the channels it serves, the settings it takes

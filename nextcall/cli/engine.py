@@ -20,7 +20,7 @@ def command(
     from django.db import connection
 
     from nextcall.consent import number_lists
-    from nextcall.engine import bulk_changes, hearing
+    from nextcall.engine import bulk_changes, fetching, hearing
     from nextcall.engine.calendars import Calendars
     from nextcall.engine.campaigns import CountAgain
     from nextcall.engine.forgetting import Forgetting
@@ -38,7 +38,8 @@ def command(
             "an engine is running already; SQLite takes one. Use PostgreSQL for more (docs/running_on_postgresql.md)"
         )
     jobs: list[Job] = [captures.run_waiting, hearing.run_waiting, importing.run_waiting, number_lists.run_waiting]
-    jobs += [bulk_changes.run_some, Statistics(), Notify(), Forgetting(), CountAgain(), Sealing(), Packs(), Calendars()]
+    jobs += [fetching.run_waiting, bulk_changes.run_some, Statistics(), Notify(), Forgetting(), CountAgain()]
+    jobs += [Sealing(), Packs(), Calendars()]
     worker = Worker(jobs=jobs, threads=threads, trust=Trust())
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())

@@ -46,15 +46,28 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that came with a message. `refused` says why its bytes were not kept: too large, a program."""
+    """A file that came with a message, or leaves with a text. `refused` says why its bytes were not kept.
+
+    One that leaves belongs to its touch until it has left, and to the message from then on. One that a carrier keeps
+    for us has `fetch_url` until its bytes are here.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
+    touch = models.ForeignKey(Touch, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=200, blank=True)
     content_type = models.CharField(max_length=100, blank=True)  # by its bytes, not by its sender's word
     size = models.PositiveIntegerField(default=0)
     content = models.BinaryField(default=bytes)
     refused = models.CharField(max_length=120, blank=True)
+    fetch_url = models.CharField(max_length=1000, blank=True)
+    fetch_at = models.DateTimeField(null=True, blank=True)  # when the carrier is asked for it next
+    fetch_tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["fetch_at"], name="attachment_to_fetch", condition=models.Q(fetch_at__isnull=False))
+        ]
 
 
 class Suggestion(models.Model):

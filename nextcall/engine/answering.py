@@ -1,5 +1,6 @@
 """Answering what somebody wrote, so that two members never answer the same message unknowingly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +72,7 @@ def answer(
     subject: str = "",
     ask: bool = False,
     page: str = "",
+    pictures: Sequence[tuple[str, bytes]] = (),
 ) -> Touch:
     """As `write.write`, unless somebody answered since `seen`: then Crossed is raised and nothing leaves.
 
@@ -85,8 +87,9 @@ def answer(
             if seen is not None:
                 _stop_if_crossed(fresh, seen, by)
             return writing.write(
-                lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at, ask=ask, page=page
-            )
+                lead=fresh, channel=channel, subject=subject, body=body, by=by, at=at, ask=ask, page=page,
+                pictures=pictures,
+            )  # fmt: skip
     except writing.Refused as refusal:
         asking.refused(lead=lead, asked=refusal.asked, by=by, at=at, page=page)
         raise

@@ -14,7 +14,7 @@ from nextcall.channels.permit import Permit
 from nextcall.channels.provider import Provider
 from nextcall.consent import ledger, policy_text
 from nextcall.consent.reading import Read
-from nextcall.engine import following, letter, senders, tally, their_page, unsubscribing
+from nextcall.engine import following, letter, our_number, senders, tally, their_page, unsubscribing
 from nextcall.engine.handing import LEASE
 from nextcall.engine.kept import Gate
 from nextcall.engine.knowledge import Due, Knowledge, due_of, gather
@@ -31,7 +31,8 @@ ANSWERED_WITHIN = timedelta(minutes=3)
 # A database writes an index anew for every column that is named, changed or not: what leaves names the fewest.
 SEND = (
     "UPDATE nextcall_touch SET state = 'sending', contact_point_id = %s, subject = %s, body = %s, claimed_by = %s,"
-    " lease_until = %s, tries = tries + 1, provider = %s, decision = %s WHERE id = %s AND state = 'planned'"
+    " lease_until = %s, tries = tries + 1, provider = %s, decision = %s,"
+    " our_number_id = COALESCE(%s, our_number_id) WHERE id = %s AND state = 'planned'"
 )
 WRITE = (
     "UPDATE nextcall_touch SET state = %s, rule = %s, because = %s, due_at = %s, local_at = %s, zone = %s,"
@@ -58,6 +59,7 @@ class Ready:
     contact_point_id: int
     read: Read  # what the gate was asked with, for the plan of what follows
     gate: Gate  # what it answered, for the record
+    number_id: int | None = None  # of ours, that it leaves from
     known_at: float = 0.0  # of lib/ticking.py: when the claim looked at what is known about the person
     permit: Permit | None = None  # issued once the decision is committed
 
@@ -94,6 +96,7 @@ class Claims:
                 return Claimed(found=len(candidates))
             known = gather(dues, self.senders, at=at, clock_doubt=self.clock_doubt)
             settled = [settle(due, known, at=at) for due in self._within_rate(dues, known, at)]
+            our_number.choose(settled, known)
             ready = self._take_share(settled, known, at)
             _write(settled, self.name, at)
             _keep_words(settled, known, at)
@@ -131,9 +134,11 @@ class Claims:
                 wanted[due.account_id, due.channel] = wanted.get((due.account_id, due.channel), 0) + 1
         allowed = {}
         for key, count in wanted.items():
-            allowed[key], again_at = senders.permitted(known.senders.get(key, senders.OWN_HANDSET), count, at=at)
+            sender = known.senders.get(key, senders.OWN_HANDSET)
+            fits, again_at = senders.permitted(sender, count, at=at)
+            allowed[key], room_at = our_number.room(sender, key[1], known, fits, at)
             if allowed[key] < count:
-                self.resting[key] = max(again_at, at + timedelta(milliseconds=10))
+                self.resting[key] = max(again_at, room_at, at + timedelta(milliseconds=10))
         kept = []
         for due in dues:
             if due.is_sent and not due.sample:
@@ -152,9 +157,11 @@ class Claims:
                 groups.setdefault((one.due.account_id, one.due.channel), []).append(one)
         for key, members in sorted(groups.items()):
             had = senders.take(known.senders.get(key, senders.OWN_HANDSET), len(members), at=at)
-            for one in members[had:]:
-                settled.remove(one)
-            ready += [_ready(one, known, at) for one in members[:had]]
+            taken = our_number.take(members[:had], known, at)
+            for one in members if len(taken) < len(members) else ():
+                if not any(one is other for other in taken):
+                    settled.remove(one)
+            ready += [_ready(one, known, at) for one in taken]
         return ready
 
 
@@ -185,16 +192,17 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
         subject=one.subject,
         html=html,
         from_name=owner.name if owner and due.channel == "email" else sender.from_name,
-        from_address=sender.from_address,
+        from_address=one.number.number if one.number else sender.from_address,
         reply_to=sender.reply_to_of(str(due.reference)),
         in_reply_to=due.in_reply_to,
         headers=extra,
         calendar=known.invitations.get(due.id, "") if due.channel == "email" else "",
         valid_until=one.decision.until if one.decision else None,
         at=at,
+        media=known.pictures.get(due.id, ()),
     )
-    read = known.read[due.account_id].persons[due.person_id]
-    return Ready(due, sender.provider, sender.name, outgoing, point.pk, read, one.gate or {})
+    read, number = known.read[due.account_id].persons[due.person_id], one.number.id if one.number else None
+    return Ready(due, sender.provider, sender.name, outgoing, point.pk, read, one.gate or {}, number)
 
 
 def _write(settled: Sequence[Settled], engine: str, at: datetime) -> None:
@@ -247,6 +255,7 @@ def _leaving(one: Settled, engine: str, at: datetime) -> list[Any]:
         at + LEASE,
         one.sender.name if one.sender else "",
         json.dumps(one.gate) if one.gate else None,
+        one.number.id if one.number else None,
         one.due.id,
     ]
 

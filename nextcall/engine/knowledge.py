@@ -14,7 +14,9 @@ from nextcall.consent import known, policy
 from nextcall.consent.facts import Channel, Facts, Purpose
 from nextcall.consent.policy import Policy
 from nextcall.conversations.models import Invitation, Message
+from nextcall.engine import number_pace, pictures
 from nextcall.engine.lately import Texted, texted
+from nextcall.engine.numbers import Pools
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Everything, Key, Sender, Senders
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import sql
@@ -30,7 +32,7 @@ DUE = (
     " (SELECT h.id FROM nextcall_halt h JOIN nextcall_cadenceversion v ON v.cadence_id = h.cadence_id"
     " WHERE h.account_id = t.account_id AND h.ended_at IS NULL AND h.channel = t.channel AND v.id = e.version_id"
     " ORDER BY h.id LIMIT 1),"
-    " o.disclosures, s.kind, s.basis"
+    " o.disclosures, s.kind, s.basis, t.our_number_id"
     " FROM nextcall_touch t JOIN nextcall_lead l ON l.id = t.lead_id JOIN nextcall_person p ON p.id = t.person_id"
     " LEFT JOIN nextcall_enrollment e ON e.id = t.enrollment_id"
     " LEFT JOIN nextcall_offer o ON o.id = l.offer_id LEFT JOIN nextcall_source s ON s.id = l.source_id"
@@ -84,6 +86,7 @@ class Due:
     offer_disclosures: str | None
     source_kind: str | None
     source_basis: str | None
+    our_number_id: int | None  # of an earlier try
 
     @property
     def is_sent(self) -> bool:
@@ -111,6 +114,8 @@ class Knowledge:
     halts: Mapping[int, Halt]
     texted: Mapping[int, Texted]  # by person, of those to whom a text is due
     invitations: Mapping[int, str]  # by touch: the calendar file that goes along
+    pools: Pools  # by connection: our numbers, where a text is due
+    pictures: Mapping[int, tuple[str, ...]]  # by touch: where the carrier gets those that leave with it
 
     def sender(self, due: Due) -> Sender:
         if due.sample:
@@ -164,6 +169,8 @@ def gather(dues: Sequence[Due], senders: Senders, *, at: datetime, clock_doubt: 
         halts=Halt.objects.in_bulk(halted) if halted else {},
         texted=texted(due.person_id for due in dues if due.channel == "text"),
         invitations=_invitations(dues),
+        pools=_pools(dues, accounts, at),
+        pictures=pictures.leaving(due.id for due in dues if due.channel == "text" and not due.by_machine),
     )
     return replace(found, facts=_facts(found, dues, clock_doubt))
 
@@ -174,6 +181,12 @@ def _invitations(dues: Sequence[Due]) -> dict[int, str]:
     if not asked:
         return {}
     return dict(Invitation.objects.filter(touch__in=asked).exclude(file="").values_list("touch_id", "file"))
+
+
+def _pools(dues: Sequence[Due], accounts: Mapping[int, Account], at: datetime) -> Pools:
+    texting = {due.account_id for due in dues if due.channel == "text" and due.is_sent and not due.sample}
+    zones = {key: account.zone for key, account in accounts.items()}
+    return number_pace.pools(texting, zones, at=at) if texting else {}
 
 
 def changed(revisions: Mapping[int, int]) -> set[int]:

@@ -17,7 +17,7 @@ from nextcall.consent.known import Knowledge
 from nextcall.consent.reading import Read
 from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
-from nextcall.engine import campaigns, going_on, tally
+from nextcall.engine import campaigns, going_on, left_from, resting, tally
 from nextcall.engine.due import Ready, reservation
 from nextcall.engine.retry import next_try
 from nextcall.engine.send import Answer
@@ -145,6 +145,7 @@ def _sent(answers: Sequence[Answer], at: datetime) -> None:
     replies = [ready.due.id for ready in made if ready.due.by_machine and ready.due.purpose == "reply"]
     if replies:
         going_on.left(replies, at=at)
+    left_from.note([(answer.ready, answer.receipt.our_point if answer.receipt else "") for answer in answers])
     attempts = [ready for ready in made if ready.due.purpose != "confirmation"]
     if ledger.mark_made([ready.due.id for ready in attempts], at=at) < len(attempts):  # its place was given back
         ledger.reserve([reservation(ready.due) for ready in attempts], at=at)
@@ -181,7 +182,7 @@ def _message(answer: Answer, at: datetime) -> Message:
         subject=ready.outgoing.subject,
         body=ready.outgoing.body,
         message_id=answer.receipt.provider_reference[:300] if answer.receipt else "",
-        our_point=answer.receipt.our_point[:254] if answer.receipt else "",
+        our_point=(answer.receipt.our_point if answer.receipt else "") or ready.outgoing.from_address[:254],
         at=at,
         by_id=None if due.by_machine else due.owner_id,
     )
@@ -217,6 +218,13 @@ def _refused(answers: Sequence[Answer], engine: str, at: datetime) -> None:
                 account_id=answer.ready.due.account_id, pk=answer.ready.contact_point_id
             ).update(problem=answer.error.problem, problem_at=at)
     _against(failed, at)
+    for answer in answers:
+        if answer.error and answer.error.sender:
+            resting.rest(_left(answer.ready), answer.error.sender, "", at=at)
+
+
+def _left(ready: Ready) -> resting.Left:
+    return resting.Left(ready.due.account_id, ready.due.id, ready.due.channel, ready.outgoing.from_address)
 
 
 def _against(failed: Sequence[Answer], at: datetime) -> None:

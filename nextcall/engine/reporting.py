@@ -78,7 +78,7 @@ def _failed(touch: Touch, heard: DeliveryReport, state: Touch.State, at: datetim
         point = ContactPoint.objects.filter(account_id=touch.account_id, pk=touch.contact_point_id or 0)
         point.update(problem=heard.problem, problem_at=at)
     if heard.sender:
-        resting.rest(touch, heard.sender, heard.code, at=at)
+        resting.rest(resting.left(touch), heard.sender, heard.code, at=at)
 
 
 def _try_again(touch: Touch, heard: DeliveryReport, again_at: datetime) -> None:

@@ -11,13 +11,13 @@ from nextcall.cadences.models import Touch
 from nextcall.channels.contract import Found, SendError
 from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
-from nextcall.conversations.models import Message
+from nextcall.conversations.models import Attachment, Message
 from nextcall.engine import tally
 from nextcall.engine.handing import LEASE, handed
 from nextcall.engine.record import follow
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Senders
 from nextcall.engine.undo import undoable
-from nextcall.leads.models import Lead
+from nextcall.leads.models import ContactPoint, Lead
 from nextcall.lib import sql
 from nextcall.team.models import Member
 from nextcall.timeline.record import record
@@ -117,7 +117,7 @@ def _look_up(touch: Touch, everyone: Senders) -> Found:
 
 def _has_left(touch: Touch, at: datetime) -> None:
     ledger.mark_made([touch.pk])
-    Message.objects.get_or_create(
+    kept, _ = Message.objects.get_or_create(
         touch=touch,
         defaults={
             "account_id": touch.account_id,
@@ -128,9 +128,14 @@ def _has_left(touch: Touch, at: datetime) -> None:
             "outbound": True,
             "subject": touch.subject,
             "body": touch.body,
+            "our_point": touch.our_number.number if touch.our_number else "",
             "at": at,
         },
     )
+    if touch.our_number_id and touch.contact_point_id:
+        mine = ContactPoint.objects.filter(account_id=touch.account_id, pk=touch.contact_point_id)
+        mine.update(our_number=touch.our_number_id)
+    Attachment.objects.filter(touch=touch).update(message=kept)
     lead = Lead.objects.get(account_id=touch.account_id, pk=touch.lead_id)
     clock = "first_machine_touch_at" if touch.by_machine else "first_person_touch_at"
     Lead.objects.filter(pk=lead.pk).update(

@@ -11,13 +11,11 @@ from nextcall.channels import registry
 from nextcall.channels.email import plus
 from nextcall.channels.memory import Memory
 from nextcall.channels.provider import Provider
-from nextcall.engine import mailbox_places
+from nextcall.engine import mailbox_places, numbers
 from nextcall.engine.models import Pace
 from nextcall.lib import sealing
 from nextcall.team import addresses
 from nextcall.team.models import Connection
-
-BURST = timedelta(seconds=2)  # how far a sender may run ahead of its rate, so that it need not wake for each message
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,7 @@ class Senders:
             row.channel,
             row.from_address,
             row.per_minute,
+            row.problem,
             row.account.seller_name,
         )
         kept = self._kept.get(row.pk)
@@ -120,6 +119,7 @@ def make(row: Connection, *, provider: Callable[..., Provider | None] = registry
         config.get("reply_to", "") or answers_to,
         marked and not config.get("reply_to"),
         row.per_minute,
+        row.problem,  # the carrier refused us as a whole: what is planned waits until somebody has looked
     )
 
 
@@ -128,7 +128,7 @@ def permitted(sender: Sender, wanted: int, *, at: datetime) -> tuple[int, dateti
     if not sender.per_minute or sender.connection_id is None:
         return wanted, at
     pace = Pace.objects.filter(pk=sender.connection_id).first()
-    return _share(sender, max(pace.next_at, at) if pace else at, wanted, at)
+    return numbers.fits(max(pace.next_at, at) if pace else at, wanted, at, sender.per_minute)
 
 
 def take(sender: Sender, wanted: int, *, at: datetime) -> int:
@@ -139,16 +139,10 @@ def take(sender: Sender, wanted: int, *, at: datetime) -> int:
         Pace.objects.bulk_create([Pace(connection_id=sender.connection_id, next_at=at)], ignore_conflicts=True)
         pace = Pace.objects.select_for_update().get(pk=sender.connection_id)
         start = max(pace.next_at, at)
-        had, _ = _share(sender, start, wanted, at)
+        had, _ = numbers.fits(start, wanted, at, sender.per_minute)
         pace.next_at = start + had * _interval(sender)
         pace.save(update_fields=["next_at"])
     return had
-
-
-def _share(sender: Sender, start: datetime, wanted: int, at: datetime) -> tuple[int, datetime]:
-    interval = _interval(sender)
-    ahead = max(BURST, interval) - (start - at)
-    return max(0, min(wanted, ahead // interval)), max(at, start + interval - max(BURST, interval))
 
 
 def _interval(sender: Sender) -> timedelta:

@@ -15,6 +15,7 @@ from nextcall.engine import words
 from nextcall.engine.kept import Gate, gate
 from nextcall.engine.knowledge import Due, Knowledge
 from nextcall.engine.lately import NEVER
+from nextcall.engine.numbers import Number
 from nextcall.engine.senders import Sender
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import hours
@@ -39,6 +40,7 @@ class Settled:
     due_at: datetime | None = None  # planned again, later
     point: ContactPoint | None = None
     sender: Sender | None = None
+    number: Number | None = None  # of ours, that a text leaves from; see our_number.py
     subject: str = ""
     body: str = ""
     foot: str = ""  # below an email: who we are, and what the law wants there

@@ -12,6 +12,7 @@ from nextcall.conversations import log as conversation
 from nextcall.conversations import saved
 from nextcall.conversations.models import Message, SavedAnswer
 from nextcall.engine import asking, next_question, words
+from nextcall.engine import pictures as outgoing_pictures
 from nextcall.engine.lately import NEVER, texted
 from nextcall.engine.models import Action
 from nextcall.engine.undo import undoable
@@ -86,12 +87,12 @@ def write(
     subject: str = "",
     ask: bool = False,
     page: str = "",
+    pictures: Sequence[tuple[str, bytes]] = (),
 ) -> Touch:
     """Queue a text or email written by hand; it leaves after the account's undo time, or when its window opens.
 
-    Raises Refused with the decision when the gate or its words deny it, Unfinished when there is nothing to send, and
-    with `ask` Doubtful when its words may break a rule. The action that takes it back is `undo_of(touch)`.
-    `page`: where it was written.
+    Raises Refused when the gate or its words deny it, Unfinished when there is nothing to send, Unfit for `pictures` no
+    carrier takes, and with `ask` Doubtful when its words may break a rule. `undo_of(touch)` takes it back.
     """
     said = _finished(channel, subject, body)
     saved_answer = _made_personal(said, by)
@@ -127,6 +128,7 @@ def write(
         )
         if saved_answer is not None:
             saved.used(saved_answer, account=lead.account)
+        outgoing_pictures.keep(touch, pictures)
         conversation.answered(lead=lead, at=at, by=by)
         _record_beside(touch, lead, asked, by=by, at=at, page=page)
         deed.says = _says(touch, lead, at)

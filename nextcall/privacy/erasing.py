@@ -141,7 +141,8 @@ def _wipe_words(person: Person, leads: list[int], points: list[ContactPoint], *,
     of_nobody = {"account_id": person.account_id, "lead": None, "contact_point__in": points}
     InboxItem.objects.filter(**of_nobody).delete()
     Message.objects.filter(**of_nobody).delete()
-    Attachment.objects.filter(account_id=person.account_id, message__lead__in=leads).delete()
+    files = Attachment.objects.filter(account_id=person.account_id)
+    files.filter(Q(message__person=person) | Q(message__lead__in=leads) | Q(touch__person=person)).delete()
     Suggestion.objects.filter(**of_leads).delete()
     AskedQuestion.objects.filter(**of_leads).delete()
     Message.objects.filter(Q(**mine) | Q(**of_leads)).update(

@@ -8,7 +8,19 @@ from django.db.models import Model, Q, QuerySet
 
 from nextcall.cadences.models import Cadence, Draft, Enrollment, Pause, Touch
 from nextcall.consent.models import Attempt, Permission, PlaceClue, Withdrawal
-from nextcall.conversations.models import Call, InboxItem, Message, Note, Presence, Promise
+from nextcall.conversations.models import (
+    AskedQuestion,
+    Attachment,
+    Call,
+    InboxItem,
+    Invitation,
+    Message,
+    Note,
+    Presence,
+    Promise,
+    Seen,
+    Suggestion,
+)
 from nextcall.engine.models import Action, BulkChange, Notice
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import ContactPoint, Lead, Offer, Person, Reach, SmartList, Source
@@ -63,9 +75,15 @@ def _forget_what_was_said(account: Account) -> None:
     _notices(account, messages)
     keys = list(unknown.values_list("pk", flat=True))
     Event.objects.filter(account=account, kind="message.received", lead=None, data__message__in=keys).delete()
+    items = InboxItem.objects.filter(Q(unknown_sender__in=_strangers()) | Q(lead__person__sample=True), account=account)
+    files = Q(message__in=unknown) | Q(message__in=messages) | Q(touch__person__sample=True)
     for rows in (
-        InboxItem.objects.filter(account=account, unknown_sender__in=_strangers()),
-        InboxItem.objects.filter(**theirs),
+        Seen.objects.filter(account=account, item__in=items),
+        items,
+        Attachment.objects.filter(files, account=account),
+        Suggestion.objects.filter(**theirs),
+        AskedQuestion.objects.filter(**theirs),
+        Invitation.objects.filter(account=account, promise__lead__person__sample=True),
         Presence.objects.filter(**theirs),
         unknown,
         messages,

@@ -119,6 +119,8 @@ class Connection(models.Model):
     from_address = models.CharField(max_length=254, blank=True)
     per_minute = models.PositiveIntegerField(default=600)  # the sender's rate
     enabled = models.BooleanField(default=True)
+    # what the carrier takes for one segment of a text, in the currency of its bill; null: nobody said
+    segment_price = models.DecimalField(max_digits=7, decimal_places=5, null=True, blank=True)
     problem = models.CharField(max_length=300, blank=True)
     hook_key = models.CharField(max_length=64, blank=True, db_index=True)  # /hooks/<provider>/<hook_key>: its reports
     created_at = models.DateTimeField()

@@ -7,10 +7,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from nextcall.channels.sms.segments import segments
 from nextcall.consent.content.message import Finding
 from nextcall.conversations import log
 from nextcall.engine import write as writing
 from nextcall.leads.models import Lead
+from nextcall.team.models import Connection
 from nextcall.web.access import SignedIn
 
 WARNED = "warned"  # of the session: the words that this member was asked about, by lead
@@ -44,9 +46,19 @@ def shown(request: SignedIn, lead: Lead) -> HttpResponse:
         "blocks": bool(found.blocks),
         "anyway": digest(channel, subject, body),
         "name": ANYWAY,
+        "parts": _parts(lead, found.message.body) if channel == "text" else "",
         "added": found.message.body[len(body) :].lstrip(". ") if channel == "text" else "",
     }
     return render(request, "lead/_words.html", context)
+
+
+def _parts(lead: Lead, body: str) -> str:
+    """How many parts a text leaves in and what they cost; "" where its letters and its price tell nothing new."""
+    line = Connection.objects.filter(account_id=lead.account_id, channel="text", enabled=True).first()
+    found = segments(body)
+    if line is not None and line.segment_price is not None:
+        return f"{found.says}; {found.costs(line.segment_price)} by your carrier's price."
+    return f"{found.says}." if found.letters or found.count > 1 else ""
 
 
 def is_asked(request: SignedIn, lead: Lead) -> bool:

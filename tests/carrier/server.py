@@ -3,20 +3,15 @@
 Twilio: https://www.twilio.com/docs/messaging/api/message-resource (create, fetch, list, cancel), its test numbers and
 error codes, Basic authentication, 429 with a Retry-After. Telnyx: https://developers.telnyx.com/api/messaging, Bearer.
 
-Numbers decide how it behaves, as with Twilio's own test credentials:
-
-| number ends in | does |
-|---|---|
-| 5550001 | 21211, no valid number |
-| 5550004 | 21610, opted out at the carrier |
-| 5550009 | 21614, takes no texts |
-| 5550007 | takes it and lets the line go dead before it answers |
-| 5550008 | 503 |
+Numbers decide how it behaves, as with Twilio's own test credentials, by their end: 5550001 is no valid number (21211),
+5550004 opted out at the carrier (21610), 5550009 takes no texts (21614), 5550008 answers 503, and for 5550007 it takes
+the text and lets the line go dead before it answers.
 """
 
 import base64
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,8 +27,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from nextcall.channels.sms.twilio_posts import signature
+from tests.carrier.owned import ACCOUNT, KEY, TOKEN, Owned
+from tests.carrier.owned import answer as numbers_answer
 
-ACCOUNT, TOKEN, KEY = "AC00000000000000000000000000000001", "12345", "KEY-telnyx"
 REFUSED = {"5550001": 21211, "5550004": 21610, "5550009": 21614}
 SILENT, UNAVAILABLE = "5550007", "5550008"
 CANCELLABLE = ("accepted", "scheduled", "queued")
@@ -66,6 +62,9 @@ class Carrier:
     pictures: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     per_second: int = 0  # 0: no limit
     opted_out: set[str] = field(default_factory=set)
+    owned: Owned = field(default_factory=Owned)
+    keep: Callable[[Sent], None] = lambda _: None  # called as a message is taken, before the answer or its delay
+    answers_after: float = 0.0
     begins_as: str = "queued"  # the status of a message that was just taken
     requests: int = 0
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
@@ -79,6 +78,8 @@ class Carrier:
             sid = f"SM{next(self._numbers):032x}"
             made = Sent(sid, to, sender, body, self.clock(), self.begins_as, **more)
             self.messages.append(made)
+            self.keep(made)
+        time.sleep(self.answers_after)
         return made
 
     def is_too_fast(self) -> bool:
@@ -129,7 +130,7 @@ class Carrier:
 
     def telnyx(self, url: str, event: str, payload: Mapping[str, Any], *, at: datetime | None = None) -> int:
         """Telnyx's webhook, signed with Ed25519 over timestamp and body."""
-        assert self.post is not None, "tell the carrier how to post"
+        assert self.post is not None
         said = {"event_type": event, "id": f"ev-{next(self._numbers)}", "payload": payload}
         body = json.dumps({"data": said}).encode()
         stamp = str(int((at or self.clock()).timestamp()))
@@ -149,8 +150,7 @@ class _Desk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer(b"")
 
-    def log_message(self, *_args: object) -> None:
-        """Quiet."""
+    def log_message(self, *_args: object) -> None: ...
 
     def _answer(self, body: bytes) -> None:
         self.carrier.requests += 1
@@ -159,36 +159,37 @@ class _Desk(BaseHTTPRequestHandler):
         if path[:1] == ["pictures"]:
             kind, content = self.carrier.pictures.get(path[-1], ("", b""))
             self._bytes(200 if content else 404, content, kind or "text/plain")
+        elif (known := numbers_answer(self.carrier.owned, path, parse_qs(parts.query), self.headers)) is not None:
+            self._json(*known)
         elif path[:2] == ["2010-04-01", "Accounts"]:
-            self._twilio(path, dict(parse_qsl(body.decode(), keep_blank_values=True)), parse_qs(parts.query))
+            self._twilio(path, parse_qsl(body.decode(), keep_blank_values=True), parse_qs(parts.query))
         elif path[:2] == ["v2", "messages"]:
             self._telnyx(path, body)
         else:
             self._problem(404, 20404, "The requested resource was not found")
 
-    def _twilio(self, path: list[str], form: dict[str, str], query: dict[str, list[str]]) -> None:
+    def _twilio(self, path: list[str], pairs: list[tuple[str, str]], query: dict[str, list[str]]) -> None:
         expected = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if self.headers.get("Authorization") != expected or path[2] != ACCOUNT:
             self._problem(401, 20003, "Authenticate")
         elif self.carrier.is_too_fast():
             self._problem(429, 20429, "Too Many Requests", {"Retry-After": "1"})
         elif path[3] == "Messages.json" and self.command == "POST":
-            self._create(form)
+            self._create(dict(pairs), [value for name, value in pairs if name == "MediaUrl"])
         elif path[3] == "Messages.json":
             self._list(query)
         else:
-            self._one(path[4].removesuffix(".json"), form)
+            self._one(path[4].removesuffix(".json"), dict(pairs))
 
-    def _create(self, form: dict[str, str]) -> None:
+    def _create(self, form: dict[str, str], media: list[str]) -> None:
         to, body = form.get("To", ""), form.get("Body", "")
         if not (form.get("From") or form.get("MessagingServiceSid")):
             return self._problem(400, 21603, "A 'From' phone number is required.")
-        if not body and not form.get("MediaUrl"):
+        if not body and not media:
             return self._problem(400, 21602, "Message body is required.")
         if len(body) > 1600:
             return self._problem(400, 21617, "The concatenated message body exceeds the 1600 character limit")
-        code = REFUSED.get(to[-7:]) or (21610 if to in self.carrier.opted_out else None)
-        if code:
+        if code := REFUSED.get(to[-7:]) or (21610 if to in self.carrier.opted_out else None):
             return self._problem(400, code, f"refused with {code}")
         if to.endswith(UNAVAILABLE):
             return self._problem(503, 20503, "Service unavailable")
@@ -201,7 +202,7 @@ class _Desk(BaseHTTPRequestHandler):
             body,
             callback=form.get("StatusCallback", ""),
             validity=validity,
-            media=[form["MediaUrl"]] if form.get("MediaUrl") else [],
+            media=media,
             service=form.get("MessagingServiceSid", ""),
         )
         if to.endswith(SILENT):
@@ -215,7 +216,8 @@ class _Desk(BaseHTTPRequestHandler):
             if name == "To":
                 found = [one for one in found if one.to == value]
             elif name == "DateSent>":
-                found = [one for one in found if one.created.date().isoformat() >= value[:10]]
+                left = [one for one in found if one.status not in CANCELLABLE]  # the others were sent on no day yet
+                found = [one for one in left if one.created.date().isoformat() >= value[:10]]
         size = int(query.get("PageSize", ["50"])[0])
         self._json(
             200, {"messages": [_resource(one) for one in found[:size]], "page_size": size, "next_page_uri": None}
@@ -237,7 +239,7 @@ class _Desk(BaseHTTPRequestHandler):
         if self.carrier.is_too_fast():
             return self._json(429, {"errors": [{"code": "10011", "title": "Too many requests"}]}, {"Retry-After": "1"})
         if self.command == "GET":
-            found = next((one for one in self.carrier.messages if one.sid == path[2]), None)
+            found = any(one.sid == path[2] for one in self.carrier.messages)
             return self._json(200 if found else 404, {"data": {"id": path[2], "to": []}} if found else {"errors": []})
         said = json.loads(body)
         to = said.get("to", "")
@@ -248,7 +250,8 @@ class _Desk(BaseHTTPRequestHandler):
             return self._json(400, {"errors": [{"code": code, "title": title}]})
         if to.endswith(UNAVAILABLE):
             return self._json(503, {"errors": [{"code": "10016", "title": "Service unavailable"}]})
-        made = self.carrier.take(to, said.get("from", ""), said.get("text", ""), callback=said.get("webhook_url", ""))
+        more = {"callback": said.get("webhook_url", ""), "media": said.get("media_urls", [])}
+        made = self.carrier.take(to, said.get("from", ""), said.get("text", ""), **more)
         if to.endswith(SILENT):
             self.close_connection = True
             return None
@@ -284,8 +287,7 @@ def _resource(one: Sent) -> dict[str, object]:
 
 @contextmanager
 def carrier() -> Iterator[Carrier]:
-    """A carrier that listens on a free port of this machine."""
-    kept = Carrier()
+    kept = Carrier()  # on a free port of this machine
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Desk", (_Desk,), {"carrier": kept}))
     server.daemon_threads = True
     kept.url = f"http://127.0.0.1:{server.server_port}"

@@ -206,3 +206,12 @@ def test_shared_signatures() -> None:
     for vector in json.loads((SHARED / "signature_vectors.json").read_text()):
         print(vector)
     assert base64
+
+
+def test_a_text_that_stands_in_the_carriers_queue_is_found_although_it_was_sent_on_no_day(
+    twilio: Twilio, far_end: Carrier
+) -> None:
+    send(twilio, TEXT)
+    assert far_end.messages[0].status == "queued"
+    assert twilio.look_up(Handed("ref-1", to=TEXT.to, body=TEXT.body, at=NOON)) == "sent"
+    assert twilio.look_up(Handed("ref-2", to=TEXT.to, body="other words", at=NOON)) == "never_arrived"

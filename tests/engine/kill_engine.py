@@ -16,7 +16,9 @@ from nextcall.channels.memory import Memory  # noqa: E402
 from nextcall.consent.models import Permission  # noqa: E402
 from nextcall.engine import due, rescue, worker  # noqa: E402
 from nextcall.leads.models import ContactPoint, Lead, Person, Reach  # noqa: E402
-from nextcall.team.models import Account  # noqa: E402
+from nextcall.lib import sealing  # noqa: E402
+from nextcall.team.models import Account, Connection, SenderNumber  # noqa: E402
+from tests.carrier.owned import ACCOUNT, TOKEN  # noqa: E402
 from tests.engine.kill_rounds import LEASE_SECONDS  # noqa: E402
 
 LEASE = timedelta(seconds=LEASE_SECONDS)
@@ -32,9 +34,10 @@ def work() -> None:
     for module in (due, rescue):
         module.LEASE = LEASE  # type: ignore[attr-defined]
     due.ANSWERED_WITHIN = timedelta(seconds=1)
-    memory = Memory(
-        file=os.environ["KILL_FILE"], knows=bool(os.environ["KILL_KNOWS"]), keep=0, after=lambda _: time.sleep(0.01)
-    )
+    memory = None  # with a carrier, the account's own connection and numbers send
+    if not os.environ.get("KILL_CARRIER"):
+        knows = bool(os.environ["KILL_KNOWS"])
+        memory = Memory(file=os.environ["KILL_FILE"], knows=knows, keep=0, after=lambda _: time.sleep(0.01))
     engine = worker.Worker(everything=memory, threads=4, clock=clock)
     signal.signal(signal.SIGTERM, lambda *_: engine.stop())
     engine.run()
@@ -44,8 +47,25 @@ def prepare(touches: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
-    Account.objects.create(name="Kill", seller_name="Kill", created_at=STATED_AT, postal_address="1 Main Street")
+    fields: dict[str, Any] = {"seller_name": "Kill", "postal_address": "1 Main Street", "created_at": STATED_AT}
+    account = Account.objects.create(name="Kill", **fields)
+    if os.environ.get("KILL_CARRIER"):
+        texting(account, os.environ["KILL_CARRIER"])
     more(touches)
+
+
+def texting(account: Account, url: str) -> None:
+    """Twilio, as the local carrier plays it, with three numbers."""
+    config = {"account_sid": ACCOUNT, "auth_token": TOKEN, "base_url": url}
+    line = Connection.objects.create(
+        account=account, channel="text", provider="twilio", sealed=sealing.seal(config), per_minute=0, hook_key="K",
+        created_at=STATED_AT,
+    )  # fmt: skip
+    for last in range(3):
+        SenderNumber.objects.create(
+            account=account, connection=line, number=f"+1303555010{last}", registration="registered", per_minute=6000,
+            created_at=STATED_AT,
+        )  # fmt: skip
 
 
 def more(touches: int) -> None:
@@ -115,8 +135,9 @@ def settle(seconds: int) -> None:
 
 
 def states() -> None:
-    for reference, state in Touch.objects.values_list("reference", "state"):
-        print(reference, state)
+    by = "contact_point__value" if os.environ.get("KILL_CARRIER") else "reference"
+    for named, state in Touch.objects.values_list(by, "state"):
+        print(named, state)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """kill -9 at random instants: nothing is sent twice, nothing is lost, what is uncertain is shown.
 
-    python -m tests.engine.kill_rounds --rounds 200 --touches 1000 [--postgresql]
+    python -m tests.engine.kill_rounds --rounds 200 --touches 1000 [--postgresql] [--carrier]
 
 Engines are real processes; their provider appends every send with its reference to one file, and that file judges.
-`--knows` lets the provider tell afterwards what it took; without it every doubt must end with a person.
+With `--carrier` they text through Twilio's API, played by a carrier that is a process of its own: it writes each number
+down as it takes a text and answers a moment later, so that many a kill falls between. `--knows` lets the file's
+provider tell afterwards what it took; without it every doubt must end with a person.
 """
 
 import argparse
@@ -34,7 +36,15 @@ class Verdict:
 
 
 def rounds(
-    *, number: int, touches: int, engines: int, knows: bool, home: Path, database_url: str = "", seed: int = 1
+    *,
+    number: int,
+    touches: int,
+    engines: int,
+    knows: bool,
+    home: Path,
+    database_url: str = "",
+    seed: int = 1,
+    carrier: bool = False,
 ) -> Verdict:
     """Kill and start engines `number` times while `touches` are due, then let them finish in peace."""
     chance = random.Random(seed)
@@ -50,6 +60,8 @@ def rounds(
     }
     if not database_url:
         environment.pop("DATABASE_URL")
+    line = _carrier(file) if carrier else None
+    environment["KILL_CARRIER"] = line.url if line else ""
     _call(environment, "prepare", str(touches))
     running = [_start(environment) for _ in range(engines)]
     kills = 0
@@ -72,7 +84,26 @@ def rounds(
                 process.terminate()
         for process in running:
             process.wait(30)
+        if line:
+            line.process.terminate()
+            line.process.wait(10)
     return _judge(environment, file, kills)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A carrier that runs beside."""
+
+    process: "subprocess.Popen[str]"
+    url: str
+
+
+def _carrier(file: Path) -> Line:
+    command = [sys.executable, "-m", "tests.carrier", str(file)]
+    quiet = subprocess.DEVNULL  # it complains of every line that a kill cuts
+    process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=quiet, text=True)
+    assert process.stdout is not None
+    return Line(process, process.stdout.readline().strip())
 
 
 def _sends(file: Path) -> bool:
@@ -122,6 +153,7 @@ def main() -> int:
     parser.add_argument("--touches", type=int, default=1000)
     parser.add_argument("--postgresql", action="store_true", help="two engines on PostgreSQL instead of one on SQLite")
     parser.add_argument("--knows", action="store_true")
+    parser.add_argument("--carrier", action="store_true", help="through Twilio's API instead of a file")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nextcall-kill-") as home:
@@ -138,6 +170,7 @@ def main() -> int:
             home=Path(home),
             database_url=url,
             seed=chosen.seed,
+            carrier=chosen.carrier,
         )
     print(
         f"{verdict.kills} kills, {verdict.sent} sent, {len(verdict.twice)} twice, {len(verdict.lost)} lost, "

@@ -26,3 +26,17 @@ def test_two_engines_on_postgresql(tmp_path: Path) -> None:
     assert verdict.twice == []
     assert verdict.lost == []
     assert verdict.sent >= 200 - verdict.uncertain
+
+
+def test_a_carrier_that_had_it_when_we_died_is_asked_and_has_it_once(tmp_path: Path) -> None:
+    """Twilio has no idempotency key: what it took before the crash is found by its number and words."""
+    verdict = rounds(number=5, touches=120, engines=1, knows=True, home=tmp_path, carrier=True)
+    assert (verdict.twice, verdict.lost, verdict.uncertain) == ([], [], 0)
+    assert verdict.kills and verdict.sent >= 120
+
+
+def test_two_engines_and_a_carrier_on_postgresql(tmp_path: Path) -> None:
+    url = start_postgresql()
+    verdict = rounds(number=5, touches=120, engines=2, knows=True, home=tmp_path, database_url=url, carrier=True)
+    assert (verdict.twice, verdict.lost, verdict.uncertain) == ([], [], 0)
+    assert verdict.kills and verdict.sent >= 120

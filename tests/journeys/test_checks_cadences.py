@@ -165,7 +165,7 @@ def test_words_are_previewed_as_they_are_written_and_kept(
     first = page.get_by_label("Variant 1", exact=True)
     first.fill("Morning {{ lead.first_name }}, {{ seller }} here. Reply STOP to opt out.")
     expect(page.locator("[data-preview-of='0']")).to_contain_text("Morning Hazel, Acme Homes here.")
-    expect(page.locator("[data-preview-of='0']")).to_contain_text("1 part, 54 characters")
+    expect(page.locator("[data-preview-of='0']")).to_contain_text("1 part, 106 left")
     page.get_by_role("button", name="Another variant").click()
     expect(page.get_by_label("Variant 4", exact=True)).to_be_visible()
     wording = parse.read(Draft.objects.get().source).steps[2].wording

@@ -20,7 +20,7 @@ from tests.web.walk import OPEN, Address, addresses
 
 SECRET = "Zebulon Quartermaine"  # stands in every row of the account that is looked into
 # doors without a member
-MACHINES = ("in/", "hooks/", "unsubscribe/", "u/", "calendar/", "you/", "healthz", "readyz", "metrics")
+MACHINES = ("in/", "hooks/", "unsubscribe/", "u/", "calendar/", "you/", "pictures/", "healthz", "readyz", "metrics")
 MANAGERS = (
     "leads_export",
     "lead_export",

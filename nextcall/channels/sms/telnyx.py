@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from cryptography.exceptions import InvalidSignature
@@ -21,13 +22,17 @@ from nextcall.channels.contract import (
     Heard,
     InboundMessage,
     Outgoing,
+    OwnNumber,
     Posted,
     Receipt,
     SendError,
     Uncertain,
 )
 from nextcall.channels.provider import Provider
+from nextcall.channels.sms import telnyx_numbers
+from nextcall.channels.sms.media import download
 
+MEDIA = (".telnyx.com", ".telnyxstorage.com")
 API = "https://api.telnyx.com"
 FRESH = timedelta(minutes=5)  # an older timestamp may be a replay
 LONGEST_POST = 1_000_000
@@ -73,6 +78,8 @@ class Telnyx(Provider):
         said: dict[str, Any] = {"to": message.to, "text": message.body}
         if message.from_address:
             said["from"] = message.from_address
+        if message.media:
+            said["media_urls"] = list(message.media)
         if self._profile:
             said["messaging_profile_id"] = self._profile
         if self._status_url:
@@ -93,8 +100,29 @@ class Telnyx(Provider):
         """Only by its own id; without one nobody can tell."""
         return "sent" if handed.provider_reference else "unknown"
 
+    def check(self) -> None:
+        """Signs in, sends nothing. Raises SendError with what is wrong."""
+        self._get("messaging_profiles", {"page[size]": "1"})
+
+    def numbers(self) -> tuple[OwnNumber, ...]:
+        """All that can send texts, of the profile if one is named, with what their registration says."""
+        return telnyx_numbers.listed(self._get, profile=self._profile)
+
+    def fetch(self, url: str, *, most: int) -> tuple[bytes, str]:
+        """A picture that came along, and its type. Telnyx keeps them at addresses of its own storage, unsigned."""
+        host = urlsplit(url).hostname or ""
+        if not (host == self._client.base_url.host or host.endswith(MEDIA)):
+            raise SendError(f"{host} is not the carrier", permanent=True)
+        return download(url, most=most)
+
     def close(self) -> None:
         self._client.close()
+
+    def _get(self, path: str, asked: Mapping[str, str]) -> dict[str, Any]:
+        try:
+            return _read(self._client.get(path, params=dict(asked)))
+        except httpx.HTTPError as error:
+            raise SendError(f"the carrier cannot be reached: {type(error).__name__}", permanent=False) from error
 
 
 def _read(answer: httpx.Response) -> dict[str, Any]:

@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 import httpx
 
 from nextcall.channels import clocks
-from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, TakenBack, Uncertain
+from nextcall.channels.contract import Found, Handed, Outgoing, OwnNumber, Receipt, SendError, TakenBack, Uncertain
 from nextcall.channels.provider import Provider
+from nextcall.channels.sms import twilio_numbers
+from nextcall.channels.sms.media import download
 from nextcall.channels.sms.twilio_errors import Trouble, trouble
 from nextcall.channels.sms.twilio_posts import date
 
 API = "https://api.twilio.com"
+MESSAGING = "https://messaging.twilio.com"
 LONGEST_VALIDITY = 36_000  # seconds; Twilio's own limit
 
 
@@ -36,9 +39,11 @@ class Twilio(Provider):
         messaging_service: str = "",
         status_url: str = "",
         base_url: str = API,
+        messaging_url: str = MESSAGING,
         timeout_seconds: float = 15.0,
     ) -> None:
         self._account, self._service, self._status_url = account_sid, messaging_service, status_url
+        self._messaging = messaging_url
         self._client = httpx.Client(
             base_url=f"{base_url}/2010-04-01/Accounts/{account_sid}/",
             auth=(api_key, api_secret) if api_key else (account_sid, auth_token),
@@ -48,7 +53,9 @@ class Twilio(Provider):
         )
 
     def _deliver(self, message: Outgoing) -> Receipt:
-        form = {"To": message.to, "Body": message.body, **self._sender(message)}
+        form: dict[str, str | list[str]] = {"To": message.to, "Body": message.body, **self._sender(message)}
+        if message.media:
+            form["MediaUrl"] = list(message.media)
         if self._status_url:
             form["StatusCallback"] = self._status_url
         if message.valid_until and message.at:
@@ -67,13 +74,12 @@ class Twilio(Provider):
         return named
 
     def look_up(self, handed: Handed) -> Found:
-        """Among what went to that number since it was handed over."""
+        """Among the latest to that number. Not by day: what still stands in Twilio's queue was sent on none."""
         if handed.provider_reference:
             return "sent"
         if not handed.to or handed.at is None:
             return "unknown"
-        since = (handed.at - timedelta(days=1)).date()  # Twilio asks for days, UTC
-        answer = self._get("Messages.json", {"To": handed.to, "DateSent>": since.isoformat(), "PageSize": "100"})
+        answer = self._get("Messages.json", {"To": handed.to, "PageSize": "100"})
         for one in answer.get("messages", []):
             made = date(str(one.get("date_created", "")))
             if one.get("body") == handed.body and made and made >= handed.at - timedelta(minutes=2):
@@ -96,27 +102,20 @@ class Twilio(Provider):
         """Signs in, sends nothing. Raises SendError with what is wrong."""
         self._get("Messages.json", {"PageSize": "1"})
 
+    def numbers(self) -> tuple[OwnNumber, ...]:
+        """Those of the messaging service that is named, or all, with what their registration says."""
+        return twilio_numbers.listed(self._get, messaging_url=self._messaging, service=self._service)
+
     def fetch(self, url: str, *, most: int) -> tuple[bytes, str]:
         """A picture that came along, and its type. Only from Twilio itself, `most` bytes at the most."""
         if urlsplit(url).hostname != self._client.base_url.host:
             raise SendError(f"{urlsplit(url).hostname} is not the carrier", permanent=True)
-        try:
-            with self._client.stream("GET", url, follow_redirects=True) as answer:
-                content = b""
-                for piece in answer.iter_bytes():
-                    content += piece
-                    if len(content) > most:
-                        raise SendError(f"larger than {most // 1_000_000} MB", permanent=True)
-        except httpx.HTTPError as error:
-            raise SendError(f"the carrier did not give the picture: {error}", permanent=False) from error
-        if answer.status_code != 200:
-            raise SendError(f"the carrier has no such picture ({answer.status_code})", permanent=True)
-        return content, answer.headers.get("content-type", "")
+        return download(url, most=most, client=self._client)
 
     def close(self) -> None:
         self._client.close()
 
-    def _post(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
+    def _post(self, path: str, form: Mapping[str, str | list[str]]) -> dict[str, Any]:
         try:
             answer = self._client.post(path, data=dict(form))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nextcall.web.lead import compose, edit, elsewhere, meeting, page, permissions, plan, wishes
+from nextcall.web.lead import compose, edit, elsewhere, meeting, page, permissions, picture, plan, wishes
 from nextcall.web.now import on_the_call
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("leads/<int:lead_id>/permissions/", permissions.permissions, name="lead_permissions"),
     path("leads/<int:lead_id>/permissions/<int:pk>/ending/", permissions.ending, name="lead_permission_ending"),
     path("leads/<int:lead_id>/send/", compose.send, name="lead_send"),
+    path("leads/<int:lead_id>/picture/", picture.picture, name="lead_picture"),
     path("leads/<int:lead_id>/words/", compose.words, name="lead_words"),
     path("leads/<int:lead_id>/note/", compose.note, name="lead_note"),
     path("leads/<int:lead_id>/call/", compose.call, name="lead_call"),

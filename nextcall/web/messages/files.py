@@ -18,7 +18,7 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 def attachment(request: SignedIn, pk: int) -> HttpResponse:
     """Its bytes, typed by themselves and never by their sender's word; drawn in the page only if a plain picture."""
     found = found_or_404(Attachment.objects.filter(seen.of(request.member, "message__")), request.member.account, pk=pk)
-    if found.refused:
+    if found.refused or not found.content:
         raise Http404
     inline = found.content_type in INLINE
     # whatever is no plain picture has no type that a browser would open

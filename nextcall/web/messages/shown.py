@@ -107,8 +107,8 @@ def enclosed(file: File) -> Enclosed:
     return Enclosed(
         name=file.name or f"A {kind[0].lower()}{kind[1:]} without a name",
         kind=f"{kind}, {size(file.size)}",
-        url="" if file.refused else reverse("attachment", args=[file.id]),
-        picture=not file.refused and file.content_type in INLINE,
+        url="" if file.refused or not file.size else reverse("attachment", args=[file.id]),
+        picture=bool(file.size) and not file.refused and file.content_type in INLINE,
         refused=file.refused,
     )
 

@@ -18,6 +18,7 @@ SECTIONS = (
     ("settings_identity", "Who you are to leads", False),
     ("settings_questions", "Questions", True),
     ("settings_email", "Email", True),
+    ("settings_text", "Text", True),
     ("settings_lead_ins", "Lead-in keys", True),
     ("settings_members", "Members", True),
     ("settings_rules", "Hours and caps", False),

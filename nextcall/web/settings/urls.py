@@ -17,10 +17,12 @@ from nextcall.web.settings import (
     mailbox,
     members,
     notices,
+    numbers,
     own_fields,
     profile,
     questions,
     rules,
+    text,
 )
 
 urlpatterns = [
@@ -56,6 +58,12 @@ urlpatterns = [
     path("email/mailbox/removal/", mailbox.removal, name="settings_email_mailbox_removal"),
     path("email/sign-in/<str:provider>/", mail_sign_in.begin, name="settings_email_sign_in"),
     path("email/authorized/", mail_sign_in.authorized, name="settings_email_authorized"),
+    path("text/", text.text, name="settings_text"),
+    path("text/disconnection/", text.disconnection, name="settings_text_disconnection"),
+    path("text/reading/", text.reading, name="settings_text_reading"),
+    path("text/trial/", text.trial, name="settings_text_trial"),
+    path("text/numbers/<int:pk>/", numbers.change, name="settings_number"),
+    path("text/numbers/<int:pk>/again/", numbers.again, name="settings_number_again"),
     path("lead-ins/", lead_ins.lead_ins, name="settings_lead_ins"),
     path("lead-ins/<int:pk>/revocation/", lead_ins.revocation, name="settings_lead_in_revocation"),
     path("members/", members.members, name="settings_members"),
