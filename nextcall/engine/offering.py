@@ -11,8 +11,7 @@ from nextcall.conversations import free_times
 from nextcall.conversations.free_times import Wanted
 from nextcall.conversations.models import Message, Promise, Suggestion
 from nextcall.conversations.said import choosing
-from nextcall.engine import promising
-from nextcall.engine.models import Action
+from nextcall.engine import suggesting
 from nextcall.leads.models import Lead
 from nextcall.lib import hours
 from nextcall.team import meeting
@@ -56,12 +55,17 @@ def _suits(facts: Facts, policy: Policy) -> Callable[[datetime], bool]:
 
 
 def hear(message: Message, *, zone: str, at: datetime) -> Suggestion | None:
-    """In the transaction that took their message in: does it take a time that we offered?"""
+    """In the transaction that took their message in: does it take a time that we offered?
+
+    That says more of the time they named than their words alone, so it stands in the place of that reading.
+    """
     if message.lead is None:
         return None
     taken = chosen(message.lead, message.body, zone=zone, at=at)
     if taken is None:
         return None
+    suggesting.close_times(message.lead, at=at)
+    Suggestion.objects.filter(account_id=message.account_id, message=message, kind__in=suggesting.TIMES).delete()
     return Suggestion.objects.create(
         account_id=message.account_id,
         lead=message.lead,
@@ -89,11 +93,3 @@ def chosen(lead: Lead, text: str, *, zone: str, at: datetime) -> datetime | None
             taken = choosing.chosen(text, offer, now=hours.local(at, zone).replace(tzinfo=None))
             return hours.instant(taken, zone) if taken else None
     return None
-
-
-def take(*, suggestion: Suggestion, by: Member, at: datetime) -> Action:
-    """A member's tap: the appointment is booked and the lead invited; the action undoes it."""
-    when = datetime.fromisoformat(suggestion.value["starts_at"])
-    action = promising.appointment(lead=suggestion.lead, when=when, what="", by=by, at=at)
-    Suggestion.objects.filter(account_id=suggestion.account_id, pk=suggestion.pk).update(taken_at=at, by=by)
-    return action

@@ -58,11 +58,20 @@ def open_of(lead: Lead) -> Iterable[Suggestion]:
     return rows.order_by("at", "pk")
 
 
+def close_times(lead: Lead, *, at: datetime) -> None:
+    """Of the times they named, a newer one is read."""
+    rows = Suggestion.objects.filter(account_id=lead.account_id, lead=lead, taken_at=None, dismissed_at=None)
+    rows.filter(kind__in=TIMES).update(dismissed_at=at)
+
+
 def _close_older(lead: Lead, rows: Iterable[Suggestion], at: datetime) -> None:
     """One time they named counts, the latest; of answers, the latest to each question."""
     standing = Suggestion.objects.filter(account_id=lead.account_id, lead=lead, taken_at=None, dismissed_at=None)
     for row in rows:
-        older = standing.filter(kind__in=TIMES) if row.kind in TIMES else standing.filter(kind=row.kind)
+        if row.kind in TIMES:
+            close_times(lead, at=at)
+            continue
+        older = standing.filter(kind=row.kind)
         if row.kind == Suggestion.Kind.ANSWER:
             older = older.filter(value__field=row.value["field"])
         older.update(dismissed_at=at)

