@@ -1,6 +1,7 @@
 """The latest days, so that every page has something on it: new leads, waiting people, promises, windows, doubts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -120,10 +121,11 @@ def _pauses(story: Story, worker: Worker, at: datetime) -> None:
 def _doubts(story: Story, worker: Worker, at: datetime) -> None:
     """A message by hand is about to leave, and the line breaks."""
     if lead := _free(story, worker, at, channel="email"):
-        story.doubtful.add(lead.pk)
         body = said("ours", "busy", story.rng)
         subject = words()["subject"]
-        write.write(lead=lead, channel="email", subject=subject, body=body, by=worker.member, at=at)
+        with suppress(write.Refused):  # the account has not said yet what an email must carry
+            write.write(lead=lead, channel="email", subject=subject, body=body, by=worker.member, at=at)
+            story.doubtful.add(lead.pk)
 
 
 def _unknown(story: Story, number: str, text: str, at: datetime) -> None:

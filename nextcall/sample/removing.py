@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from nextcall.cadences.models import Cadence, Draft, Enrollment, Pause, Touch
+from nextcall.cadences.models import Cadence, Draft, Enrollment, Pause, Recall, Touch
 from nextcall.consent.models import Attempt, Permission, PlaceClue, Withdrawal
 from nextcall.conversations.models import (
     AskedQuestion,
@@ -124,6 +124,7 @@ def _forget_what_was_done(account: Account, imports: list[int]) -> None:
         Event.objects.filter(account=account).filter(Q(person__sample=True) | Q(lead__person__sample=True)),
         Event.objects.filter(account=account, kind__startswith="import.", data__import__in=imports),
         Capture.objects.filter(**lead),
+        Recall.objects.filter(account=account, touch__person__sample=True),
         Touch.objects.filter(**person),
         Enrollment.objects.filter(**person),
         Import.objects.filter(account=account, pk__in=imports),

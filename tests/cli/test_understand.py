@@ -145,7 +145,7 @@ def test_the_shared_payloads_come_out_as_expected(file: Path, wanted: dict[str, 
 def test_no_damaged_message_ends_in_an_exception() -> None:
     """A few hundred here; `python -m bench --only mail` tries 10,000."""
     kept = seeds(SHARED)
-    listeners = [registry.listener(name, {"signing_secret": "", "auth_token": "t"})
+    listeners = [registry.listener(name, {"signing_secret": "", "auth_token": "t", "signing_key": "k"})
                  for name in registry.LISTENERS if name != "telnyx"]  # fmt: skip
     for raw in mutated(kept, 400, seed=20):
         json.dumps(document(raw, secret="k"))

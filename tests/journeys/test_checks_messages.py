@@ -185,7 +185,7 @@ def test_what_comes_in_is_new_without_a_reload_until_it_is_opened(
     page.goto(f"/inbox/{other.pk}/")
     page.goto("/inbox/")
     wide = (page.viewport_size or {"width": 0})["width"] > 500
-    badge = page.locator("nav.side [data-waiting]" if wide else "nav.tabs [data-waiting]")
+    badge = page.locator("nav.side [data-on-us]" if wide else "nav.tabs [data-on-us]")
     expect(badge).to_contain_text("1 waiting on you")
     write(hazel, "How much could we borrow?", at=clock.now())
     page.evaluate(

@@ -92,7 +92,7 @@ def test_a_reply_pauses_and_tops_the_deck(
     page.goto(f"/leads/{lead.pk}/")
     page.locator(".head .about").click()  # the facts are a sheet on a phone
     page.locator("summary", has_text="They wrote").click()
-    page.get_by_label("Their words", exact=True).fill("Slammed until Thursday, texting is easier.")
+    page.locator("textarea[name=text]").fill("Slammed until Thursday, texting is easier.")
     page.get_by_role("button", name="Log it").click()
     expect(page.locator(".last-line")).to_contain_text("Rowan Ashby wrote. The plan is paused.")
     expect(page.locator(".plan-says")).to_contain_text("paused")

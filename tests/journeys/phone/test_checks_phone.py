@@ -172,7 +172,6 @@ def test_a_card_of_yesterday_is_refreshed_before_a_call(
     enter(ann)
     page.goto("/now/")
     old = (clock.now() - timedelta(hours=13)).isoformat()
-    page.evaluate("(at) => { Date.now = () => Date.parse(at) + 13 * 3600_000; }", old)
     page.evaluate("(at) => { document.querySelector('[data-hand]').dataset.dealtAt = at; }", old)
     page.locator(".dock [data-started], [data-started]").first.click()
     question = page.get_by_role("dialog")

@@ -66,7 +66,7 @@
   document.addEventListener("nextcall:fresh", (event) => {
     const fresh = event.detail.page;
     const list = document.querySelector("[data-list]"), now = fresh.querySelector("[data-list]");
-    for (const part of ["[data-states]", "[data-pager]", "nav.side [data-waiting]", "nav.tabs [data-waiting]"]) {
+    for (const part of ["[data-states]", "[data-pager]", "nav.side [data-on-us]", "nav.tabs [data-on-us]"]) {
       const [old, next] = [document.querySelector(part), fresh.querySelector(part)];
       if (old && next && old.innerHTML !== next.innerHTML) old.innerHTML = next.innerHTML;
     }
