@@ -88,7 +88,8 @@ def understand(row: CarrierPost, *, at: datetime) -> bool:
             waits = [one for one in listener_of(row.connection).hear(posted) if not _act(row, one, at)]
             done = not waits or at - row.at > WAITED_FOR
             problem = "" if not waits else "no message of ours has this id (yet)"
-            CarrierPost.objects.filter(pk=row.pk).update(read_at=at if done else None, problem=problem)
+            kept = {} if waits else {"body": b""}  # its words stand in the message, where an erasure finds them
+            CarrierPost.objects.filter(pk=row.pk).update(read_at=at if done else None, problem=problem, **kept)
         transaction.on_commit(wake.wake)
         return done
     except DatabaseError:  # busy or broken: it stays, and is tried again

@@ -91,7 +91,7 @@ class NumberPace(models.Model):
 
 
 class CarrierPost(models.Model):
-    """What a provider posted to us, as it came, stored before it is understood: reports, answers, calls."""
+    """What a provider posted to us, stored before it is understood; its words are kept only until then."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)

@@ -12,6 +12,7 @@ from nextcall.cadences.models import Touch
 from nextcall.consent.models import Withdrawal
 from nextcall.conversations.models import Message
 from nextcall.engine import hearing
+from nextcall.engine.forgetting import Forgetting
 from nextcall.engine.models import CarrierPost
 from nextcall.leads.models import ContactPoint, Lead
 from nextcall.lib import sealing
@@ -234,3 +235,11 @@ def test_two_people_of_one_number_are_not_confused_silently(
 def test_what_cannot_be_read_is_kept_with_its_reason(line: Line) -> None:
     assert line.carrier.posted(URL, {"hello": "world"}) == 204
     assert "neither" in CarrierPost.objects.get().problem
+
+
+def test_a_post_that_was_understood_keeps_no_words_and_none_is_kept_for_ever(line: Line, phone: ContactPoint) -> None:
+    assert line.carrier.write(URL, phone.value, "+13035550100", "yes") == 204
+    assert line.carrier.posted(URL, {"hello": "world"}) == 204
+    assert sorted(bytes(row.body) == b"" for row in CarrierPost.objects.all()) == [False, True]
+    Forgetting()(at=timezone.now() + timedelta(days=31))
+    assert not CarrierPost.objects.exists() and Message.objects.filter(outbound=False, body="yes").count() == 1
