@@ -118,6 +118,8 @@ class ImapServer:
     def number_anew(self) -> None:
         """What a server does that lost its index, or was replaced: UIDs begin anew, with another validity."""
         for name in (self.home / "mail" / self.user).glob("dovecot*"):
+            if name.name.startswith("dovecot-uidvalidity"):
+                continue  # it counts on from there; without it, the same second gives the same validity
             with suppress(IsADirectoryError):
                 name.unlink()
 
