@@ -25,7 +25,7 @@ class Server(ThreadingMixIn, WSGIServer):
 
 @contextmanager
 def radicale(folder: Path) -> Iterator[str]:
-    """Its address; the user has two calendars, /ann/work/ and /ann/home/."""
+    """Its address; the user has two calendars, "work" and "home"."""
     users = folder / "users"
     users.write_text(f"{USER}:{PASSWORD}\n")
     configuration = load()
