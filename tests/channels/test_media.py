@@ -8,7 +8,14 @@ from nextcall.channels.sms.media import download
 
 
 @pytest.mark.parametrize(
-    "place", ["http://169.254.169.254/keys", "https://127.0.0.1/", "https://10.0.0.8/", "http://example.com/"]
+    "place",
+    [
+        "http://169.254.169.254/keys",
+        "https://127.0.0.1/",
+        "https://10.0.0.8/",
+        "https://[::ffff:10.0.0.8]/",
+        "http://example.com/",
+    ],
 )
 def test_no_redirect_leads_into_a_private_network_or_onto_an_open_line(place: str) -> None:
     asked: list[str] = []

@@ -1,12 +1,12 @@
 """Pictures that a carrier keeps for us: fetched with a limit, from it or from where in public it sends us."""
 
+import ipaddress
 import socket
 from contextlib import AbstractContextManager, closing
 
 import httpx
 
 from nextcall.channels.contract import SendError
-from nextcall.channels.email.hosts import allowed
 
 SECONDS = 15.0
 MOST_REDIRECTS = 3
@@ -59,4 +59,6 @@ def _is_public(host: str) -> bool:
         found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return False
-    return all(allowed(str(entry[4][0]), "public") for entry in found)
+    places = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    bare = [(one.ipv4_mapped or one) if isinstance(one, ipaddress.IPv6Address) else one for one in places]
+    return all(one.is_global and not one.is_multicast for one in bare)
