@@ -139,8 +139,9 @@ def chromium() -> Iterator["Browser"]:
     found = installed.place()
     if not found:
         pytest.skip("no Chromium here: script/setup --browser installs it")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=10_000)  # two browsers and two databases share two cores
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=installed.QUIET)
         yield browser

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from nextcall.engine.models import BulkChange
 from nextcall.leads.models import Lead, SmartList
@@ -48,6 +48,21 @@ def choose(page: Page, kind: str) -> None:
 
 def filled(page: Page) -> int:
     return sum(one.is_visible() for one in page.locator(".btn.go").all())
+
+
+def test_what_is_chosen_before_the_scripts_have_loaded_counts_too(
+    page: Page, enter: Enter, ann: Member, six: list[Lead]
+) -> None:
+    held = list[Route]()
+    enter(ann)
+    page.goto("/leads/")
+    page.get_by_role("checkbox", name=f"Select {six[0].person.name}").check()
+    page.route(re.compile(r"/effect\b.*\.js"), lambda script: held.append(script))
+    with page.expect_request(re.compile(r"/effect\b.*\.js")):
+        choose(page, "Start a cadence")
+    page.get_by_label("Cadence", exact=True).select_option("fast-start")
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="1 changes")).to_be_visible()
 
 
 def test_check_27_a_bulk_change_shows_count_and_capacity_effect_first_and_undoes_as_one(
