@@ -22,6 +22,8 @@ def _subjects() -> tuple[str, ...]:
 
 def signal(mail: Mail) -> str:
     """What shows that a machine wrote it: "Auto-Submitted: auto-replied"; "" for a person's mail."""
+    if mail.header("x-apple-unsubscribe"):
+        return ""  # somebody pressed Unsubscribe in their mail program, which wrote it for them
     submitted = mail.header("auto-submitted").split("(")[0].split(";")[0].strip().lower()
     if submitted and submitted != "no":
         return f"Auto-Submitted: {submitted[:60]}"

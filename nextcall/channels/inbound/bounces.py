@@ -6,24 +6,33 @@ write them. Whether an address is dead is decided by the reason, not by the firs
 
 import logging
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_string
-from functools import cache
-from pathlib import Path
 
 from flufl.bounce import all_failures
 
+from nextcall.channels.inbound.bounce_reasons import answered, code, why
 from nextcall.channels.inbound.mail import Mail
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # a detector that trips over a mail is no news
 _LOOKED_AT = 60_000  # characters of a report
+_BEGINNING = 2_000  # of them: where a server says that something did not arrive
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
+_COPIES = ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "text/rfc822", "message/global")
+_CODE = re.compile(r"(?:^|[\s<>:(\[])[45]\d\d[ -]|#[45]\.\d")
 _FIELD = re.compile(
     r"^(final-recipient|original-recipient|action|status|diagnostic-code)[ \t]*:[ \t]*(.{0,2000})$", re.I
 )
 _FROM_A_SERVER = re.compile(r"^(?:mailer-?daemon|postmaster|mail-?delivery|bounce|mdaemon|mail\.?admin)", re.I)
+_MAYBE_A_SERVER = re.compile(r"^(?:post_master|mail\.?delivery|no-?reply|sysadmin|mailer)", re.I)
+_TOLD = re.compile(
+    r"(?:message|mail|e-?mail|be) .{0,80}(?:could|can) ?not be delivered|could not be delivered to|unable to deliver"
+    r"|(?:wasn't|was not|weren't) able to deliver|did not reach the following recipient|trouble delivering your message"
+    r"|del[ei]ver\w* (?:to|has|of) .{0,60}(?:failed|aborted)|(?:permanent (?:fatal )?|delivery )errors"
+    r"|error .{0,60}(?:trying|attempting) to deliver|error message below",
+    re.I,
+)
 _SUBJECT = re.compile(
     r"undeliver|delivery (?:status|failure|has failed|problem)|mail delivery|returned mail|returned to sender"
     r"|failure notice|mail failed|mail system error|could not be delivered|message not delivered|delivery notification"
@@ -52,28 +61,6 @@ class Bounce:
     delayed: bool = False  # not given up yet
 
 
-@dataclass(frozen=True, slots=True)
-class _Reason:
-    name: str
-    hard: bool
-    words: re.Pattern[str]
-    status: tuple[re.Pattern[str], ...]
-
-
-@cache
-def _reasons() -> tuple[_Reason, ...]:
-    listed = tomllib.loads((Path(__file__).parent / "bounces.toml").read_text())["reasons"]
-    return tuple(
-        _Reason(
-            one["name"],
-            one["hard"],
-            re.compile("|".join(f"(?:{words})" for words in one["words"]), re.I),
-            tuple(re.compile(code.replace(".", r"\.").replace("x", r"\d{1,3}") + "$") for code in one["status"]),
-        )
-        for one in listed
-    )
-
-
 def complaint(mail: Mail) -> str:
     """The kind of a feedback report (RFC 5965: abuse, fraud, opt-out …), "" if the mail is none."""
     for kind, text in mail.parts:
@@ -92,10 +79,12 @@ def bounces(mail: Mail) -> tuple[Bounce, ...]:
     reported = [group for group in groups if group.get("action", "").lower() in ("failed", "delayed")]
     if not reported and not _is_report(mail):
         return ()
-    words = _before_copy(body)
-    found = [_from_fields(group, words, alone=len(reported) == 1) for group in reported]
+    own = "\n".join(text for kind, text in mail.parts if kind not in _COPIES)[:_LOOKED_AT]
+    words = _before_copy(own or body)
+    sections = _sections(words) if len(reported) != 1 else {}
+    found = [_from_fields(group, sections, words if len(reported) == 1 else "") for group in reported]
     found = [one for one in found if one.recipient]
-    return tuple(found or _from_words(mail, words))
+    return tuple(found or _from_words(mail, words, sections))
 
 
 def _is_report(mail: Mail) -> bool:
@@ -103,7 +92,10 @@ def _is_report(mail: Mail) -> bool:
         return True
     if mail.header("x-failed-recipients"):
         return True
-    return bool(_FROM_A_SERVER.match(mail.sender) or not mail.sender) and bool(_SUBJECT.search(mail.subject))
+    told = bool(_TOLD.search(" ".join(mail.text[:_BEGINNING].split())))
+    if _FROM_A_SERVER.match(mail.sender) or not mail.sender:
+        return told or bool(_SUBJECT.search(mail.subject))
+    return told and bool(_MAYBE_A_SERVER.match(mail.sender))
 
 
 def _groups(body: str) -> list[dict[str, str]]:
@@ -130,31 +122,55 @@ def _groups(body: str) -> list[dict[str, str]]:
     return [*groups, current]
 
 
-def _from_fields(group: dict[str, str], words: str, *, alone: bool) -> Bounce:
+def _from_fields(group: dict[str, str], sections: dict[str, str], words: str) -> Bounce:
     named = group.get("original-recipient") or group.get("final-recipient", "")
     final = group.get("final-recipient", "")
     recipient = _address(final) or _address(named)
-    status = _status(group.get("status", ""))
-    said = group.get("diagnostic-code", "")
+    status = code(group.get("status", ""))
+    mine = words or sections.get(recipient.lower(), "")
+    said = group.get("diagnostic-code", "") or _comment(group.get("status", ""))
     said = re.sub(r"^\s*[\w-]{1,20}\s*;\s*", "", said)
     delayed = group.get("action", "").lower() == "delayed"
-    inner = _status(said)  # what the far server said is nearer the truth than what the near one made of it
-    beside = f"{said} {group.get('status', '')} {words if alone else ''}"
-    name, hard = why(said or beside, inner or status, more=beside)
+    inner = code(said)  # what the far server said is nearer the truth than what the near one made of it
+    beside = f"{said} {group.get('status', '')} {mine}"
+    name, hard = why(said or beside, inner or status, more=beside, command=answered(said) or answered(mine))
     return Bounce(recipient, hard and not delayed, name, inner or status, said[:300], delayed)
 
 
-def _from_words(mail: Mail, words: str) -> list[Bounce]:
+def _from_words(mail: Mail, words: str, sections: dict[str, str]) -> list[Bounce]:
+    told = "\n".join(line for line in words.split("\n") if not _OF_THE_COPY.match(line))
     listed = list(_ADDRESS.findall(mail.header("x-failed-recipients")))
-    listed += _scanned(mail)
+    listed += [one for one in _scanned(mail) if one in told or one not in words]
     if not listed:
         own = {mail.sender.lower(), *(one.lower() for one in mail.to)}
-        told = "\n".join(line for line in words.split("\n") if not _OF_THE_COPY.match(line))
         listed = [one for one in _ADDRESS.findall(told) if one.lower() not in own and not _FROM_A_SERVER.match(one)]
     recipients = list(dict.fromkeys(one.lower().rstrip(".") for one in listed))[:50]
-    name, hard = why(words, _status(words))
-    said = next((line.strip() for line in words.split("\n") if re.search(r"\b[45]\d\d\b|#[45]\.", line)), "")
-    return [Bounce(one, hard, name, _status(words), said[:300]) for one in recipients or [""]]
+    recipients.sort(key=lambda one: words.lower().find(one))
+    several = len(recipients) > 1
+    return [_told(one, (sections.get(one) if several else None) or words) for one in recipients or [""]]
+
+
+def _told(recipient: str, words: str) -> Bounce:
+    name, hard = why(words, code(words), command=answered(words))
+    return Bounce(recipient, hard, name, code(words), _coded(words)[:300])
+
+
+def _coded(words: str) -> str:
+    """The first line with a server's code in it."""
+    return next((line.strip() for line in words.split("\n") if _CODE.search(line)), "")
+
+
+def _sections(words: str) -> dict[str, str]:
+    """Of a report about several, the lines that are about each: from its address to another's."""
+    sections: dict[str, list[str]] = {}
+    mine: list[list[str]] = []
+    for line in words.split("\n"):
+        named = {one.lower() for one in _ADDRESS.findall(line[:2000])}
+        if named:
+            mine = [sections.setdefault(one, []) for one in named]
+        for section in mine:
+            section.append(line)
+    return {one: "\n".join(lines) for one, lines in sections.items()}
 
 
 def _scanned(mail: Mail) -> list[str]:
@@ -168,19 +184,6 @@ def _scanned(mail: Mail) -> list[str]:
     return sorted(one for one in found if "@" in one)
 
 
-def why(said: str, status: str, *, more: str = "") -> tuple[str, bool]:
-    """The reason's name and whether the address is dead: by the words, then the status code, then the words around."""
-    for text in dict.fromkeys((said, more)):
-        for reason in _reasons():
-            if text and reason.words.search(text[:5000]):
-                return reason.name, reason.hard
-        if text is said:
-            for reason in _reasons():
-                if status and any(pattern.match(status) for pattern in reason.status):
-                    return reason.name, reason.hard
-    return "no reason given", False
-
-
 def _before_copy(body: str) -> str:
     """The server's words, without the copy of what we had sent."""
     kept: list[str] = []
@@ -191,14 +194,15 @@ def _before_copy(body: str) -> str:
     return "\n".join(kept)
 
 
+def _comment(field: str) -> str:
+    """What stands in brackets behind a status: some servers say only there what was wrong."""
+    found = re.search(r"\((.{3,300})\)\s*$", field)
+    return found[1] if found else ""
+
+
 def _address(field: str) -> str:
     found = _ADDRESS.search(field.split(";", 1)[-1])
     return found[0] if found else ""
-
-
-def _status(text: str) -> str:
-    found = re.search(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])", text[:5000])
-    return found[1] if found else ""
 
 
 def recipients(found: Sequence[Bounce]) -> tuple[str, ...]:

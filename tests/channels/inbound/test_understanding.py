@@ -40,6 +40,43 @@ def test_an_answer_is_a_reply_and_names_our_mail() -> None:
         ("5.7.606", "550 5.7.606 Access denied, banned sending IP", False, "sender blocked"),
         ("4.4.1", "451 timed out", False, "no answer from their server"),
         ("5.3.4", "552 message size exceeds limit", False, "the message was not accepted"),
+        ("5.2.1", "550 5.2.1 The account that you tried to reach is disabled", False, "the mailbox is suspended"),
+        (
+            "5.7.1",
+            "550 5.7.1 Recipient address rejected: User is temporarily locked",
+            False,
+            "the mailbox is suspended",
+        ),
+        ("5.1.1", "550 5.1.1 192.0.2.9 has sent to too many recipients this hour", False, "too much at once"),
+        ("5.1.8", "553 5.1.8 Domain of sender address a@harbor.example does not exist", False, "sender refused"),
+        ("5.1.0", "550 5.1.0 <b@harbor.example> sender rejected", False, "sender refused"),
+        ("5.7.0", "550 Recipient address rejected: relaying denied", False, "relaying refused"),
+        (
+            "5.7.26",
+            "550 5.7.26 Recipient address rejected: Multiple authentication checks failed",
+            False,
+            "sender not authenticated",
+        ),
+        (
+            "5.4.1",
+            "550 5.4.1 Recipient address rejected: Access denied [x.protection.outlook.com]",
+            True,
+            "unknown address",
+        ),
+        ("5.0.0", "550 Recipient address rejected.", True, "unknown address"),
+        ("5.0.0", "550 Recipient address rejected: on hold", False, "not accepted"),
+        ("5.0.0", "550 <spam-policy@example.com> no such user", True, "unknown address"),
+        ("5.4.4", "550 5.4.4 Invalid domain", True, "unknown domain"),
+        ("5.1.10", "556 5.1.10 Domain does not accept mail", True, "the domain takes no mail"),
+        (
+            "5.0.0",
+            "550 Unknown user gone@example.com (in reply to end of DATA command)",
+            False,
+            "refused after reading",
+        ),
+        ("5.1.1", "550 5.1.1 Unknown user gone@example.com (in reply to end of DATA command)", True, "unknown address"),
+        ("5.0.0", "553 host does not exist (in reply to MAIL FROM command)", False, "no reason given"),
+        ("5.0.0", "553 no such user b (in reply to MAIL FROM command)", False, "sender refused"),
     ],
 )
 def test_only_a_dead_address_is_permanent(status: str, said: str, permanent: bool, reason: str) -> None:
@@ -64,6 +101,69 @@ def test_a_server_that_only_talks_is_understood() -> None:
         )
     )
     assert [(one.recipient, one.permanent) for one in found.bounces] == [("gone@example.com", True)]
+
+
+def test_each_of_several_has_the_reason_said_of_it() -> None:
+    told = """This message was created automatically by mail delivery software.
+A message that you sent could not be delivered to one or more of its recipients.
+
+  gone@example.com
+    SMTP error from remote mail server after RCPT TO:<gone@example.com>:
+    550 5.1.1 <gone@example.com>... User unknown
+  full@example.com
+    SMTP error from remote mail server after RCPT TO:<full@example.com>:
+    552 5.2.2 <full@example.com>... Mailbox full
+"""
+    found = understand(mail(told, subject="Mail delivery failed", From="MAILER-DAEMON@mx.example.net"))
+    assert [(one.recipient, one.permanent, one.reason) for one in found.bounces] == [
+        ("gone@example.com", True, "unknown address"),
+        ("full@example.com", False, "mailbox full"),
+    ]
+
+
+def test_an_address_of_the_copy_is_nobody_who_was_not_reached() -> None:
+    told = """A message that you sent could not be delivered to one or more of its recipients.
+
+gone@example.com Invalid Address, ERROR_CODE :550
+
+Received:from mail.example.net
+Message-ID:<14a3e1.b4f@harbor.example>
+From:Ann <ann@harbor.example>
+"""
+    found = understand(mail(told, subject="Undelivered Mail", From="mailer-daemon@mx.example.net"))
+    assert [one.recipient for one in found.bounces] == ["gone@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "told"),
+    [
+        (
+            "MAILER-DAEMON@example.net",
+            "failed delivery",
+            "Unable to deliver message to the following address(es).\n<gone@example.com>: timed out",
+        ),
+        (
+            "postmaster@example.net",
+            "E",
+            "Your message\ndid not reach the following recipient(s):\ngone@example.com\nThe recipient name is not recognized",
+        ),
+        (
+            "no-reply@example.net",
+            "Mail",
+            "Your mail sent on: Thu\nCould not be delivered to: <gone@example.com>\nAs their mailbox is full.",
+        ),
+    ],
+)
+def test_a_server_is_known_by_what_it_tells_too(sender: str, subject: str, told: str) -> None:
+    found = understand(mail(told, subject=subject, From=sender))
+    assert found.kind == "bounce" and found.bounces[0].recipient == "gone@example.com"
+
+
+def test_the_unsubscribe_button_of_a_mail_program_is_pressed_by_a_person() -> None:
+    """Apple's says that it wrote the mail by itself; whoever it belongs to has to be left alone all the same."""
+    told = "Apple Mail sent this email to unsubscribe from the message \u201cYour tour\u201d."
+    found = understand(mail(told, subject="unsubscribe", Auto_Submitted="auto-replied", X_Apple_Unsubscribe="true"))
+    assert found.kind == "reply"
 
 
 def test_a_person_who_writes_about_a_bounce_is_no_bounce() -> None:

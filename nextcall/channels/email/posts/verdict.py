@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from nextcall.channels.contract import DeliveryReport
-from nextcall.channels.inbound.bounces import why
+from nextcall.channels.inbound.bounce_reasons import why
 
 Weight = Literal["hard", "soft", "block"]
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
