@@ -128,9 +128,11 @@ def more(touches: int) -> None:
 def settle(seconds: int) -> None:
     """Wait until nothing is planned or on its way."""
     end = time.monotonic() + seconds
-    while Touch.objects.filter(state__in=["planned", "claimed", "sending"]).exists():
+    waiting = Touch.objects.filter(state__in=["planned", "claimed", "sending"]).order_by("due_at")
+    while waiting.exists():
         if time.monotonic() > end:
-            sys.exit("touches are still under way")
+            told = waiting.values_list("state", "due_at", "rule", "because", "tries")[:5]
+            sys.exit(f"{waiting.count()} touches are still under way at {clock():%H:%M:%S}, such as {list(told)}")
         time.sleep(0.2)
 
 

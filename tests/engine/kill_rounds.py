@@ -77,7 +77,7 @@ def rounds(
                 kills += 1
             running[victim].wait()
             running[victim] = _start(environment)
-        _call(environment, "settle", "120")
+        _call(environment, "settle", "600")
     finally:
         for process in running:
             if process.poll() is None:
@@ -127,10 +127,11 @@ def _call(environment: dict[str, str], *arguments: str) -> str:
         [sys.executable, "-m", "tests.engine.kill_engine", *arguments],
         env=environment,
         cwd=HERE,
-        check=True,
         capture_output=True,
         text=True,
     )
+    if ran.returncode:
+        raise SystemExit(f"{arguments[0]}: {ran.stderr[-2000:]}")
     return ran.stdout
 
 
