@@ -21,7 +21,7 @@ import pytest
 from tests import chromium as installed
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Playwright
 
     from nextcall.leads.models import Lead
     from nextcall.team.models import Account, Member
@@ -134,18 +134,32 @@ def nextcall(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator["Browser"]:
-    """The distribution's Chromium; `make test` installs it."""
-    found = installed.place()
-    if not found:
-        pytest.skip("no Chromium here: script/setup --browser installs it")
+def playwright() -> Iterator["Playwright"]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=10_000)  # two browsers and two databases share two cores
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=installed.QUIET)
-        yield browser
-        browser.close()
+    with sync_playwright() as running:
+        yield running
+
+
+def launch(playwright: "Playwright", place: str | None) -> Iterator["Browser"]:
+    if not place:
+        pytest.skip("no Chromium here: script/setup --browser installs it")
+    browser = playwright.chromium.launch(executable_path=place, args=installed.QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: "Playwright") -> Iterator["Browser"]:
+    """The distribution's Chromium, as its headless shell where there is one; `make test` installs it."""
+    yield from launch(playwright, installed.place())
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(playwright: "Playwright") -> Iterator["Browser"]:
+    """With what the headless shell leaves out: notices."""
+    yield from launch(playwright, installed.whole())
 
 
 @pytest.fixture(params=["phone", "desktop"])
