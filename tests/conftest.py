@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import django
 import pytest
 
 from tests import chromium as installed
+from tests import prepared
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
@@ -78,6 +80,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if touches_it(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django finds the database that is laid for it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Lays a database that is migrated already under the name that Django is going to ask for."""
+    from django.db import connection
+
+    name = connection.creation._get_test_db_name()
+    if DATABASE == "sqlite":
+        prepared.sqlite(Path(name))
+        yield
+        return
+    import psycopg
+
+    base = os.environ["DATABASE_URL"]
+    with psycopg.connect(base, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        server.execute(f'CREATE DATABASE "{name}"')
+        prepared.postgresql(urlsplit(base)._replace(path=f"/{name}").geturl())
+        yield
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session", autouse=True)
