@@ -8,6 +8,7 @@ import atexit
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -49,6 +50,9 @@ def start_postgresql() -> str:
 
 
 def prepare_environment() -> None:
+    # Images of Python often forbid keeping what was compiled: here hundreds of processes would compile all of it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     home = Path(tempfile.mkdtemp(prefix="nextcall-tests-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["NEXTCALL_HOME"] = str(home)
