@@ -8,20 +8,23 @@ import atexit
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import django
 import pytest
 
 from tests import chromium as installed
+from tests import prepared
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Playwright
 
     from nextcall.leads.models import Lead
     from nextcall.team.models import Account, Member
@@ -47,6 +50,9 @@ def start_postgresql() -> str:
 
 
 def prepare_environment() -> None:
+    # Images of Python often forbid keeping what was compiled: here hundreds of processes would compile all of it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     home = Path(tempfile.mkdtemp(prefix="nextcall-tests-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["NEXTCALL_HOME"] = str(home)
@@ -78,6 +84,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if touches_it(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Django finds the database that is laid for it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Lays a database that is migrated already under the name that Django is going to ask for."""
+    from django.db import connection
+
+    name = connection.creation._get_test_db_name()
+    if DATABASE == "sqlite":
+        prepared.sqlite(Path(name))
+        yield
+        return
+    import psycopg
+
+    base = os.environ["DATABASE_URL"]
+    with psycopg.connect(base, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        server.execute(f'CREATE DATABASE "{name}"')
+        prepared.postgresql(urlsplit(base)._replace(path=f"/{name}").geturl())
+        yield
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -134,18 +167,32 @@ def nextcall(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator["Browser"]:
-    """The distribution's Chromium; `make test` installs it."""
-    found = installed.place()
-    if not found:
-        pytest.skip("no Chromium here: script/setup --browser installs it")
+def playwright() -> Iterator["Playwright"]:
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=10_000)  # two browsers and two databases share two cores
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=installed.QUIET)
-        yield browser
-        browser.close()
+    with sync_playwright() as running:
+        yield running
+
+
+def launch(playwright: "Playwright", place: str | None) -> Iterator["Browser"]:
+    if not place:
+        pytest.skip("no Chromium here: script/setup --browser installs it")
+    browser = playwright.chromium.launch(executable_path=place, args=installed.QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: "Playwright") -> Iterator["Browser"]:
+    """The distribution's Chromium, as its headless shell where there is one; `make test` installs it."""
+    yield from launch(playwright, installed.place())
+
+
+@pytest.fixture(scope="session")
+def whole_chromium(playwright: "Playwright") -> Iterator["Browser"]:
+    """With what the headless shell leaves out: notices."""
+    yield from launch(playwright, installed.whole())
 
 
 @pytest.fixture(params=["phone", "desktop"])

@@ -32,9 +32,7 @@ MOST = 5_000
 
 class WelcomeForm(forms.Form):
     name = forms.CharField(max_length=120, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    zone = forms.ChoiceField(
-        label="Your time zone", choices=zone_choices, widget=forms.Select(attrs={"data-guess-zone": ""})
-    )
+    zone = forms.ChoiceField(label="Your time zone", choices=zone_choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,8 @@ def welcome(request: SignedIn) -> HttpResponse:
         return HttpResponseRedirect(reverse(PAGES[step_of(member)]))
     days = working_hours.days_of(member.working_hours)
     form = WelcomeForm(initial={"name": "" if member.name == "Owner" else member.name, "zone": member.zone})
+    if not member.working_hours:  # the zone is the account's, which nobody chose for this member
+        form.fields["zone"].widget.attrs["data-guess-zone"] = ""
     if request.method == "POST":
         form = WelcomeForm(request.POST)
         days = working_hours.read_same_each_day(request.POST.dict())

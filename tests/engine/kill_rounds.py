@@ -20,6 +20,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import prepared
+
 LEASE_SECONDS = 2.0  # short, so that rescue is part of every round
 HERE = Path(__file__).resolve().parents[2]
 
@@ -58,8 +60,11 @@ def rounds(
         "KILL_KNOWS": "1" if knows else "",
         "DJANGO_SETTINGS_MODULE": "nextcall.settings",
     }
-    if not database_url:
+    if database_url:
+        prepared.postgresql(database_url)
+    else:
         environment.pop("DATABASE_URL")
+        prepared.sqlite(home / "nextcall.sqlite3")
     line = _carrier(file) if carrier else None
     environment["KILL_CARRIER"] = line.url if line else ""
     _call(environment, "prepare", str(touches))

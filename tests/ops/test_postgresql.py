@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import prepared
 from tests.ops.running import environment, run, serving, status, until
 
 pytestmark = [
@@ -20,7 +21,7 @@ pytestmark = [
 
 @pytest.fixture
 def databases() -> Iterator[list[str]]:
-    """Addresses of two empty databases."""
+    """Addresses of a database that holds no rows yet, and of one that holds nothing at all."""
     import psycopg
 
     base = os.environ["DATABASE_URL"]
@@ -28,7 +29,9 @@ def databases() -> Iterator[list[str]]:
     with psycopg.connect(base, autocommit=True) as connection:
         for name in names:
             connection.execute(f"CREATE DATABASE {name}")
-        yield [base.replace("/postgres?", f"/{name}?") for name in names]
+        urls = [base.replace("/postgres?", f"/{name}?") for name in names]
+        prepared.postgresql(urls[0])
+        yield urls
         for name in names:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

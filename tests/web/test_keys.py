@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from nextcall.intake.models import Import
 from nextcall.team import sign_in
@@ -87,17 +87,33 @@ def test_a_file_is_imported_without_script(chromium: Browser, live_server: Any, 
     context.close()
 
 
-def test_the_zone_is_guessed_from_the_device(chromium: Browser, live_server: Any, olga: Member) -> None:
+@pytest.fixture
+def phoenix(chromium: Browser, live_server: Any, olga: Member) -> Iterator[Page]:
+    """A device in Phoenix, at the first page of the welcome's link."""
     Member.objects.update(working_hours=[])
     context = chromium.new_context(base_url=live_server.url, timezone_id="America/Phoenix")
     page = context.new_page()
     page.goto(sign_in.make_link(olga, at=timezone.now()))
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_label("Your time zone")).to_have_value("America/Phoenix")
-    page.get_by_role("button", name="Start").click()
-    page.wait_for_url("**/welcome/people/")
-    assert Member.objects.get().zone == "America/Phoenix"
+    yield page
     context.close()
+
+
+def test_the_zone_is_guessed_from_the_device(phoenix: Page) -> None:
+    phoenix.get_by_role("button", name="Sign in").click()
+    expect(phoenix.get_by_label("Your time zone")).to_have_value("America/Phoenix")
+    phoenix.get_by_role("button", name="Start").click()
+    phoenix.wait_for_url("**/welcome/people/")
+    assert Member.objects.get().zone == "America/Phoenix"
+
+
+def test_a_zone_chosen_before_the_scripts_came_stays(phoenix: Page) -> None:
+    held: list[Route] = []
+    phoenix.route("**/zone.js*", lambda route: held.append(route))
+    phoenix.get_by_role("button", name="Sign in").click(no_wait_after=True)
+    phoenix.get_by_label("Your time zone").select_option("America/Chicago")
+    with phoenix.expect_event("domcontentloaded"):
+        held[0].continue_()
+    expect(phoenix.get_by_label("Your time zone")).to_have_value("America/Chicago")
 
 
 def test_the_dry_run_follows_a_changed_decision(desk: Page) -> None:

@@ -33,6 +33,14 @@ def test_four_steps_in_order_end_at_the_first_card(new: Member) -> None:
     assert new.account.default_cadence == "steady"
 
 
+def test_a_zone_is_guessed_until_somebody_said_one(new: Member) -> None:
+    client = signed(new)
+    assert "data-guess-zone" in text(client, "/welcome/")
+    refused = client.post("/welcome/", {**HOURS, "name": "", "zone": "America/Chicago"}).content.decode()
+    assert "data-guess-zone" not in refused
+    assert '<option value="America/Chicago" selected>' in refused
+
+
 def test_who_left_goes_on_where_they_left(new: Member) -> None:
     client = signed(new)
     client.post("/welcome/", HOURS)

@@ -18,11 +18,16 @@ FIRST, LAST = ("Alder", "Briar", "Clove", "Dahlia", "Elm"), ("Wynn", "Cole", "Da
 NAMES = [f"{first} {last}" for first in FIRST for last in LAST]
 
 
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
+
+
 @pytest.fixture(params=["phone", "desktop"])
-def context(request: pytest.FixtureRequest, chromium: Browser, live_server: Any) -> Iterator[BrowserContext]:
+def context(request: pytest.FixtureRequest, browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
     """With service workers, and without a word about failed requests: they fail on purpose here."""
     size = installed.SIZES[request.param]
-    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce", service_workers="allow", **size)
+    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", service_workers="allow", **size)
     context.set_default_timeout(15_000)
     yield context
     context.close()

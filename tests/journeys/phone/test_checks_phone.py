@@ -189,28 +189,6 @@ def test_after_five_seconds_of_waiting_the_bar_says_so(page: Page, enter: Enter,
     expect(page.locator(BAR)).to_contain_text("Still fetching. Your saved cards work meanwhile.", timeout=15_000)
 
 
-@ON_A_PHONE
-def test_a_notice_is_shown_and_knows_its_page(
-    page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead
-) -> None:
-    context.grant_permissions(["notifications"])
-    enter(ann)
-    page.goto("/now/")
-    page.evaluate("nextcall.offline.ready.then(() => navigator.serviceWorker.ready)")
-    devtools = context.new_cdp_session(page)
-    versions: list[dict[str, str]] = []
-    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: versions.extend(told["registrations"]))
-    devtools.send("ServiceWorker.enable")
-    until(page, "navigator.serviceWorker.controller")
-    payload = f'{{"title": "Hazel wrote", "body": "By text.", "url": "/leads/{hazel.pk}/", "tag": "message:1"}}'
-    told = {"origin": page.evaluate("origin"), "registrationId": versions[0]["registrationId"], "data": payload}
-    devtools.send("ServiceWorker.deliverPushMessage", told)
-    shown = """navigator.serviceWorker.ready.then((worker) => worker.getNotifications())
-        .then((all) => all.map((one) => [one.title, one.body, one.data.url]))"""
-    until(page, f"(await {shown}).length")
-    assert page.evaluate(shown) == [["Hazel wrote", "By text.", f"/leads/{hazel.pk}/"]]
-
-
 @pytest.mark.parametrize(("context", "theme"), [("phone", "dark"), ("desktop", "light")], indirect=["context"])
 def test_nothing_serious_for_assistive_tech(
     page: Page, context: BrowserContext, enter: Enter, ann: Member, hazel: Lead, theme: str, clock: Clock
