@@ -98,6 +98,8 @@ def _opens_block(lines: Sequence[str], index: int) -> bool:
     line = plain(lines[index])
     if len(line) < 120 and marks().original.fullmatch(line) and (line.strip()[0] in "-_=*—–>" or line.endswith(":")):
         return True
+    if len(line) < 120 and marks().above_this.search(line) and any(lines[:index]):
+        return True
     if _RULE.fullmatch(line):
         after = _next_with_words(lines, index + 1)
         return after is not None and after - index <= 3 and _is_header_block(lines, after)

@@ -18,6 +18,7 @@ class Marks:
     between_dashes: re.Pattern[str]  # "---- Ann wrote ----"
     label: re.Pattern[str]  # one group for each of KINDS
     original: re.Pattern[str]
+    above_this: re.Pattern[str]
     by_program: re.Pattern[str]
     advert: re.Pattern[str]
     verb_first: re.Pattern[str]  # "schrieb Ann Reyes:"
@@ -45,6 +46,7 @@ def marks() -> Marks:
         between_dashes=re.compile(rf"\s*-{{3,}}.{{0,300}}\s(?:{any_of['wrote']})\s?-{{3,}}\s*"),
         label=re.compile(rf"\s{{0,8}}[*>]{{0,2}}(?:{labels})\s?\*?\s?[:：]\*?"),
         original=re.compile(rf"\s*[-_=*>—–]*\s*(?:{any_of['original']})\s*[:：]?\s*[-_=*—–]*\s*"),
+        above_this=re.compile(any_of["above_this"]),
         by_program=re.compile(rf"{opens}(?:{any_of['sent']})[^,.;:]{{0,40}}?{program}"),
         advert=re.compile(rf"{opens}(?:{any_of['adverts']})[\s.!*_>)]*"),
         verb_first=re.compile(rf".*\s(?:{any_of['verb_first']})\s.{{1,80}}:\s*"),

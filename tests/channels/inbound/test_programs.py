@@ -67,6 +67,8 @@ QUOTES = {
     "bold labels": "*From:* Ann Reyes <ann@harbor.example>\n*Sent:* Tuesday, November 24, 2026 7:55 AM\n*To:* Hazel\n*Subject:* Your tour\n\nHi",
     "an attribution in three lines": "On Nov 24, 2026,\nat 7:55 AM,\nAnn Reyes <ann@harbor.example> wrote:\n\n> Hi",
     "a gap in the attribution": "On Tue, Nov 24, 2026 at 7:55 AM Ann Reyes\n\n<\nann@harbor.example\n> wrote:\n\nHi Hazel",
+    "a line to answer above": "-- Please reply above this line --\n\nHi Hazel",
+    "a line to answer above, in French": "##- Répondez au-dessus de cette ligne -##\n\nBonjour",
     "a torn link in the quotation": "On Tue, Nov 24, 2026 at 7:55 AM Ann <ann@harbor.example> wrote:\n> See (https://harbor.example/tour?\nid=7)\n> then\n(https://harbor.example/x)\n> Ann",
 }
 
@@ -152,6 +154,11 @@ THEIR_WORDS = [
 @pytest.mark.parametrize("text", THEIR_WORDS)
 def test_what_people_write_themselves_stays(text: str) -> None:
     assert split(text).new == text
+
+
+def test_a_line_to_answer_above_hides_nothing_where_nothing_stands_above_it() -> None:
+    text = "##- Please type your reply above this line -##\n\nWe have your request."
+    assert "We have your request." in split(text).new
 
 
 def test_words_on_the_line_of_the_attribution_are_kept() -> None:
