@@ -84,6 +84,8 @@ def parse(raw: bytes) -> Parsed:
         elif line[:4].upper() == "END:":
             _close(open_ones, line[4:].strip().upper(), number, problems)
         elif line.strip():
+            if ":" not in line and len(problems) < MOST_PROBLEMS:
+                problems.append(f'line {number}: "{line.strip()[:40]}" has no colon; NAME:value is right')
             open_ones[-1].lines.append(line[:LONGEST_LINE])
     if len(open_ones) > 1 and open_ones[-1].name:
         problems.append(f"{open_ones[-1].name} has no END")

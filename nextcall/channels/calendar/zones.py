@@ -18,6 +18,11 @@ MOST_OBSERVANCES = 60
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)(?::?(\d\d))?")
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?)?")
 _WINDOWS = {name.lower(): olson for name, olson in WINDOWS_TO_OLSON.items()}
+_NOTES = {  # Lotus Notes; it mostly describes them too
+    "eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver",
+    "pacific": "America/Los_Angeles", "alaskan": "America/Anchorage", "hawaiian": "Pacific/Honolulu",
+    "western/central europe": "Europe/Berlin", "eastern europe": "Europe/Bucharest", "gmt": "Europe/London",
+}  # fmt: skip
 # "(UTC-03:00) Brasília", "(GMT+01.00) Madrid": where nothing better is known, the offset that the name itself says
 _IN_NAME = re.compile(r"\((?:UTC|GMT)\s*([+-]\d\d)[:.]?(\d\d)\)", re.I)
 
@@ -59,7 +64,8 @@ def stamp(text: str) -> datetime | None:
 def named(name: str, described: Mapping[str, Zone]) -> Zone | None:
     """The zone of that TZID; None if nobody knows it. A name that everybody knows counts before its description."""
     name = name.strip().strip('"').strip()
-    for part in (name, name.lstrip("/").split("/", 1)[-1], "/".join(name.split("/")[-2:])):
+    parts = name.split("/")
+    for part in dict.fromkeys((name, name.lstrip("/").split("/", 1)[-1], "/".join(parts[-3:]), "/".join(parts[-2:]))):
         if hours.is_zone(part) and part != part.lower():
             return _iana(part)
     windows = _WINDOWS.get(name.lower())
@@ -67,6 +73,8 @@ def named(name: str, described: Mapping[str, Zone]) -> Zone | None:
         return _iana(windows)
     if name in described:
         return described[name]
+    if name.lower() in _NOTES:
+        return _iana(_NOTES[name.lower()])
     said = _IN_NAME.search(name)
     return _fixed(timedelta(hours=int(said[1]), minutes=int(said[1][0] + said[2]))) if said else None
 

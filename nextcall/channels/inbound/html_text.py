@@ -4,15 +4,24 @@ from html.parser import HTMLParser
 
 LONGEST = 1_000_000  # characters of HTML that are read
 _DEEPEST = 100  # levels of quotation and of nesting that are told apart
+_INSIDE = 10  # levels up to the element that keeps line breaks
 _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li"
     " main nav ol p pre section table tbody td th tr ul".split()
 )
 _HIDDEN = frozenset(("style", "script", "head", "title", "template", "noscript"))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-# What mail programs put around, or in front of, the message that is answered.
-_QUOTES = ("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix", "gmail_extra", "wordsection_quote")
-_FOLLOWS = ("divrplyfwdmsg", "appendonsend", "ms-outlook-mobile-reference", "mail-editor-reference-message-container")
+# What mail programs put around, or in front of, the message that is answered; and around their signatures.
+_QUOTES = (
+    "gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix", "gmail_extra", "wordsection_quote",
+    "tutanota_quote", "messagereplysection", "gmail_signature", "moz-signature", "composer_signature", "bloop_sign",
+    "protonmail_signature", "outlook-mobile-signature", "messagesignaturesection", "applemailsignature",
+    "ymail_android_signature", "zmail_extra",
+)  # fmt: skip
+_FOLLOWS = (
+    "divrplyfwdmsg", "appendonsend", "ms-outlook-mobile-reference", "mail-editor-reference-message-container",
+    "olk_src_body_section",
+)  # fmt: skip
 
 
 class _Reader(HTMLParser):
@@ -26,7 +35,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        name = f"{values.get('id') or ''} {values.get('class') or ''}".lower()
+        name = " ".join(values.get(key) or "" for key in ("id", "class", "name")).lower()
         if any(mark in name for mark in _FOLLOWS):
             self._break()
             self.rest_is_quoted = True
@@ -61,6 +70,15 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.hidden:
             return
+        if "\n" in data and any(tag == "pre" for tag, _, _ in self.open[-_INSIDE:]):
+            for index, line in enumerate(data.split("\n")):
+                if index:
+                    self._break(always=True)
+                self._add(line)
+        else:
+            self._add(data)
+
+    def _add(self, data: str) -> None:
         words = " ".join(data.split())
         if not words:
             if self.lines[-1] and not self.lines[-1].endswith((" ", "> ")):

@@ -12,6 +12,7 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
 from nextcall.channels.inbound.html_text import text_of
@@ -25,6 +26,13 @@ DEEPEST = 20
 MOST_COMMENTS = 50  # in one line of addresses
 _TORN = re.compile(rb"(?:subject|from|date|mime-version|content-type|message-id|reply-to|x-[\w-]+)[ \t]*:", re.I)
 _ID = re.compile(r"<([^<>\s]{1,250})>")
+
+
+class _AsCame(Compat32):
+    """Header values with their bytes, where they are not ASCII: many programs write UTF-8 there without saying so."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class Mail:
 
 def read(raw: bytes) -> Mail:
     """Read one mail, RFC 5322 with MIME."""
-    message = message_from_bytes(_mended(raw[:LONGEST]))
+    message = message_from_bytes(_mended(raw[:LONGEST]), policy=_AsCame())
     headers = tuple((str(name).lower(), _decoded(value)) for name, value in message.raw_items())[:500]
     leaves = list(_leaves(message))
     text, html, attachments, parts = _sorted(leaves)
@@ -164,29 +172,29 @@ def _payload(part: Message) -> object:
 
 
 def _content(part: Message) -> bytes:
+    inner = _payload(part)
+    if isinstance(inner, list):  # message/rfc822 and message/delivery-status hold messages
+        return _enclosed([one for one in inner[:50] if isinstance(one, Message)])
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):
         payload = None
     if isinstance(payload, bytes):
         return payload
-    inner = _payload(part)
     return str(inner).encode("utf-8", "replace") if isinstance(inner, str) else b""
 
 
+def _enclosed(mails: list[Message]) -> bytes:
+    """Mails in a mail as they came; their headers are not folded again, which takes the square of their length."""
+    try:
+        return b"\n\n".join(one.as_bytes(policy=one.policy.clone(max_line_length=None)) for one in mails)
+    except (ValueError, LookupError, KeyError, AttributeError, TypeError, RecursionError):
+        return "\n\n".join(str(one.items()) for one in mails).encode("utf-8", "replace")
+
+
 def _words(part: Message) -> str:
-    inner = _payload(part)
-    if isinstance(inner, list):  # message/rfc822 and message/delivery-status hold messages
-        try:
-            return "\n\n".join(_written(one) for one in inner[:50] if isinstance(one, Message))
-        except (ValueError, LookupError, KeyError, AttributeError, TypeError, RecursionError):
-            return "\n\n".join(str(one.items()) for one in inner[:50] if isinstance(one, Message))
-    return _text(_content(part), part)
-
-
-def _written(one: Message) -> str:
-    """A mail in a mail as it came; its headers are not folded again, which takes the square of their length."""
-    return one.as_bytes(policy=one.policy.clone(max_line_length=None)).decode("utf-8", "replace")
+    content = _content(part)
+    return content.decode("utf-8", "replace") if isinstance(_payload(part), list) else _text(content, part)
 
 
 def _text(content: bytes, part: Message) -> str:

@@ -70,6 +70,8 @@ def _said(line: str, text: str, meaning: Meaning, readings: tuple[Reading, ...] 
     for name in _FINAL:
         if _fits(name, line):
             return name
+    if _fits("off", line):
+        return "call_later"
     timed = next((one for one in (readings or read(text, now=_ANY_DAY)) if one.at), None)
     if timed is not None:
         if timed.kind == "appointment" or (timed.kind == "pause" and _fits("interested", line) and not _later(line)):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nextcall.channels.calendar import answers, busy, reading, repeating
-from nextcall.cli.understood_calendar import of_calendar
+from nextcall.cli.understood_calendar import looks_like_calendar, of_calendar
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "fixtures" / "icalendar"
 shared = pytest.mark.skipif(not SHARED.exists(), reason="the shared fixtures are not beside this checkout")
@@ -95,6 +95,47 @@ def test_ten_o_clock_stays_ten_o_clock_where_clocks_change() -> None:
 def test_windows_names_of_zones_are_known() -> None:
     raw = event('DTSTART;TZID="Mountain Standard Time":20261026T100000', "DURATION:PT30M")
     assert spans(raw) == ["10-26 16:00-16:30"]
+
+
+@pytest.mark.parametrize(
+    ("name", "utc"),
+    [
+        ("/freeassociation.sourceforge.net/Tzfile/America/Argentina/Buenos_Aires", "13:00"),
+        ("/mozilla.org/20070129_1/America/New_York", "14:00"),
+        ("Western/Central Europe", "09:00"),
+        ("(GMT-03.00) Brasilia", "13:00"),
+    ],
+)
+def test_names_of_zones_are_known_as_programs_spell_them(name: str, utc: str) -> None:
+    found = of_calendar(reading.read(event(f'DTSTART;TZID="{name}":20261026T100000', "SUMMARY:Tour")))
+    assert (found["start_utc"], found["errors"]) == (f"2026-10-26T{utc}:00Z", [])
+
+
+def test_a_file_says_what_repeats_what_is_left_out_and_what_is_off() -> None:
+    found = of_calendar(
+        reading.read(
+            event("DTSTART:20261026T100000Z", "RRULE:FREQ=DAILY;COUNT=3", "EXDATE:20261027T100000Z", "STATUS:CANCELLED",
+                  "DTEND:20261026T103000Z", "LOCATION:4 Elm Street", method="PUBLISH")
+        )
+    )  # fmt: skip
+    assert (found["kind"], found["cancelled"]) == ("other", True)
+    (one,) = found["events"]
+    assert (one["rule"], one["except"], one["also"]) == ("FREQ=DAILY;COUNT=3", ["2026-10-27T10:00:00"], [])
+    assert (one["end"], one["place"]) == ("2026-10-26T10:30:00", "4 Elm Street")
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_read() -> None:
+    found = of_calendar(reading.read(event("DTSTART:20261026T100000Z", "SUMMARY:Tour", "X", "RRULE:FREQ=FORTNIGHTLY")))
+    assert (found["summary"], found["start_utc"]) == ("Tour", "2026-10-26T10:00:00Z")
+    assert found["errors"] == [
+        'line 6: "X" has no colon; NAME:value is right',
+        "Tour: it repeats fortnightly; by day, week, month or year is right",
+    ]
+
+
+def test_a_lone_event_is_a_calendar_file_and_a_card_is_none() -> None:
+    assert looks_like_calendar(b"BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT")
+    assert not looks_like_calendar(b"BEGIN:VCARD\r\nFN:Hazel\r\nEND:VCARD")
 
 
 def test_an_exception_and_a_moved_occurrence_are_kept() -> None:

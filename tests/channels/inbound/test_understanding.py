@@ -181,6 +181,9 @@ def test_a_person_who_writes_about_a_bounce_is_no_bounce() -> None:
         ({}, "Re: Out of office: Your tour"),
         ({}, "Réponse automatique : Votre visite"),
         ({}, "Abwesenheitsnotiz: Ihr Termin"),
+        ({}, "[Request received] Your tour"),
+        ({}, "RE: Ausência: Sua visita"),
+        ({}, "Estoy fuera de la oficina"),
         ({"Return_Path": "<>"}, "Your tour"),
     ],
 )

@@ -9,6 +9,18 @@ from datetime import datetime
 
 NOW = datetime(2026, 11, 24, 10, 0)
 SAID: list[tuple[str, str, str]] = [
+    ("can I cancel the tour tomorrow", "call_later", ""),
+    ("I have to cancel. Could you call friday at 3?", "call_later", "promise 2026-11-27 15:00"),
+    ("I will stop by tomorrow at 3", "interested", "appointment 2026-11-25 15:00"),
+    ("new house who dis", "question", "wrong_person"),
+    ("help me find a house", "interested", ""),
+    ("\U0001f44e", "not_interested", ""),
+    ("Can't talk now. What's up?", "auto", ""),
+    ("Reacted with \U0001f44d to \u201cHi Hazel\u201d", "auto", ""),
+    ("Gef\u00e4llt \u201eHallo Hazel\u201c", "auto", ""),
+    ("Gostou de \u201cOi Hazel\u201d", "auto", ""),
+    ("FREE MSG: Unable to send message - Message Blocking is active.", "auto", ""),
+    ("Thank you for your message. We will get back to you shortly.", "auto", ""),
     ("yes im interested", "interested", ""),
     ("Yep still looking!", "interested", ""),
     ("we are thinking about selling next spring", "interested", "pause 2027-03-01 09:00"),
