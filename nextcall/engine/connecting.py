@@ -10,9 +10,9 @@ from django.db import transaction
 
 from nextcall.channels.contract import OwnNumber, SendError, Uncertain
 from nextcall.channels.provider import Provider
-from nextcall.engine import number_pace, senders
+from nextcall.engine import backlog, number_pace, senders
 from nextcall.engine.numbers import NAMED
-from nextcall.lib import sealing, wake
+from nextcall.lib import sealing
 from nextcall.team import text
 from nextcall.team.models import Account, Connection, Member, SenderNumber
 from nextcall.timeline.record import record
@@ -56,7 +56,7 @@ def connect(
         draft.save()
         _keep(draft, listed, at)
         record(account_id=account.pk, kind="connection.changed", at=at, by=by, data=_data(provider, len(listed)))
-    wake.wake()
+    backlog.ask_again(draft.account_id, at=at)
     return draft
 
 
@@ -68,7 +68,7 @@ def read_numbers(connection: Connection, *, by: Member, at: datetime) -> int:
         _keep(connection, listed, at)
         data = _data(connection.provider, len(listed))
         record(account_id=connection.account_id, kind="sender.read", at=at, by=by, data=data)
-    wake.wake()
+    backlog.ask_again(connection.account_id, at=at)
     return len(listed)
 
 

@@ -164,7 +164,7 @@ def test_the_backlog_says_how_many_wait_and_when_the_last_leaves(
     waiting = backlog.backlog(account, at=at)
     assert waiting is not None and waiting.waiting == 3 and waiting.last_at is not None
     SenderNumber.objects.update(registration="refused")
-    assert "none leaves until a number below may send" in shown(client)
+    assert "3 texts wait; none leaves yet: +13035550100 is not registered." in shown(client)
 
 
 def test_disconnecting_forgets_keys_and_numbers(client: Client, far_end: Carrier) -> None:

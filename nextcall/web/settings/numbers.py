@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from nextcall.engine import number_pace, resting
+from nextcall.engine import backlog, number_pace, resting
+from nextcall.engine.backlog import Backlog
 from nextcall.engine.numbers import SOURCES, day_limit, stopped
+from nextcall.engine.when import spoken
 from nextcall.lib import hours, phone
-from nextcall.team.models import Account, Connection, SenderNumber
+from nextcall.team.models import Connection, Member, SenderNumber
 from nextcall.timeline.record import record
 from nextcall.web.access import SignedIn, found_or_404, manager
 
@@ -44,17 +46,21 @@ class Shown:
     stop: str
     source: str
     rests: bool
+    waiting: Backlog | None = None
+    last: str = ""
 
 
-def shown(connection: Connection, account: Account, *, at: datetime) -> list[Shown]:
-    """In the order of the numbers; two queries."""
+def shown(connection: Connection, member: Member, *, at: datetime) -> list[Shown]:
+    """In the order of the numbers; three queries."""
+    account = member.account
     pool = number_pace.pools([account.pk], {account.pk: account.zone}, at=at).get(connection.pk)
     if pool is None:
         return []
     rows = SenderNumber.objects.filter(account=account, connection=connection).in_bulk()
+    waiting = backlog.by_number(account, pool)
     found = []
     for one in pool.numbers:
-        stop = stopped(one, at)
+        stop, waits = stopped(one, at), waiting.get(one.id)
         row = rows[one.id]
         found.append(
             Shown(
@@ -67,6 +73,8 @@ def shown(connection: Connection, account: Account, *, at: datetime) -> list[Sho
                 stop.says if stop else "",
                 SOURCES.get(stop.rule, "") if stop else "",
                 row.paused_until is not None and row.paused_until > at,
+                waits,
+                spoken(waits.last_at, now=at, zone=member.zone) if waits and waits.last_at else "",
             )
         )
     return sorted(found, key=lambda one: one.row.number)
@@ -91,6 +99,7 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
     row.save(update_fields=["per_minute", "per_day", "enabled", "ramp_from", "registration_says"])
     data = {"number": row.number, "per_minute": row.per_minute, "per_day": row.per_day, "enabled": row.enabled}
     record(account_id=row.account_id, kind="sender.changed", at=at, by=request.member, data=data)
+    backlog.ask_again(row.account_id, at=at)
     messages.success(request, f"{row.number} is changed.")
     return HttpResponseRedirect(f"{reverse('settings_text')}#numbers")
 
