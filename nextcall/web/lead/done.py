@@ -62,6 +62,7 @@ EVENTS = {
     "touch.waited": ("clock", "Waits for its hour"),
     "touch.failed": ("alert", "Failed"),
     "touch.uncertain": ("alert", "Nobody knows whether it left"),
+    "touch.looked_for": ("alert", "Asked the carrier about it, without an answer"),
     "touch.resolved": ("check", "Decided whether it left"),
     "touch.rescued": ("check", "Taken up again"),
     "touch.retried": ("clock", "Tried again"),

@@ -9,6 +9,7 @@ from nextcall.cadences.definition import Planned
 from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Promise
 from nextcall.conversations.thread import going_along
+from nextcall.engine.looking import LOOKED_FOR
 from nextcall.engine.models import Action
 from nextcall.web.lead.shown import Shown
 from nextcall.web.messages.shown import Enclosed, enclosed
@@ -49,6 +50,7 @@ class Ahead:
     undo_id: int | None = None
     touch_id: int | None = None
     uncertain: bool = False
+    asked_again: bool = False  # of an uncertain one: its carrier still may say
     leaves_in: int | None = None  # seconds, of a message that was just sent
     enclosed: tuple[Enclosed, ...] = ()
 
@@ -143,15 +145,22 @@ def _with_undo(found: list[Ahead], shown: Shown) -> list[Ahead]:
 
 
 def _unsure(touch: Touch, shown: Shown) -> Ahead:
+    known, says = "nobody knows whether it left", touch.body[:80]
+    if touch.lease_until is not None:
+        known = "not known yet whether it left"
+        says = f"The carrier is asked again {say.when(touch.lease_until, shown.member.zone, at=shown.at)}."
+    elif touch.because.startswith(LOOKED_FOR):
+        says = touch.because
     return Ahead(
         ICONS.get(touch.channel, "call"),
-        f"{touch.channel.capitalize()}, nobody knows whether it left",
-        touch.body[:80],
+        f"{touch.channel.capitalize()}, {known}",
+        says,
         say.when(touch.due_at, shown.member.zone, at=shown.at),
         touch.due_at.isoformat(),
         touch.due_at,
         touch_id=touch.pk,
         uncertain=True,
+        asked_again=touch.lease_until is not None,
     )
 
 
