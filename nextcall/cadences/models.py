@@ -178,7 +178,7 @@ class Touch(models.Model):
     provider = models.CharField(max_length=20, blank=True)
     provider_reference = models.CharField(max_length=200, blank=True, db_index=True)
     claimed_by = models.CharField(max_length=60, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)  # of an uncertain one: its carrier is asked again then
     tries = models.PositiveSmallIntegerField(default=0)  # a retry is the same touch, counted once
     decision = models.JSONField(null=True, blank=True)  # the gate's, stored before the provider is called
 

@@ -88,6 +88,8 @@ class Handed:
     to: str = ""
     body: str = ""
     at: datetime | None = None  # when it was claimed
+    ours: str = ""  # the number it was to leave from, if one was chosen
+    others: frozenset[str] = frozenset()  # the provider's own ids of what else we sent there around then
 
 
 @dataclass(frozen=True, slots=True)

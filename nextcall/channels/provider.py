@@ -15,6 +15,7 @@ class Provider(ABC):
     """
 
     name: str
+    finds_later = False  # whether `look_up` may find later what it does not find now
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)

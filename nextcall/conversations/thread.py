@@ -22,7 +22,7 @@ _BRIEFLY = tuple(
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that came along, without its bytes; `refused` says why they were not kept."""
+    """A file that came or went along, without its bytes; `refused` says why they were not kept."""
 
     id: int
     name: str
@@ -74,8 +74,8 @@ def messages_of(lead: Lead, *, limit: int = LATEST) -> Iterable[Said]:
 
 
 def said_in(rows: Sequence[Message], *, account_id: int) -> list[Said]:
-    """Stored messages of one account as entries, with the files that came along: one query."""
-    files = _files([row.pk for row in rows if not row.outbound], account_id)
+    """Stored messages of one account as entries, with the files that came or went along: one query."""
+    files = _files("message", [row.pk for row in rows], account_id)
     return [
         Said(
             "message",
@@ -99,12 +99,18 @@ def said_in(rows: Sequence[Message], *, account_id: int) -> list[Said]:
     ]
 
 
-def _files(messages: Sequence[int], account_id: int) -> dict[int, list[File]]:
-    rows = Attachment.objects.filter(account_id=account_id, message__in=messages).order_by("pk")
+def going_along(touches: Sequence[Touch], *, account_id: int) -> dict[int, list[File]]:
+    """Files of messages that have not left, by touch: one query, none without a message."""
+    return _files("touch", [touch.pk for touch in touches], account_id)
+
+
+def _files(of: str, keys: Sequence[int], account_id: int) -> dict[int, list[File]]:
+    """By the message or the touch that they belong to."""
+    rows = Attachment.objects.filter(**{"account_id": account_id, f"{of}__in": keys}).order_by("pk")
     found: dict[int, list[File]] = {}
-    columns = rows.values_list("message_id", "pk", "name", "content_type", "size", "refused")
-    for message_id, pk, name, content_type, size, refused in columns:
-        found.setdefault(message_id, []).append(File(pk, name, content_type, size, refused))
+    columns = rows.values_list(f"{of}_id", "pk", "name", "content_type", "size", "refused")
+    for key, pk, name, content_type, size, refused in columns:
+        found.setdefault(key, []).append(File(pk, name, content_type, size, refused))
     return found
 
 

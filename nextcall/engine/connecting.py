@@ -1,18 +1,21 @@
 """Connecting an account to a text carrier: tried before it is kept, and its numbers read from there."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 
+from nextcall.cadences.models import Touch
 from nextcall.channels.contract import OwnNumber, SendError, Uncertain
 from nextcall.channels.provider import Provider
-from nextcall.engine import number_pace, senders
+from nextcall.engine import backlog, number_pace, senders
 from nextcall.engine.numbers import NAMED
-from nextcall.lib import sealing, wake
+from nextcall.leads.models import ContactPoint
+from nextcall.lib import sealing
 from nextcall.team import text
 from nextcall.team.models import Account, Connection, Member, SenderNumber
 from nextcall.timeline.record import record
@@ -56,7 +59,7 @@ def connect(
         draft.save()
         _keep(draft, listed, at)
         record(account_id=account.pk, kind="connection.changed", at=at, by=by, data=_data(provider, len(listed)))
-    wake.wake()
+    backlog.ask_again(draft.account_id, at=at)
     return draft
 
 
@@ -68,8 +71,39 @@ def read_numbers(connection: Connection, *, by: Member, at: datetime) -> int:
         _keep(connection, listed, at)
         data = _data(connection.provider, len(listed))
         record(account_id=connection.account_id, kind="sender.read", at=at, by=by, data=data)
-    wake.wake()
+    backlog.ask_again(connection.account_id, at=at)
     return len(listed)
+
+
+def is_gone(number: SenderNumber) -> bool:
+    """Whether the carrier lists it no more: it can be forgotten, and comes back only if the carrier lists it again."""
+    return not number.enabled and number.registration_says == GONE
+
+
+def known_by(numbers: Iterable[SenderNumber], *, account: Account) -> dict[int, int]:
+    """By number, how many phones of leads were texted from it last; one query, none without a number."""
+    theirs = ContactPoint.objects.filter(account=account, our_number__in=[one.pk for one in numbers])
+    counted = theirs.order_by().values_list("our_number").annotate(Count("pk"))
+    return {key: count for key, count in counted if key is not None}
+
+
+def forget_number(number: SenderNumber, *, by: Member, at: datetime) -> int:
+    """A number that is gone leaves the list for good; how many leads knew it. Raises CannotConnect.
+
+    Their next text leaves as if it were the first: from another number, of their area where there is one. What was
+    sent from it keeps it in writing.
+    """
+    if not is_gone(number):
+        raise CannotConnect(f"The carrier still lists {number.number}. Give it back there, then read the numbers anew.")
+    mine = Touch.objects.filter(account_id=number.account_id, our_number=number)
+    if mine.filter(Q(state__in=("claimed", "sending")) | Q(state="uncertain", lease_until__isnull=False)).exists():
+        raise CannotConnect(f"A text from {number.number} is still on its way. Try again when that is settled.")
+    with transaction.atomic():
+        knew = known_by([number], account=number.account).get(number.pk, 0)
+        data = {"number": number.number, "leads": knew}
+        record(account_id=number.account_id, kind="sender.removed", at=at, by=by, data=data)
+        number.delete()
+    return knew
 
 
 def disconnect(*, account: Account, by: Member, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """A touch as its provider may know it: what is asked about after a crash, and wanted back after a stop."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from nextcall.cadences.models import Touch
@@ -16,6 +17,20 @@ def handed(touch: Touch) -> Handed:
         to=touch.contact_point.value if touch.contact_point else "",
         body=touch.body,
         at=touch.made_at or _claimed_at(touch),
+    )
+
+
+def sought(touch: Touch) -> Handed:
+    """The same for a look among what its provider sent: since when, from which number, and what else we sent there."""
+    at = _claimed_at(touch) if touch.state == Touch.State.SENDING or touch.decision else touch.made_at
+    since = (at or touch.due_at) - LEASE
+    lately = Touch.objects.filter(account_id=touch.account_id, contact_point_id=touch.contact_point_id or 0)
+    others = lately.filter(made_at__gte=since).exclude(pk=touch.pk).exclude(provider_reference="")
+    return replace(
+        handed(touch),
+        at=at,
+        ours=touch.our_number.number if touch.our_number else "",
+        others=frozenset(others.values_list("provider_reference", flat=True)),
     )
 
 

@@ -19,6 +19,8 @@ SOURCES = {
     "CX-04.toll_free": "https://www.twilio.com/docs/api/errors/30460",
     "AU-04.sender_id": "https://www.acma.gov.au/sms-sender-id-register",
 }
+# what a text that waits for one of them stands under
+WAITS = ("number.day", "number.rate", "number.rests", "number.none", *SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Pool:
         country = read.country if read else ""
         usable = self.usable(country)
         if not usable:
-            return self._nobody(country)
+            return self.nobody(country)
         known = next((one for one in usable if one.id == knows), None)
         if known is not None:
             return self._give(known) if self._left(known) else self._later(known)
@@ -166,7 +168,8 @@ class Pool:
             return Chosen(None, again, "number.day", f"{one.number} has sent its {limit:,} texts of today")
         return Chosen(None, again, "number.rate", f"{one.number} is at its rate of {one.per_minute} a minute")
 
-    def _nobody(self, country: str) -> Chosen:
+    def nobody(self, country: str = "") -> Chosen:
+        """What a text is told where no number may send at all."""
         enabled = [one for one in self.numbers if one.enabled]
         stops = [found for one in enabled if (found := stopped(one, self.at, country))]
         first = stops[0] if stops else Stop("number.none", "Every number is switched off. Use one in Settings, Text.")

@@ -19,7 +19,7 @@ from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Message
 from nextcall.engine import campaigns, going_on, left_from, resting, tally
 from nextcall.engine.due import Ready, reservation
-from nextcall.engine.retry import next_try
+from nextcall.engine.retry import next_look, next_try
 from nextcall.engine.send import Answer
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import bulk, sql
@@ -37,6 +37,11 @@ STANDING = (
 SENT = (
     "UPDATE nextcall_touch SET state = 'sent', provider_reference = %s, made_at = %s, finished_at = %s,"
     " outcome = 'sent', lease_until = NULL WHERE id = %s"
+)
+DOUBT = (
+    "UPDATE nextcall_touch SET state = 'uncertain', provider_reference = '', made_at = %s, finished_at = %s,"
+    " outcome = '', because = %s, lease_until = %s"
+    " WHERE id = %s AND state IN ('sending', 'uncertain') AND claimed_by = %s"
 )
 CLOSE = (
     "UPDATE nextcall_touch SET state = %s, provider_reference = %s, made_at = %s, finished_at = %s, outcome = %s,"
@@ -238,11 +243,11 @@ def _against(failed: Sequence[Answer], at: datetime) -> None:
 
 
 def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:
-    """It may have left: the caps count it, and a person is asked."""
+    """It may have left: the caps count it. A carrier that may find it is asked soon (looking.py), else a person."""
     sql.execute_many(
-        CLOSE,
+        DOUBT,
         [
-            ("uncertain", "", at, at, "", answer.uncertain[:200], answer.ready.due.due_at, answer.ready.due.id, engine)
+            (at, at, answer.uncertain[:200], _looked_for_at(answer, at), answer.ready.due.id, engine)
             for answer in answers
         ],
     )
@@ -250,6 +255,10 @@ def _uncertain(answers: Sequence[Answer], engine: str, at: datetime) -> None:
     record_many(_event("touch.uncertain", answer.ready, at, because=answer.uncertain[:200]) for answer in answers)
     for answer in answers:
         tally.count("uncertain", answer.ready.due.channel)
+
+
+def _looked_for_at(answer: Answer, at: datetime) -> datetime | None:
+    return next_look(since=at, at=at) if answer.ready.provider.finds_later else None
 
 
 def _event(kind: str, ready: Ready, at: datetime, **data: object) -> Event:

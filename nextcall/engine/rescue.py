@@ -9,12 +9,14 @@ from django.db import transaction
 
 from nextcall.cadences.models import Touch
 from nextcall.channels.contract import Found, SendError
+from nextcall.channels.provider import Provider
 from nextcall.consent import ledger
 from nextcall.consent.models import Attempt
 from nextcall.conversations.models import Attachment, Message
 from nextcall.engine import tally
-from nextcall.engine.handing import LEASE, handed
+from nextcall.engine.handing import LEASE, sought
 from nextcall.engine.record import follow
+from nextcall.engine.retry import next_look
 from nextcall.engine.senders import OWN_HANDSET, SAMPLE, Senders
 from nextcall.engine.undo import undoable
 from nextcall.leads.models import ContactPoint, Lead
@@ -48,19 +50,23 @@ def rescue(everyone: Senders, *, engine: str, at: datetime) -> int:
         asked = [touch for touch in touches if touch.state == "sending"]
         Touch.objects.filter(pk__in=[touch.pk for touch in asked]).update(claimed_by=engine, lease_until=at + LEASE)
     for touch in asked:
-        settle(touch, _look_up(touch, everyone), engine=engine, at=at)
+        provider = provider_of(touch, everyone)
+        again_at = next_look(since=at, at=at) if provider is not None and provider.finds_later else None
+        settle(touch, _look_up(touch, provider), engine=engine, at=at, again_at=again_at)
     return len(touches)
 
 
-def settle(touch: Touch, found: Found, *, engine: str, at: datetime) -> None:
-    """Write down what the provider says about a touch that was being sent."""
+def settle(touch: Touch, found: Found, *, engine: str, at: datetime, again_at: datetime | None = None) -> None:
+    """Write down what the provider says about a touch that was being sent. `again_at`: when it is asked once more."""
     with transaction.atomic():
         ledger.lock_persons([touch.person_id])
         mine = Touch.objects.filter(account_id=touch.account_id, pk=touch.pk, state="sending", claimed_by=engine)
-        if not mine.update(**AFTER[found], **({} if found == "never_arrived" else {"made_at": at, "finished_at": at})):
+        ended = {} if found == "never_arrived" else {"made_at": at, "finished_at": at}
+        looked_for = {"lease_until": again_at} if found == "unknown" else {}
+        if not mine.update(**(AFTER[found] | ended | looked_for)):
             return  # whoever had it has answered meanwhile
         if found == "sent":
-            _has_left(touch, at)
+            has_left(touch, at)
         elif found == "never_arrived":
             ledger.release([touch.pk])
         else:
@@ -84,10 +90,18 @@ def resolve(touch: Touch, *, left: bool, by: Member | None, at: datetime) -> Non
     """A person decides about an uncertain touch: it left, or it is to be sent again. Can be undone until it leaves."""
     with undoable(lead=touch.lead, kind="resolve", by=by, at=at) as deed:
         mine = Touch.objects.filter(account_id=touch.account_id, pk=touch.pk, state=Touch.State.UNCERTAIN)
-        if left and mine.update(state="sent", outcome="sent", because=""):
-            _has_left(touch, at)
+        if left and mine.update(state="sent", outcome="sent", because="", lease_until=None):
+            has_left(touch, at)
         elif not left and mine.update(
-            state="planned", because="", due_at=at, made_at=None, finished_at=None, priority=0, claimed_by="", rule=""
+            state="planned",
+            because="",
+            due_at=at,
+            made_at=None,
+            finished_at=None,
+            priority=0,
+            claimed_by="",
+            rule="",
+            lease_until=None,
         ):
             Attempt.objects.filter(account_id=touch.account_id, touch_id=touch.pk).delete()  # it had counted as made
         deed.says = f"{'Marked as sent' if left else 'Sends again'}, {touch.lead.person}"
@@ -103,19 +117,26 @@ def resolve(touch: Touch, *, left: bool, by: Member | None, at: datetime) -> Non
         )
 
 
-def _look_up(touch: Touch, everyone: Senders) -> Found:
+def provider_of(touch: Touch, everyone: Senders) -> Provider | None:
+    """None: it went through a provider that is no longer connected, or through none."""
+    sender = everyone.find([touch.account_id]).get((touch.account_id, touch.channel), OWN_HANDSET)
+    return None if touch.provider and sender.name != touch.provider else sender.provider
+
+
+def _look_up(touch: Touch, provider: Provider | None) -> Found:
     if touch.provider == SAMPLE.name:
         return "never_arrived"
-    sender = everyone.find([touch.account_id]).get((touch.account_id, touch.channel), OWN_HANDSET)
-    if sender.provider is None or (touch.provider and sender.name != touch.provider):
-        return "unknown"  # it went through a provider that is no longer connected
+    if provider is None:
+        return "unknown"
     try:
-        return sender.provider.look_up(handed(touch))
+        return provider.look_up(sought(touch))
     except SendError:
         return "unknown"
 
 
-def _has_left(touch: Touch, at: datetime) -> None:
+def has_left(touch: Touch, at: datetime, *, left_at: datetime | None = None) -> None:
+    """It counts as made, stands in the conversation, and the plan goes on. `left_at`: if that was earlier."""
+    left_at = left_at or at
     ledger.mark_made([touch.pk])
     kept, _ = Message.objects.get_or_create(
         touch=touch,
@@ -129,7 +150,7 @@ def _has_left(touch: Touch, at: datetime) -> None:
             "subject": touch.subject,
             "body": touch.body,
             "our_point": touch.our_number.number if touch.our_number else "",
-            "at": at,
+            "at": left_at,
         },
     )
     if touch.our_number_id and touch.contact_point_id:
@@ -141,8 +162,8 @@ def _has_left(touch: Touch, at: datetime) -> None:
     Lead.objects.filter(pk=lead.pk).update(
         **{
             "attempts": lead.attempts + 1,
-            "latest_attempt_at": max(lead.latest_attempt_at or at, at),
-            clock: getattr(lead, clock) or at,
+            "latest_attempt_at": max(lead.latest_attempt_at or left_at, left_at),
+            clock: getattr(lead, clock) or left_at,
         }
     )
     follow([(touch.account_id, touch.enrollment_id)], at)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Message
+from nextcall.engine import backlog
 from nextcall.team.models import Connection, Member, SenderNumber
 from nextcall.timeline.models import Event
 from nextcall.timeline.record import record
@@ -59,6 +60,7 @@ def use_again(number: SenderNumber, *, by: Member, at: datetime) -> None:
     """Somebody has looked: it sends again from now on."""
     SenderNumber.objects.filter(account_id=number.account_id, pk=number.pk).update(paused_until=None, paused_because="")
     record(account_id=number.account_id, kind="sender.resumed", at=at, by=by, data={"number": number.number})
+    backlog.ask_again(number.account_id, at=at)
 
 
 def _say(of: Left, because: str, at: datetime) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Min
 
 from nextcall.cadences.models import Touch
 from nextcall.channels.provider import Provider
-from nextcall.engine import expiring, recalling
+from nextcall.engine import expiring, looking, recalling
 from nextcall.engine.due import BATCH, Claims
 from nextcall.engine.knowledge import changed
 from nextcall.engine.record import GROUP, record_answers
@@ -120,6 +120,7 @@ class Worker:
         worked = self._record(at)
         if self._looked_after_at is None or at - self._looked_after_at >= ROUNDS_ON or at < self._looked_after_at:
             worked = bool(rescue(self._senders, engine=self.name, at=at)) or worked
+            worked = bool(looking.turn(self._senders, at=at)) or worked
             worked = bool(expiring.turn(at=at)) or worked
             worked = bool(recalling.turn(self._senders, at=at)) or worked
             if not worked:
@@ -157,6 +158,7 @@ class Worker:
         found = [
             ahead.values_list("due_at", flat=True).first(),
             leased.aggregate(at=Min("lease_until"))["at"],
+            looking.next_at(after=after),
             expiring.next_at(after=after),
             self._claims.next_at(),
         ]

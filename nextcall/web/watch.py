@@ -1,4 +1,4 @@
-"""What owners and managers are told about the sending itself: what stands still, what is over, what arrived late."""
+"""What members are told about the sending itself: texts that wait; campaigns that stand still; what is over or late."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,8 @@ from django.urls import reverse
 from nextcall.cadences import halting
 from nextcall.cadences.models import Halt
 from nextcall.consent import ageing, stock
-from nextcall.engine import trusting
+from nextcall.engine import backlog, trusting
+from nextcall.engine.when import spoken
 from nextcall.team.models import Member
 from nextcall.timeline.models import Event
 
@@ -18,16 +19,16 @@ CHANNELS = {"email": "Emails", "text": "Texts", "call": "Calls", "voicemail": "V
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line, and where it is looked at or mended."""
+    """One line, and where it is looked at or mended; no address where that is not theirs to do."""
 
     says: str
-    url: str
-    word: str
+    url: str = ""
+    word: str = ""
 
 
 def notices(member: Member, *, at: datetime) -> list[Notice]:
-    """For owners: everything, in a handful of small queries. For managers: the campaigns they may let go on."""
-    found = halts(member)
+    """For owners: everything, in a handful of small queries. For others: what waits, and what they may let go on."""
+    found = [*_texts(member, at), *halts(member)]
     if member.role == Member.Role.OWNER:
         found += [*_late(member, at), *_ages(member, at)]
     return found
@@ -46,6 +47,27 @@ def halts(member: Member) -> list[Notice]:
 def standing(halt: Halt) -> str:
     """ "Emails of Steady are paused"."""
     return f"{CHANNELS.get(halt.channel, halt.channel)} of {halt.cadence.name} are {halt.level}"
+
+
+def _texts(member: Member, at: datetime) -> list[Notice]:
+    """Texts that find no room on our numbers for a while: all of them for those who may make room, else one's own."""
+    found = backlog.backlog(member.account, at=at, of=None if member.manages else member)
+    if found is None or not found.is_news(at):
+        return []
+    one = found.waiting == 1
+    many = f"{found.waiting:,} {'' if member.manages else 'of your '}text{'s' if not (one and member.manages) else ''}"
+    waits, ours = "waits" if one else "wait", "your" if member.manages else "our"
+    if found.last_at is not None:
+        last = spoken(found.last_at, now=at, zone=member.zone)
+        says = f"{many} {waits} for room on {ours} numbers; {'it' if one else 'the last'} leaves about {last}."
+    elif member.manages:
+        says = (
+            f"{many} {waits}, and none leaves yet: {found.because or 'it would take more than a year'}".rstrip(".")
+            + "."
+        )
+    else:
+        says = f"{many} {waits} until one of our numbers may send. An owner sees why in Settings, Text."
+    return [Notice(says, f"{reverse('settings_text')}#numbers", "Make room")] if member.manages else [Notice(says)]
 
 
 def _late(member: Member, at: datetime) -> list[Notice]:

@@ -217,9 +217,9 @@ def evening(at: datetime, zone: str) -> datetime | None:
 
 
 def uncertain(member: Member) -> list[Candidate]:
-    """Sends that nobody is sure of, of this member's leads and of nobody's."""
+    """Sends that nobody is sure of, of this member's leads and of nobody's; not while their carrier is still asked."""
     rows = (
-        Touch.objects.filter(account_id=member.account_id, state=Touch.State.UNCERTAIN)
+        Touch.objects.filter(account_id=member.account_id, state=Touch.State.UNCERTAIN, lease_until__isnull=True)
         .filter(Q(owner=member) | Q(owner__isnull=True))
         .order_by("due_at")
         .values_list("id", "lead_id", "person_id", "due_at", "channel")[:SOME]

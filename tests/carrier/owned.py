@@ -46,7 +46,7 @@ def answer(known: Owned, path: list[str], query: Mapping[str, list[str]], header
         if headers.get("Authorization") != "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode():
             return 401, {"code": 20003, "message": "Authenticate", "status": 401}
         return _twilio(known, path, query)
-    if path[:1] == ["v2"] and path[1:2] != ["messages"]:
+    if path[:1] == ["v2"] and path[1:2] not in (["messages"], ["detail_records"]):
         if headers.get("Authorization") != f"Bearer {KEY}":
             return 401, {"errors": [{"code": "10009", "title": "Authentication failed"}]}
         return _telnyx(known, path)

@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -65,6 +65,8 @@ class Carrier:
     owned: Owned = field(default_factory=Owned)
     keep: Callable[[Sent], None] = lambda _: None  # called as a message is taken, before the answer or its delay
     answers_after: float = 0.0
+    listed_after: timedelta = timedelta()  # its lists are that far behind
+    out_of_order: bool = False  # its lists answer 503
     begins_as: str = "queued"  # the status of a message that was just taken
     requests: int = 0
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
@@ -81,6 +83,10 @@ class Carrier:
             self.keep(made)
         time.sleep(self.answers_after)
         return made
+
+    def listed(self) -> list[Sent]:
+        """What its lists have by now."""
+        return [one for one in self.messages if one.created + self.listed_after <= self.clock()]
 
     def is_too_fast(self) -> bool:
         moment = self.clock().timestamp()
@@ -165,6 +171,8 @@ class _Desk(BaseHTTPRequestHandler):
             self._twilio(path, parse_qsl(body.decode(), keep_blank_values=True), parse_qs(parts.query))
         elif path[:2] == ["v2", "messages"]:
             self._telnyx(path, body)
+        elif path[:2] == ["v2", "detail_records"]:
+            self._records(parse_qs(parts.query))
         else:
             self._problem(404, 20404, "The requested resource was not found")
 
@@ -211,7 +219,9 @@ class _Desk(BaseHTTPRequestHandler):
         return self._json(201, _resource(made))
 
     def _list(self, query: dict[str, list[str]]) -> None:
-        found = list(reversed(self.carrier.messages))
+        if self.carrier.out_of_order:
+            return self._problem(503, 20503, "Service unavailable")
+        found = list(reversed(self.carrier.listed()))
         for name, value in ((name, values[0]) for name, values in query.items()):
             if name == "To":
                 found = [one for one in found if one.to == value]
@@ -219,7 +229,7 @@ class _Desk(BaseHTTPRequestHandler):
                 left = [one for one in found if one.status not in CANCELLABLE]  # the others were sent on no day yet
                 found = [one for one in left if one.created.date().isoformat() >= value[:10]]
         size = int(query.get("PageSize", ["50"])[0])
-        self._json(
+        return self._json(
             200, {"messages": [_resource(one) for one in found[:size]], "page_size": size, "next_page_uri": None}
         )
 
@@ -257,6 +267,23 @@ class _Desk(BaseHTTPRequestHandler):
             return None
         to_list = [{"phone_number": to, "status": "queued"}]
         return self._json(200, {"data": {"id": made.sid, "from": {"phone_number": made.sender}, "to": to_list}})
+
+    def _records(self, query: dict[str, list[str]]) -> None:
+        """https://developers.telnyx.com/api-reference/detail-records/search-detail-records: no words, no references."""
+        if self.headers.get("Authorization") != f"Bearer {KEY}":
+            return self._json(401, {"errors": [{"code": "10009", "title": "Authentication failed"}]})
+        if query.get("filter[record_type]") != ["messaging"]:
+            return self._json(422, {"errors": [{"code": "10015", "title": "filter[record_type] is required"}]})
+        if self.carrier.out_of_order:
+            return self._json(503, {"errors": [{"code": "10016", "title": "Service unavailable"}]})
+        contains = query.get("filter[cld][contains]", [""])[0]
+        found = [one for one in self.carrier.listed() if contains in one.to]
+        rows = [
+            {"record_type": "message_detail_record", "uuid": one.sid, "direction": "outbound", "cli": one.sender,
+             "cld": one.to, "created_at": one.created.isoformat().replace("+00:00", "Z"), "status": one.status}
+            for one in reversed(found)
+        ]  # fmt: skip
+        return self._json(200, {"data": rows, "meta": {"total_results": len(rows), "page_number": 1}})
 
     def _problem(self, status: int, code: int, says: str, headers: Mapping[str, str] | None = None) -> None:
         info = f"https://www.twilio.com/docs/errors/{code}"

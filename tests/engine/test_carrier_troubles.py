@@ -44,16 +44,6 @@ def test_a_carrier_that_says_too_fast_gets_them_later_and_each_once(account: Acc
     assert Event.objects.filter(kind="touch.retried").exists()
 
 
-def test_a_line_that_dies_after_the_carrier_took_it_leaves_the_answer_to_a_person(
-    account: Account, line: Carrier
-) -> None:
-    touch = make_touch(make_lead(account, phone="+13035550007"), "text", body="Hi", due_at=MONDAY)
-    Worker(threads=0).run_until(MONDAY + timedelta(days=1), start=MONDAY)
-    touch.refresh_from_db()
-    assert touch.state == "uncertain"
-    assert len(line.messages) == 1, "never sent again by itself"
-
-
 @pytest.mark.parametrize(
     ("reports", "state"),
     [

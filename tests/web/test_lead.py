@@ -11,10 +11,11 @@ from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Withdrawal
 from nextcall.conversations.models import Message, Promise
+from nextcall.engine import looking
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
-from tests.builders import make_lead, make_member
+from tests.builders import make_lead, make_member, make_touch
 from tests.web.signed import signed
 
 
@@ -168,3 +169,16 @@ def test_no_answer_needed_takes_the_lead_off_the_waiting(client: Client, rowan: 
     do(client, rowan, "seen")
     rowan.refresh_from_db()
     assert rowan.waiting_since is None
+
+
+def test_while_its_carrier_is_still_asked_nobody_says_that_a_text_did_not_leave(client: Client, rowan: Lead) -> None:
+    at = timezone.now()
+    touch = make_touch(
+        rowan, "text", state="uncertain", body="Hi Hazel", made_at=at, lease_until=at + timedelta(minutes=5)
+    )
+    html = see(client, rowan)
+    assert "Text, not known yet whether it left" in html and "The carrier is asked again" in html
+    assert "It left</button>" in html and "It did not leave" not in html
+    Touch.objects.filter(pk=touch.pk).update(lease_until=None, because=looking.NOT_LISTED)
+    html = see(client, rowan)
+    assert looking.NOT_LISTED in html and "It did not leave" in html

@@ -115,6 +115,46 @@ def test_a_file_is_for_who_may_see_its_lead(account: Account, member: Member, ha
     assert signed(ben).get(url).status_code == 200
 
 
+def went_along(account: Account, **of: object) -> str:
+    """A picture that leaves or has left; its address."""
+    kept = Attachment.objects.create(
+        account=account, name="garden.png", content_type="image/png", size=len(PNG), content=PNG, **of
+    )
+    return f"/attachments/{kept.pk}/"
+
+
+def test_a_picture_that_left_is_drawn_like_one_that_came(account: Account, member: Member, hazel: Lead) -> None:
+    message = left(hazel)
+    url = went_along(account, message=message, touch=message.touch)
+    for page in pages(member, hazel):
+        assert page.count(f'<img src="{url}" alt="garden.png"') == 1
+        assert "PNG picture, 1 KB" in page
+    answer = signed(member).get(url)
+    assert (answer.content, answer["Content-Type"], answer["X-Content-Type-Options"]) == (PNG, "image/png", "nosniff")
+    assert "default-src 'none'; sandbox" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("state", ["planned", "sending", "uncertain"])
+def test_a_picture_that_is_still_to_leave_is_drawn_beside_its_words(
+    account: Account, member: Member, hazel: Lead, state: str
+) -> None:
+    soon = timezone.now() + timedelta(hours=2)
+    touch = make_touch(hazel, "text", by_machine=False, body="Our garden", due_at=soon, state=state, owner=member)
+    url = went_along(account, touch=touch)
+    for page in pages(member, hazel):
+        assert page.count(f'<img src="{url}" alt="garden.png"') == 1
+    assert signed(member).get(url).content == PNG
+
+
+def test_a_picture_that_leaves_is_for_who_may_see_its_lead(account: Account, member: Member, hazel: Lead) -> None:
+    touch, message = make_touch(hazel, "text", by_machine=False, body="Our garden"), left(hazel)
+    ben, other = make_member(account, name="Ben Cole"), make_member(make_account("Other"), "owner")
+    for url in (went_along(account, touch=touch), went_along(account, touch=message.touch, message=message)):
+        assert [signed(one).get(url).status_code for one in (member, ben, other)] == [200, 404, 404]
+    Lead.objects.update(removed_at=timezone.now())
+    assert signed(member).get(url).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("state", "because", "words"),
     [
@@ -183,6 +223,8 @@ def test_a_conversation_costs_the_same_queries_however_much_came_along(member: M
     left(hazel)
     write(hazel, answers=("SM1",), files=(File("roof.png", "image/png", PNG),))
     few = queries()
+    message = left(hazel)
+    went_along(hazel.account, message=message, touch=message.touch)
     for _ in range(6):
         write(hazel, answers=("SM1",), quoted="before", files=(File("roof.png", "image/png", PNG),) * 3)
     assert queries() == few

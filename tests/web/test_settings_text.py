@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from nextcall.cadences.models import Touch
 from nextcall.channels.sms import telnyx, twilio
 from nextcall.engine import backlog
 from nextcall.engine.models import NumberPace
+from nextcall.leads.models import ContactPoint
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, Member, SenderNumber
 from nextcall.timeline.models import Event
@@ -164,7 +166,7 @@ def test_the_backlog_says_how_many_wait_and_when_the_last_leaves(
     waiting = backlog.backlog(account, at=at)
     assert waiting is not None and waiting.waiting == 3 and waiting.last_at is not None
     SenderNumber.objects.update(registration="refused")
-    assert "none leaves until a number below may send" in shown(client)
+    assert "3 texts wait; none leaves yet: +13035550100 is not registered." in shown(client)
 
 
 def test_disconnecting_forgets_keys_and_numbers(client: Client, far_end: Carrier) -> None:
@@ -182,3 +184,58 @@ def test_a_rep_and_another_account_stay_outside(client: Client, far_end: Carrier
     assert one is not None
     assert stranger.post(f"{PAGE}numbers/{one.pk}/", {"per_minute": "1"}).status_code == 404
     assert stranger.post(f"{PAGE}reading/").status_code == 404
+
+
+def gone(client: Client, far_end: Carrier) -> SenderNumber:
+    """The second number was given back at the carrier."""
+    connect(client)
+    far_end.owned.numbers.pop(1)
+    client.post(f"{PAGE}reading/")
+    return SenderNumber.objects.get(number="+13035550101")
+
+
+def remove(client: Client, one: SenderNumber) -> str:
+    return str(client.post(f"{PAGE}numbers/{one.pk}/removal/", follow=True).content.decode())
+
+
+def test_a_number_that_is_gone_is_removed_and_its_leads_get_another(
+    client: Client, far_end: Carrier, account: Account
+) -> None:
+    one, lead = gone(client, far_end), make_lead(account)
+    point = ContactPoint.objects.get(reaches__person=lead.person, kind="phone")
+    ContactPoint.objects.filter(pk=point.pk).update(our_number=one)
+    planned = make_touch(lead, "text", body="Hi", our_number=one)
+    NumberPace.objects.create(number=one, next_at=timezone.now(), day=timezone.now().date())
+    assert "1 lead knows it. Their next text leaves from another of your numbers" in shown(client)
+    page = remove(client, one)
+    assert "+13035550101 is removed. 1 lead gets another of your numbers with the next text." in page
+    assert list(SenderNumber.objects.values_list("number", flat=True)) == ["+13035550100"]
+    point.refresh_from_db()
+    planned.refresh_from_db()
+    assert (point.our_number, planned.our_number, planned.state) == (None, None, "planned")
+    assert Event.objects.get(kind="sender.removed").data == {"number": "+13035550101", "leads": 1}
+
+
+def test_a_number_that_the_carrier_lists_or_that_a_text_is_leaving_from_stays(
+    client: Client, far_end: Carrier, account: Account
+) -> None:
+    one = gone(client, far_end)
+    listed = SenderNumber.objects.get(number="+13035550100")
+    assert "The carrier still lists +13035550100." in remove(client, listed)
+    touch = make_touch(make_lead(account), "text", body="Hi", state="sending", our_number=one)
+    assert "A text from +13035550101 is still on its way." in remove(client, one)
+    assert SenderNumber.objects.count() == 2
+    Touch.objects.filter(pk=touch.pk).update(state="sent")
+    assert "is removed" in remove(client, one)
+
+
+def test_only_an_owner_removes_a_number_and_only_one_of_theirs(
+    client: Client, far_end: Carrier, account: Account
+) -> None:
+    one = gone(client, far_end)
+    manager = signed(make_member(account, "manager", name="Max"))
+    assert f"numbers/{one.pk}/removal/" not in shown(manager)
+    assert manager.post(f"{PAGE}numbers/{one.pk}/removal/").status_code == 403
+    stranger = signed(make_member(make_account("Other"), "owner", name="Oscar"))
+    assert stranger.post(f"{PAGE}numbers/{one.pk}/removal/").status_code == 404
+    assert SenderNumber.objects.count() == 2

@@ -1,6 +1,7 @@
 """Telnyx Messaging, both directions. https://developers.telnyx.com/api/messaging
 
-Telnyx lists no messages by number and takes no reference of ours: after a crash it cannot tell, and a person decides.
+Telnyx takes no reference of ours and lists no words. What it has sent stands in its detail records, a while later, by
+number and time: one of ours to that number around then is the text. That none stands there proves nothing.
 """
 
 import base64
@@ -35,6 +36,7 @@ from nextcall.channels.sms.media import download
 MEDIA = (".telnyx.com", ".telnyxstorage.com")
 API = "https://api.telnyx.com"
 FRESH = timedelta(minutes=5)  # an older timestamp may be a replay
+AROUND = (timedelta(minutes=2), timedelta(minutes=5))  # before and after its claim: nothing leaves later than that
 LONGEST_POST = 1_000_000
 # https://developers.telnyx.com/docs/messaging/messages/error-codes: (permanent, problem of the number, ours)
 _CODES: Mapping[str, tuple[bool, str, str]] = {
@@ -56,6 +58,7 @@ class Telnyx(Provider):
     """One account at Telnyx. `from_address` of a message is our number; a messaging profile may choose it."""
 
     name = "telnyx"
+    finds_later = True
 
     def __init__(
         self,
@@ -97,8 +100,24 @@ class Telnyx(Provider):
         return Receipt(str(data.get("id", "")), our_point=str(sender.get("phone_number", "") or message.from_address))
 
     def look_up(self, handed: Handed) -> Found:
-        """Only by its own id; without one nobody can tell."""
-        return "sent" if handed.provider_reference else "unknown"
+        """By its own id, or among the records of what left to that number at that time; never "never_arrived".
+
+        https://developers.telnyx.com/api-reference/detail-records/search-detail-records
+        """
+        if handed.provider_reference:
+            return "sent"
+        if not handed.to or handed.at is None:
+            return "unknown"
+        asked = {
+            "filter[record_type]": "messaging",
+            "filter[direction]": "outbound",
+            "filter[created_at][gte]": (handed.at - AROUND[0]).date().isoformat(),
+            "filter[cld][contains]": handed.to.removeprefix("+"),
+            "sort": "-created_at",
+            "page[size]": "50",
+        }
+        records = self._get("detail_records", asked).get("data", [])
+        return "sent" if any(_is_it(one, handed) for one in records if isinstance(one, dict)) else "unknown"
 
     def check(self) -> None:
         """Signs in, sends nothing. Raises SendError with what is wrong."""
@@ -147,6 +166,16 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
         sender=sender,
         retry_after_seconds=int(wait) if wait.isdigit() else None,
     )
+
+
+def _is_it(record: Mapping[str, Any], handed: Handed) -> bool:
+    made = _instant(record.get("created_at"))
+    if made is None or handed.at is None or record.get("direction") != "outbound":
+        return False
+    if str(record.get("uuid") or record.get("id") or "") in handed.others:
+        return False
+    ours = not handed.ours or record.get("cli") == handed.ours
+    return ours and record.get("cld") == handed.to and handed.at - AROUND[0] <= made <= handed.at + AROUND[1]
 
 
 class TelnyxListener:

@@ -28,6 +28,7 @@ class Twilio(Provider):
     """One account at Twilio. `from_address` of a message is our number; without one the messaging service chooses."""
 
     name = "twilio"
+    finds_later = True
 
     def __init__(
         self,
@@ -82,6 +83,8 @@ class Twilio(Provider):
         answer = self._get("Messages.json", {"To": handed.to, "PageSize": "100"})
         for one in answer.get("messages", []):
             made = date(str(one.get("date_created", "")))
+            if one.get("sid") in handed.others:
+                continue
             if one.get("body") == handed.body and made and made >= handed.at - timedelta(minutes=2):
                 return "sent"
         return "never_arrived"

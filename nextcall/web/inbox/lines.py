@@ -1,6 +1,6 @@
 """One conversation, line by line: what was said and done, the latest last, and what is about to leave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,14 +8,14 @@ from nextcall.cadences.models import Touch
 from nextcall.conversations import inbox
 from nextcall.conversations.models import InboxItem
 from nextcall.conversations.said.intent import asks_if_machine
-from nextcall.conversations.thread import Said, said_in, thread
+from nextcall.conversations.thread import File, Said, going_along, said_in, thread
 from nextcall.engine import answering
 from nextcall.engine.write import undo_of
 from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.web import chips
 from nextcall.web.chips import Chip
-from nextcall.web.messages.shown import Details, details
+from nextcall.web.messages.shown import Details, details, enclosed
 from nextcall.web.messages.whose import Question, questions
 from nextcall.worklist import say
 
@@ -75,8 +75,9 @@ def said(lead: Lead, member: Member, *, at: datetime) -> list[Line]:
         for one in entries
         if (line := _line(one, first, member, unsure, at=at))
     ]
-    standing = answering.leaving(lead).select_related("owner").order_by("created_at")[:5]
-    return lines[::-1] + [_leaving(touch, member, at=at) for touch in standing]
+    standing = list(answering.leaving(lead).select_related("owner").order_by("created_at")[:5])
+    files = going_along(standing, account_id=lead.account_id)
+    return lines[::-1] + [_leaving(touch, files.get(touch.pk, ()), member, at=at) for touch in standing]
 
 
 def _line(one: Said, first: str, member: Member, unsure: Mapping[int, Question], *, at: datetime) -> Line | None:
@@ -117,13 +118,13 @@ def _when(one: Said, member: Member, at: datetime) -> str:
     return say.ago(one.at, at=at) if at - one.at < timedelta(hours=1) else say.when(one.at, member.zone, at=at)
 
 
-def _leaving(touch: Touch, member: Member, *, at: datetime) -> Line:
+def _leaving(touch: Touch, files: Sequence[File], member: Member, *, at: datetime) -> Line:
     action = undo_of(touch) if touch.state == Touch.State.PLANNED else None
     who = "You" if touch.owner_id == member.pk else touch.owner.name if touch.owner else ""
     leaves = f"leaves {say.when(touch.due_at, member.zone, at=at)}" if touch.due_at > at else "leaving now"
     return Line(
         "ours", ICONS.get(touch.channel, "text"), who, touch.body[:4000], leaves, touch.due_at.isoformat(),
-        touch.subject, leaves, action.pk if action else None,
+        touch.subject, leaves, action.pk if action else None, Details(enclosed=tuple(map(enclosed, files))),
     )  # fmt: skip
 
 

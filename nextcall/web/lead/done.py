@@ -26,6 +26,9 @@ VERDICTS = {
 }
 BY = {"page": "on their page", "call": "by phone"}
 EVENTS = {
+    "lead.handed_over": ("people", "Handed over"),
+    "lead.removed": ("cross", "Removed"),
+    "lead.erased": ("cross", "Erased"),
     "lead.arrived": ("form", "Lead arrived"),
     "lead.created": ("form", "Lead arrived"),
     "lead.merged": ("people", "Asked again"),
@@ -45,6 +48,7 @@ EVENTS = {
     "cadence.resumed": ("play", "Cadence resumed"),
     "cadence.finished": ("check", "Cadence ended"),
     "cadence.calls_held": ("swap", "Calls held"),
+    "cadence.moved": ("swap", "Cadence changed"),
     "touches.cancelled": ("cross", "What was planned is cancelled"),
     "permission.given": ("shield", "Permission recorded"),
     "permission.granted": ("shield", "Permission recorded"),
@@ -58,6 +62,7 @@ EVENTS = {
     "touch.waited": ("clock", "Waits for its hour"),
     "touch.failed": ("alert", "Failed"),
     "touch.uncertain": ("alert", "Nobody knows whether it left"),
+    "touch.looked_for": ("alert", "Asked the carrier about it, without an answer"),
     "touch.resolved": ("check", "Decided whether it left"),
     "touch.rescued": ("check", "Taken up again"),
     "touch.retried": ("clock", "Tried again"),
@@ -68,14 +73,21 @@ EVENTS = {
     "touch.cancelled": ("cross", "Cancelled"),
     "touch.bounced": ("alert", "Came back"),
     "touch.delivered": ("check", "Delivered"),
+    "touch.delayed": ("clock", "On its way, their side has not taken it yet"),
+    "touch.delivered_late": ("alert", "Delivered after the hours had closed there"),
     "touch.done": ("check", "Done"),
     "stage.changed": ("swap", "Stage"),
+    "call.missed": ("call", "Their call was missed"),
+    "complaint.received": ("alert", "Called a message of ours unwanted"),
+    "suggestion.taken": ("check", "Suggestion taken"),
+    "suggestion.dismissed": ("cross", "Suggestion dismissed"),
     "call.identified": ("talk", "Said who calls"),
     "call.recording_noticed": ("talk", "Told them that the call is recorded"),
     "call.recording_consented": ("check", "They agreed to being recorded"),
     "call.recording_refused": ("cross", "They refused to be recorded"),
     "call.recording_attached": ("copy", "Recording kept"),
     "window.opened": ("back-at", "Call-back window opened"),
+    "window.closed": ("back-at", "Call-back window closed"),
     "appointment.booked": ("back-at", "Appointment booked"),
     "appointment.moved": ("back-at", "Appointment moved"),
     "appointment.answered": ("back-at", "Their calendar answered"),
@@ -84,6 +96,10 @@ EVENTS = {
     "appointment.missed": ("back-at", "Appointment missed"),
     "touch.opened": ("ring", "Came due"),
     "touch.decided": ("check", "Decided"),
+    "inbox.done": ("check", "Done in the Inbox"),
+    "inbox.until_reply": ("clock", "Set aside until they reply"),
+    "inbox.reopened": ("undo", "Waiting on us again"),
+    "inbox.assigned": ("person", "Given to answer"),
     "inbox.told_whose": ("people", "Said whose message it is"),
     "inbox.joined": ("in", "A message joined this lead"),
     "hold.became_opt_out": ("stop", "Nobody cleared it: taken as asked to stop"),
@@ -188,17 +204,21 @@ def event_words(one: Said) -> tuple[str, str]:
     icon, words = EVENTS.get(one.event, ("ring", plain))
     if one.event == "lead.handed_over":
         return "people", f"Handed to {one.data.get('to_name', 'someone')}"
+    if one.event == "inbox.assigned":
+        return icon, f"{words}: {one.data.get('to_name', 'someone')}"
+    if one.event == "cadence.moved":
+        return icon, f"{words} from version {one.data.get('from', '')} to {one.data.get('to', '')}"
     if one.event == "lead.edited":
         return icon, str(one.data.get("says", "Edited")).rstrip(".")
     if one.event == "stage.changed":
         return icon, f"Stage: {one.data.get('to', '')}"
     channel = one.data.get("channel")
-    words += f": {channel}" if isinstance(channel, str) and one.event.startswith("touch.") else ""
+    words += f": {channel}" if isinstance(channel, str) and one.event.startswith(("touch.", "complaint.")) else ""
     cause = one.data.get("because") or one.data.get("says") or one.data.get("reason") or one.data.get("cadence") or ""
     if one.event == "call.identified" and one.data.get("seconds") is not None:
         return icon, f"{words}, {one.data['seconds']} s into the call"
     if one.event == "cadence.began" and " " not in str(cause):  # its slug
         cause = str(cause).replace("-", " ").capitalize()
-    if one.event == "cadence.paused":
+    if one.event in ("cadence.paused", "window.closed"):
         cause = because(str(cause))
     return icon, words + (f": {str(cause).replace('_', ' ').rstrip('.')}" if cause else "")

@@ -1,5 +1,6 @@
 """The upper part of the line of time: what is ahead, the farthest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -7,8 +8,11 @@ from nextcall.cadences import ahead, wording
 from nextcall.cadences.definition import Planned
 from nextcall.cadences.models import Touch
 from nextcall.conversations.models import Promise
+from nextcall.conversations.thread import going_along
+from nextcall.engine.looking import LOOKED_FOR
 from nextcall.engine.models import Action
 from nextcall.web.lead.shown import Shown
+from nextcall.web.messages.shown import Enclosed, enclosed
 from nextcall.worklist import say
 
 ICONS = {"page": "person", "call": "call", "text": "text", "email": "mail", "voicemail": "vm"}
@@ -46,7 +50,9 @@ class Ahead:
     undo_id: int | None = None
     touch_id: int | None = None
     uncertain: bool = False
+    asked_again: bool = False  # of an uncertain one: its carrier still may say
     leaves_in: int | None = None  # seconds, of a message that was just sent
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def ahead_of(shown: Shown) -> list[Ahead]:
@@ -54,13 +60,20 @@ def ahead_of(shown: Shown) -> list[Ahead]:
     standing = [one for one in shown.touches if one.state in WAITING]
     planned = ahead.ahead(shown.lead, at=shown.at, limit=MOST, known=shown.running, standing=standing)
     found = [_planned(one, shown) for one in planned]
-    found += [_by_hand(one, shown) for one in _sends(standing)]
     unsure = Touch.objects.filter(account_id=shown.lead.account_id, lead=shown.lead, state=Touch.State.UNCERTAIN)
-    found += [_unsure(one, shown) for one in unsure[:20]]
+    found += _with_files(_sends(standing), list(unsure[:20]), shown)
     promises = Promise.objects.filter(account_id=shown.lead.account_id, lead=shown.lead, closed_at__isnull=True)
     found += [_promised(one, shown) for one in promises.order_by("due_at")[:10]]
     # what was just written stands next to Now until it leaves
     return _with_undo(sorted(found, key=lambda one: (one.leaves_in is None, one.due_at)), shown)
+
+
+def _with_files(sends: Sequence[Touch], unsure: Sequence[Touch], shown: Shown) -> list[Ahead]:
+    """What was written by hand, and what may have left: each with the pictures that go along."""
+    texts = [one for one in (*sends, *unsure) if one.channel == "text" and one.body and not one.by_machine]
+    files = going_along(texts, account_id=shown.lead.account_id)
+    rows = [(one, _by_hand(one, shown)) for one in sends] + [(one, _unsure(one, shown)) for one in unsure]
+    return [replace(row, enclosed=tuple(map(enclosed, files.get(touch.pk, ())))) for touch, row in rows]
 
 
 def _sends(standing: list[Touch]) -> list[Touch]:
@@ -132,15 +145,22 @@ def _with_undo(found: list[Ahead], shown: Shown) -> list[Ahead]:
 
 
 def _unsure(touch: Touch, shown: Shown) -> Ahead:
+    known, says = "nobody knows whether it left", touch.body[:80]
+    if touch.lease_until is not None:
+        known = "not known yet whether it left"
+        says = f"The carrier is asked again {say.when(touch.lease_until, shown.member.zone, at=shown.at)}."
+    elif touch.because.startswith(LOOKED_FOR):
+        says = touch.because
     return Ahead(
         ICONS.get(touch.channel, "call"),
-        f"{touch.channel.capitalize()}, nobody knows whether it left",
-        touch.body[:80],
+        f"{touch.channel.capitalize()}, {known}",
+        says,
         say.when(touch.due_at, shown.member.zone, at=shown.at),
         touch.due_at.isoformat(),
         touch.due_at,
         touch_id=touch.pk,
         uncertain=True,
+        asked_again=touch.lease_until is not None,
     )
 
 

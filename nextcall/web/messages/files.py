@@ -1,5 +1,6 @@
-"""A file that came with a message. What strangers send is never run here: see the headers."""
+"""A file that came or went with a message. What strangers send is never run here: see the headers."""
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
@@ -17,7 +18,8 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 @signed_in
 def attachment(request: SignedIn, pk: int) -> HttpResponse:
     """Its bytes, typed by themselves and never by their sender's word; drawn in the page only if a plain picture."""
-    found = found_or_404(Attachment.objects.filter(seen.of(request.member, "message__")), request.member.account, pk=pk)
+    theirs = seen.of(request.member, "message__") | (Q(message=None) & seen.of(request.member, "touch__"))
+    found = found_or_404(Attachment.objects.filter(theirs), request.member.account, pk=pk)
     if found.refused or not found.content:
         raise Http404
     inline = found.content_type in INLINE

@@ -1,4 +1,4 @@
-"""A message in words: what became of it, which of our numbers it used, what it answers, the files that came along."""
+"""A message in words: what became of it, which of our numbers it used, what it answers, the files that go with it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """One file that came along. `url` is "" where it was refused; then `refused` says why."""
+    """One file that came or went along. `url` is "" where it was refused; then `refused` says why."""
 
     name: str
     kind: str  # "PDF, 120 KB"

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from nextcall.engine import number_pace, resting
+from nextcall.engine import backlog, connecting, number_pace, resting
+from nextcall.engine.backlog import Backlog
 from nextcall.engine.numbers import SOURCES, day_limit, stopped
+from nextcall.engine.when import spoken
 from nextcall.lib import hours, phone
-from nextcall.team.models import Account, Connection, SenderNumber
+from nextcall.team.models import Connection, Member, SenderNumber
 from nextcall.timeline.record import record
 from nextcall.web.access import SignedIn, found_or_404, manager
 
@@ -44,17 +46,24 @@ class Shown:
     stop: str
     source: str
     rests: bool
+    waiting: Backlog | None = None
+    last: str = ""
+    gone: bool = False
+    known_by: int = 0  # of one that is gone: leads who were texted from it last
 
 
-def shown(connection: Connection, account: Account, *, at: datetime) -> list[Shown]:
-    """In the order of the numbers; two queries."""
+def shown(connection: Connection, member: Member, *, at: datetime) -> list[Shown]:
+    """In the order of the numbers; three queries, four where one is gone."""
+    account = member.account
     pool = number_pace.pools([account.pk], {account.pk: account.zone}, at=at).get(connection.pk)
     if pool is None:
         return []
     rows = SenderNumber.objects.filter(account=account, connection=connection).in_bulk()
+    waiting = backlog.by_number(account, pool)
+    knew = connecting.known_by([row for row in rows.values() if connecting.is_gone(row)], account=account)
     found = []
     for one in pool.numbers:
-        stop = stopped(one, at)
+        stop, waits = stopped(one, at), waiting.get(one.id)
         row = rows[one.id]
         found.append(
             Shown(
@@ -67,6 +76,10 @@ def shown(connection: Connection, account: Account, *, at: datetime) -> list[Sho
                 stop.says if stop else "",
                 SOURCES.get(stop.rule, "") if stop else "",
                 row.paused_until is not None and row.paused_until > at,
+                waits,
+                spoken(waits.last_at, now=at, zone=member.zone) if waits and waits.last_at else "",
+                connecting.is_gone(row),
+                knew.get(one.id, 0),
             )
         )
     return sorted(found, key=lambda one: one.row.number)
@@ -91,8 +104,30 @@ def change(request: SignedIn, pk: int) -> HttpResponse:
     row.save(update_fields=["per_minute", "per_day", "enabled", "ramp_from", "registration_says"])
     data = {"number": row.number, "per_minute": row.per_minute, "per_day": row.per_day, "enabled": row.enabled}
     record(account_id=row.account_id, kind="sender.changed", at=at, by=request.member, data=data)
+    backlog.ask_again(row.account_id, at=at)
     messages.success(request, f"{row.number} is changed.")
     return HttpResponseRedirect(f"{reverse('settings_text')}#numbers")
+
+
+@require_POST
+@manager
+def removal(request: SignedIn, pk: int) -> HttpResponse:
+    """An owner takes a number off the list that the carrier lists no more."""
+    if request.member.role != request.member.Role.OWNER:
+        raise PermissionDenied("An owner decides that a number is removed.")
+    row = found_or_404(SenderNumber.objects.select_related("account"), request.member.account, pk=pk)
+    try:
+        knew = connecting.forget_number(row, by=request.member, at=timezone.now())
+    except connecting.CannotConnect as why:
+        messages.error(request, str(why))
+    else:
+        moved = f" {_leads(knew)} another of your numbers with the next text." if knew else ""
+        messages.success(request, f"{row.number} is removed.{moved}")
+    return HttpResponseRedirect(f"{reverse('settings_text')}#numbers")
+
+
+def _leads(count: int) -> str:
+    return "1 lead gets" if count == 1 else f"{count:,} leads get"
 
 
 @require_POST

@@ -168,7 +168,7 @@ def page(
         "problem": problem or (row.problem if row else ""),
         "waiting": waiting,
         "last": last,
-        "numbers": numbers.shown(row, account, at=at) if row else [],
+        "numbers": numbers.shown(row, request.member, at=at) if row else [],
         "may_reuse": request.member.role == request.member.Role.OWNER,
     }
     return section(request, "text", context, status=status)

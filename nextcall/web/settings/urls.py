@@ -64,6 +64,7 @@ urlpatterns = [
     path("text/trial/", text.trial, name="settings_text_trial"),
     path("text/numbers/<int:pk>/", numbers.change, name="settings_number"),
     path("text/numbers/<int:pk>/again/", numbers.again, name="settings_number_again"),
+    path("text/numbers/<int:pk>/removal/", numbers.removal, name="settings_number_removal"),
     path("lead-ins/", lead_ins.lead_ins, name="settings_lead_ins"),
     path("lead-ins/<int:pk>/revocation/", lead_ins.revocation, name="settings_lead_in_revocation"),
     path("members/", members.members, name="settings_members"),
