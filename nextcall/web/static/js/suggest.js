@@ -1,5 +1,5 @@
 // What a message suggests, taken with one tap: through the outbox, so that a lost connection loses nothing. Every form
-// works without this script. A tap on the offered question puts it into the composer.
+// works without this script.
 (() => {
   const nextcall = (window.nextcall ??= {});
   const say = (words) => {
@@ -22,14 +22,5 @@
     if (!event.target.matches("[data-suggested]") || event.defaultPrevented || !nextcall.outbox) return;
     event.preventDefault();
     take(event.target, event.submitter).catch(() => HTMLFormElement.prototype.submit.call(event.target));
-  });
-  document.addEventListener("click", (event) => {
-    const put = event.target.closest("[data-answer] [data-put]");
-    if (!put || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const area = put.closest("form").querySelector("textarea");
-    area.value += (area.value && !/\s$/.test(area.value) ? " " : "") + put.dataset.put;
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-    area.focus();
   });
 })();
