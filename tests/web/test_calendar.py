@@ -148,3 +148,17 @@ def test_an_answer_that_takes_an_offered_time_is_a_suggestion_that_a_tap_books(l
     assert suggestion.quote == f"{when:%A} works"
     taking.take(suggestion=suggestion, by=member, at=at + timedelta(hours=2))
     assert Promise.objects.get(kind="appointment").due_at == when
+
+
+def test_whether_the_lead_came_is_asked_once_it_began(client: Client, lead: Lead, member: Member) -> None:
+    now = timezone.now()
+    promise = appointments.book(lead=lead, starts_at=now - timedelta(minutes=5), by=member, at=now - timedelta(days=1))
+    assert "Did Hazel come?" in client.get(f"/leads/{lead.pk}/").content.decode()
+    assert "Hazel Thorne</a> come?" not in client.get("/now/").content.decode()  # they may be on their way
+    for ago, asked in ((timedelta(minutes=11), True), (timedelta(days=8), False)):
+        Promise.objects.filter(pk=promise.pk).update(due_at=now - ago)
+        assert ("Hazel Thorne</a> come?" in client.get("/now/").content.decode()) == asked
+    Promise.objects.filter(pk=promise.pk).update(due_at=now - timedelta(hours=1))
+    client.post(f"/leads/{lead.pk}/appointment/{promise.pk}/kept/", {"next": "/now/"})
+    for page in ("/now/", f"/leads/{lead.pk}/"):
+        assert "come?" not in client.get(page).content.decode()

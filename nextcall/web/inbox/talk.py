@@ -121,12 +121,11 @@ def panels(
     lead: Lead, reach: Mapping[str, Reachable], *, zone: str, at: datetime, mode: str, words: Mapping[str, str]
 ) -> list[Panel]:
     """Text and email; the channel they wrote on last is open, else the first that may be used."""
-    inbound = (
-        Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).order_by("-at", "-pk").first()
-    )
+    wrote = Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).exclude(body="")
+    inbound = wrote.order_by("-at", "-pk").first()
     usable = [name for name in ("text", "email") if reach[name].decision.verdict != "deny"]
-    wrote = inbound.channel if inbound and inbound.channel in usable else ""
-    chosen = mode if mode in ("text", "email") else wrote or (usable[0] if usable else "text")
+    latest = inbound.channel if inbound and inbound.channel in usable else ""
+    chosen = mode if mode in ("text", "email") else latest or (usable[0] if usable else "text")
     first = lead.person.given_name or str(lead.person)
     return [
         _panel(

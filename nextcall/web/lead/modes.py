@@ -75,7 +75,8 @@ def modes(
     `kept`: channel, subject and words of a draft that could not be sent a moment ago. `saved`: answers to open with.
     """
     chosen = kept.get("channel", chosen)
-    inbound = next((one for one in messages if not one.outbound), None)
+    # what their calendar program answered has no words: nobody wrote on that channel
+    inbound = next((one for one in messages if not one.outbound and one.body), None)
     open_now = [one for one in ("text", "email") if shown.reach[one].decision.verdict != "deny"]
     if chosen not in NAMES:
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
