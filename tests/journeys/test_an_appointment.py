@@ -125,7 +125,7 @@ def test_from_free_times_to_an_appointment_that_is_missed(
     look(page, "appointment-1-calendar")
 
     page.goto(f"/inbox/{hazel.pk}/")
-    page.get_by_role("button", name="Offer times").click()
+    page.get_by_role("link", name="Offer times").click()
     words = page.get_by_role("textbox", name="Text to Hazel")
     expect(words).to_have_value("Today 12:30 pm, Tue 3 pm or Wed 9 am your time?")
     look(page, "appointment-2-offered")

@@ -1,7 +1,9 @@
 """Settings, Calendar; the feed of one's own plan; appointments on the lead's page."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,22 @@ def test_only_who_manages_connects_the_booking_page(account: Account, client: Cl
 def test_the_composers_offer_times_in_the_leads_clock(client: Client, lead: Lead) -> None:
     for where in (f"/leads/{lead.pk}/", f"/inbox/{lead.pk}/"):
         assert "your time?" in client.get(where).content.decode(), where
+
+
+@pytest.mark.parametrize("channel", ["text", "email"])
+@pytest.mark.parametrize("where", ["/leads/{}/", "/inbox/{}/", "/inbox/focus/?done=1&skip="])
+def test_times_are_offered_without_a_script(client: Client, lead: Lead, where: str, channel: str) -> None:
+    number = lead.person.reaches.get(contact_point__kind="phone").contact_point.value
+    at = timezone.now()
+    receive.receive(account=lead.account, channel="text", sender=number, text="Hello there", at=at, via="text")
+    place = where.format(lead.pk)
+    shown = client.get(place).content.decode()
+    links = [unescape(one) for one in re.findall(r'<a class="hint" href="([^"]+)"[^>]*>Offer times</a>', shown)]
+    link = next(one for one in links if f"mode={channel}&" in one)
+    opened = client.get(link if link.startswith("/") else f"{place}{link}").content.decode()
+    areas = re.findall(r'<textarea[^>]*data-draft="\d+-(\w+)"[^>]*>([^<]*)</textarea>', opened)
+    assert {name for name, words in areas if words.strip().endswith("your time?")} == {channel}
+    assert "focus" not in where or "2 of 2" in opened  # the same person of the same stack
 
 
 def test_an_appointment_is_booked_and_called_off_on_the_leads_page(client: Client, lead: Lead, member: Member) -> None:
