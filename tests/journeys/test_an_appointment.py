@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.channels.contract import File, InboundMessage
 from nextcall.conversations.models import Promise
-from nextcall.engine import receive
+from nextcall.engine import appointments, calendars, receive
 from nextcall.engine.calendars import Calendars
 from nextcall.leads.models import Lead
 from nextcall.team.models import Account, Member
@@ -85,12 +85,12 @@ def hazel(account: Account, ann: Member, clock: Clock) -> Lead:
 @pytest.fixture
 def turn(engine: Engine, clock: Clock) -> Callable[..., None]:
     """Time passes, and the engine does what fell due."""
-    calendars = Calendars(threads=0)
+    read_and_write = Calendars(threads=0)
 
     def turn(**length: float) -> None:
         clock.skip(**length)
         engine.work()
-        calendars(at=clock.now())
+        read_and_write(at=clock.now())
 
     return turn
 
@@ -184,3 +184,41 @@ def test_from_free_times_to_an_appointment_that_is_missed(
     assert "no harm done" in engine.memory.sent[-1].body.lower()
     page.goto(f"/leads/{hazel.pk}/")
     look(page, "appointment-9-missed")
+
+
+def test_another_time_is_moved_with_one_tap_and_a_clash_is_said_first(
+    page: Page, enter: Enter, ann: Member, hazel: Lead, server: str, engine: Engine, clock: Clock,
+    turn: Callable[..., None],
+) -> None:  # fmt: skip
+    theirs = Calls(hazel, clock)
+    calendars.connect(member=ann, kind="caldav", url=server, user=USER, password=PASSWORD, at=clock.now())
+    promise = appointments.book(lead=hazel, starts_at=T("2026-11-25 10:00"), what="Tour", by=ann, at=clock.now())
+    turn(minutes=2)
+    theirs.text("Something came up. Can we do Tuesday at 2 instead?")
+    enter(ann)
+    page.goto("/now/")
+    chip = page.locator("[data-card]").get_by_role("group", name="Move to tomorrow 2 pm their time")
+    expect(chip).to_contain_text("You have something else Tue 8:00 am to 2:45 pm.")
+    expect(chip.get_by_role("button", name="Move it anyway")).to_be_visible()
+    look(page, "move-1-clash")
+    turn(minutes=5)
+    theirs.text("Or 4 pm?")
+    page.goto("/now/")
+    chip = page.locator("[data-card]").get_by_role("group", name="Move to Wed 4 pm their time")
+    expect(chip).to_contain_text("Or 4 pm?")
+    look(page, "move-2-card")
+    page.goto(f"/inbox/{hazel.pk}/")
+    look(page, "move-2-thread")
+    page.goto("/now/")
+    chip.get_by_role("button", name="Move it").click()
+    expect(page.locator("[data-last]")).to_contain_text("The appointment with Hazel Thorne is Wed 4:00 pm now.")
+    turn(minutes=2)
+    invited = [Calendar.from_ical(one.calendar).walk("VEVENT")[0] for one in engine.memory.sent if one.calendar]
+    there = T("2026-11-25 16:00")
+    assert [(one["UID"], one["SEQUENCE"]) for one in invited] == [(promise.uid, 0), (promise.uid, 1)]
+    assert invited[-1].start == there
+    events = Calendar.from_ical(stored(server, "work")).walk("VEVENT")
+    events += Calendar.from_ical(stored(server, "home")).walk("VEVENT")
+    assert [one.start for one in events if one["UID"] == promise.uid] == [there]
+    page.goto(f"/leads/{hazel.pk}/")
+    look(page, "move-3-moved")

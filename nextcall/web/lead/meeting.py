@@ -20,7 +20,12 @@ from nextcall.web.once import once
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable
 
-RESPONSES = {"accepted": ("Accepted", "pine"), "declined": ("Declined", "gold"), "tentative": ("Maybe", "gold")}
+RESPONSES = {
+    "accepted": ("Accepted", "pine"),
+    "declined": ("Declined", "gold"),
+    "tentative": ("Maybe", "gold"),
+    "counter": ("Asks for another time", "gold"),
+}
 OFFER = "Offer times"
 
 

@@ -13,6 +13,7 @@
     const result = await nextcall.outbox.post(form.action, new FormData(form), { says });
     if (result.problem) {
       for (const one of chip.querySelectorAll("button")) one.disabled = false;
+      if (!form.elements.anyway) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "anyway", value: "1" })); // a second tap means it
       return say(result.problem);
     }
     if (result.queued) { chip.remove(); return say(result.said); }
