@@ -29,7 +29,7 @@ def names(*, seller: str, my_name: str, my_phone: str) -> dict[str, Any]:
         offer="Home value",
         city="Denver",
         reason="Two homes on your street sold this month.",
-        appointment="Tuesday at 10:00",
+        appointment="Tuesday at 10:00 am",
         answers={"goal": "sell within a year"},
     )
 

@@ -81,17 +81,18 @@ def _awake(wanted: Wanted, start: datetime, end: datetime) -> bool:
 
 
 def in_words(times: Sequence[datetime], *, zone: str, at: datetime) -> str:
-    """ "Tue 10 am, Wed 2:30 pm or Thu 5:15 pm your time?", by the lead's clock; "" for none."""
+    """ "Today 5 pm, Wed 2:30 pm or Thu 10:15 am your time?", by the lead's clock; "" for none."""
     said = [_said(one, zone, at) for one in times]
     if not said:
         return ""
     listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
-    return f"{listed} your time?"
+    return f"{listed[0].upper()}{listed[1:]} your time?"
 
 
 def _said(one: datetime, zone: str, at: datetime) -> str:
+    """A weekday is the next one of that name, as whoever answers it means it: never today."""
     there, today = hours.local(one, zone), hours.local(at, zone).date()
-    near = (there.date() - today).days < 7
-    day = f"{there:%a}" if near else f"{there:%a} {there:%b} {there.day}"
+    ahead = (there.date() - today).days
+    day = "today" if not ahead else f"{there:%a}" if ahead < 7 else f"{there:%a} {there:%b} {there.day}"
     minute = f":{there:%M}" if there.minute else ""
     return f"{day} {there.hour % 12 or 12}{minute} {'am' if there.hour < 12 else 'pm'}"

@@ -192,7 +192,9 @@ class Promise(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     place = models.CharField(max_length=300, blank=True)
     in_calendar = models.PositiveIntegerField(null=True, blank=True)  # the sequence that the owner's own calendar has
-    response = models.CharField(max_length=12, blank=True)  # of the lead: accepted, declined, tentative; "" none yet
+    response = models.CharField(
+        max_length=12, blank=True
+    )  # of the lead: accepted, declined, tentative, counter; "" none yet
     responded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

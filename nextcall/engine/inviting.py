@@ -60,7 +60,7 @@ def entry(promise: Promise, *, at: datetime, place: ContactPoint | None = None) 
         place=promise.place,
         organizer=Who(address, name) if address else None,
         attendee=Who(place.value, str(lead.person)) if place else None,
-        response=promise.response,
+        response="tentative" if promise.response == "counter" else promise.response,
     )
 
 

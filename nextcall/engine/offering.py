@@ -31,13 +31,14 @@ def times(lead: Lead, member: Member, *, zone: str, facts: Facts, policy: Policy
     return free_times.free_times(wanted, at=at, suits=_suits(facts, policy))
 
 
-def busy_of(member: Member, *, at: datetime) -> list[tuple[datetime, datetime]]:
-    """From their calendars as read last, their appointments, and the days that they are away."""
+def busy_of(member: Member, *, at: datetime, but: Promise | None = None) -> list[tuple[datetime, datetime]]:
+    """From their calendars as read last, their appointments (`but` one), and the days that they are away."""
     rows = CalendarSource.objects.filter(account_id=member.account_id, member=member).values_list("busy", flat=True)
     found = [span for busy in rows for span in from_rows(busy)]
     promises = Promise.objects.filter(
         account_id=member.account_id, owner=member, closed_at=None, kind__in=("appointment", "window"), due_at__gt=at
     )
+    promises = promises.exclude(pk=but.pk) if but else promises
     found += [
         (begins, ends or begins + timedelta(hours=1)) for begins, ends in promises.values_list("due_at", "until_at")
     ]
@@ -64,17 +65,8 @@ def hear(message: Message, *, zone: str, at: datetime) -> Suggestion | None:
     taken = chosen(message.lead, message.body, zone=zone, at=at)
     if taken is None:
         return None
-    suggesting.close_times(message.lead, at=at)
-    Suggestion.objects.filter(account_id=message.account_id, message=message, kind__in=suggesting.TIMES).delete()
-    return Suggestion.objects.create(
-        account_id=message.account_id,
-        lead=message.lead,
-        message=message,
-        kind=Suggestion.Kind.APPOINTMENT,
-        value={"starts_at": taken.isoformat()},
-        quote=" ".join(message.body.split())[:300],
-        at=at,
-    )
+    value = {"starts_at": taken.isoformat()}
+    return suggesting.instead(message=message, value=value, quote=message.body, at=at)
 
 
 def chosen(lead: Lead, text: str, *, zone: str, at: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from nextcall.cadences import enroll
 from nextcall.cadences.models import Enrollment
+from nextcall.conversations import log as conversation
 from nextcall.conversations.models import Promise
 from nextcall.engine import appointments
 from nextcall.engine.models import Action
@@ -73,8 +74,13 @@ def appointment(
 DEEDS = {"kept": "You met {}.", "missed": "{} did not come. The plan for that begins.", "cancel": "Called off: {}."}
 
 
-def about_appointment(*, promise: Promise, deed: str, until: datetime | None, by: Member, at: datetime) -> Action:
-    """Moved to `until`, called off, kept or missed ("move", "cancel", "kept", "missed"). Raises appointments.Closed."""
+def about_appointment(
+    *, promise: Promise, deed: str, until: datetime | None, by: Member, at: datetime, answers: bool = False
+) -> Action:
+    """Moved to `until`, called off, kept or missed ("move", "cancel", "kept", "missed"). Raises appointments.Closed.
+
+    `answers`: the lead asked for it, and waits no more.
+    """
     lead = promise.lead
     when = spoken(until, now=at, zone=by.zone) if until else ""
     says = DEEDS.get(deed, f"The appointment with {{}} is {when} now.").format(lead.person)
@@ -87,6 +93,8 @@ def about_appointment(*, promise: Promise, deed: str, until: datetime | None, by
             appointments.cancel(promise=promise, by=by, at=at)
         else:
             appointments.move(promise=promise, starts_at=until, by=by, at=at)
+        if answers:
+            conversation.answered(lead=lead, at=at)
     return done.action
 
 

@@ -20,12 +20,14 @@ from nextcall.conversations.whose import Whose, lead_of, whose
 from nextcall.engine import (
     appointments,
     coming_along,
+    countering,
     going_on,
     offering,
     releasing,
     responding,
     stopping,
     strangers,
+    suggesting,
     tally,
     their_page,
 )
@@ -149,6 +151,7 @@ def _act(arrived: _Arrived, message: Message) -> Received:
     lead, verdict, because = arrived.lead, arrived.meaning.verdict, arrived.meaning.because
     withdrawals: list[Withdrawal] = []
     paused, waited = 0, lead.waiting_since is not None
+    heard = responding.read(lead=lead, files=arrived.carried.files)  # its words are a calendar program's
     if verdict != "auto_reply":
         going_on.withdraw(lead, at=arrived.at)
     if verdict == "opt_out":
@@ -160,19 +163,23 @@ def _act(arrived: _Arrived, message: Message) -> Received:
     elif verdict == "help" and arrived.channel == "text" and not arrived.carried.answered_by_provider:
         _say_back(arrived, f"{_seller(arrived)}: {_help(arrived)} Reply STOP to end texts.", purpose="reply")
     elif verdict == "auto_reply":
-        _away(arrived)
+        if heard is None:
+            _away(arrived)
     else:
         pauses_on = "hold" if verdict == "hold" else "reply"
         for one in stopping.sharing(arrived.point, lead.person) if verdict == "hold" else [lead.person]:
             paused += stopping.pause_all(person=one, because=pauses_on, by=arrived.by, at=arrived.at)
         conversation.waiting(lead=lead, at=arrived.at)
         releasing.on_reply(lead=lead, at=arrived.at)
-        going_on.heard(message=message, lead=lead, meaning=arrived.meaning, at=arrived.at)
+        if heard is None:
+            going_on.heard(message=message, lead=lead, meaning=arrived.meaning, at=arrived.at)
         if verdict == "reply" and lead.stage in stopping.REACHED:
             stopping.set_stage(lead=lead, stage="talking", by=arrived.by, at=arrived.at)
-    if verdict == "reply":
-        offering.hear(message, zone=lead.person.zone or arrived.account.zone, at=arrived.at)
-    responding.hear(lead=lead, files=arrived.carried.files, waited=waited, at=arrived.at)
+    if verdict == "reply" or heard:
+        taken = offering.hear(message, zone=suggesting.zone_of(lead), at=arrived.at) if heard is None else None
+        countering.hear(message=message, lead=lead, heard=heard, taken=taken, at=arrived.at)
+    if heard:
+        responding.take(heard, message=message, waited=waited, at=arrived.at)
     return Received(message, verdict, because, lead, withdrawals, paused)
 
 

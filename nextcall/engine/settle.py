@@ -206,12 +206,13 @@ def _signs(due: Due, known: Knowledge) -> Member | None:
 
 
 def _appointment(due: Due, step: Step) -> dict[str, str]:
-    """The appointment that a reminder counts back from, by the lead's clock: "Tuesday at 10:00"."""
+    """The appointment that a reminder counts back from, by the lead's clock: "Tuesday at 10:00 am"."""
     when = step.when
     if when.wait is None or when.wait >= timedelta() or when.at or when.part or when.rotate or not due.intended_at:
         return {}
     local = hours.local(due.intended_at - when.wait, due.zone or "UTC")
-    return {"appointment": f"{local:%A} at {local:%-H:%M}"}
+    half = "am" if local.hour < 12 else "pm"
+    return {"appointment": f"{local:%A} at {local.hour % 12 or 12}:{local:%M} {half}"}
 
 
 def names(due: Due, known: Knowledge) -> dict[str, Any]:

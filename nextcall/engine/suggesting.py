@@ -64,6 +64,28 @@ def close_times(lead: Lead, *, at: datetime) -> None:
     rows.filter(kind__in=TIMES).update(dismissed_at=at)
 
 
+def instead(*, message: Message, value: dict[str, Any], quote: str, at: datetime) -> Suggestion:
+    """An appointment, in the place of the times that were read from their words alone."""
+    if message.lead is None:
+        raise ValueError("a suggestion is about a lead")
+    close_times(message.lead, at=at)
+    forget_times(message)
+    return Suggestion.objects.create(
+        account_id=message.account_id,
+        lead=message.lead,
+        message=message,
+        kind=Suggestion.Kind.APPOINTMENT,
+        value=value,
+        quote=" ".join(quote.split())[:300],
+        at=at,
+    )
+
+
+def forget_times(message: Message) -> None:
+    """The times read from this message ask for nothing after all."""
+    Suggestion.objects.filter(account_id=message.account_id, message=message, kind__in=TIMES).delete()
+
+
 def _close_older(lead: Lead, rows: Iterable[Suggestion], at: datetime) -> None:
     """One time they named counts, the latest; of answers, the latest to each question."""
     standing = Suggestion.objects.filter(account_id=lead.account_id, lead=lead, taken_at=None, dismissed_at=None)

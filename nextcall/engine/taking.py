@@ -7,7 +7,7 @@ from django.db import transaction
 from nextcall.cadences import enroll
 from nextcall.consent import ledger
 from nextcall.conversations.models import Promise, Suggestion
-from nextcall.engine import editing, filling, next_question, noting, promising, repointing
+from nextcall.engine import appointments, clashing, editing, filling, next_question, noting, promising, repointing
 from nextcall.engine.models import Action
 from nextcall.engine.undo import Refused, undo, undoable
 from nextcall.engine.when import spoken
@@ -15,21 +15,25 @@ from nextcall.leads.models import Lead, Reach
 from nextcall.team.models import Member
 
 TAKEN = "suggestion"  # the kind of the action
+APPOINTMENT = Suggestion.Kind.APPOINTMENT
 
 
 class CannotTake(ValueError):
     """It cannot be done any more, or does not fit; says why."""
 
 
-def take(*, suggestion: Suggestion, by: Member, at: datetime) -> Action:
-    """Do what it suggests; undoing that offers it again. Raises CannotTake."""
+def take(*, suggestion: Suggestion, by: Member, at: datetime, anyway: bool = False) -> Action:
+    """Do what it suggests; undoing that offers it again. Raises CannotTake.
+
+    `anyway`: they know that something else stands there.
+    """
     with transaction.atomic():
         fresh = _locked(suggestion)
         if fresh.taken_at or fresh.dismissed_at:
             raise CannotTake("That was decided already.")
         try:
-            action = _deed(fresh, by, at)
-        except editing.Wrong as wrong:
+            action = _appointment(fresh, by, at, anyway=anyway) if fresh.kind == APPOINTMENT else _deed(fresh, by, at)
+        except (editing.Wrong, appointments.Closed) as wrong:
             raise CannotTake(str(wrong)) from wrong
         noting.close(fresh, by=by, at=at)
         noting.bind(action, fresh, by=by, at=at)
@@ -68,8 +72,6 @@ def _deed(one: Suggestion, by: Member, at: datetime) -> Action:
         return _promise(one, by, at)
     if one.kind == Suggestion.Kind.PAUSE:
         return _pause(lead, _time(value["until_at"], at), one.quote, by, at)
-    if one.kind == Suggestion.Kind.APPOINTMENT:
-        return promising.appointment(lead=lead, when=_time(value["starts_at"], at), what="", by=by, at=at)
     if one.kind == Suggestion.Kind.ANOTHER_POINT:
         return repointing.add(lead=lead, kind=value["kind"], written=value["value"], label="", by=by, at=at)
     if one.kind == Suggestion.Kind.WRONG_PERSON:
@@ -78,6 +80,26 @@ def _deed(one: Suggestion, by: Member, at: datetime) -> Action:
     if action is None:
         raise CannotTake("That stands there already.")
     return action
+
+
+def _appointment(one: Suggestion, by: Member, at: datetime, *, anyway: bool) -> Action:
+    """Booked, or the one that stands is moved."""
+    lead, when, moves = one.lead, _time(one.value["starts_at"], at), moved_by(one)
+    if "moves" in one.value and moves is None:
+        raise CannotTake("That appointment is gone. Book another one.")
+    found = "" if anyway else clashing.clash(lead=lead, starts_at=when, moves=moves, by=by, at=at)
+    if found:
+        raise CannotTake(f"{found} Offer another time, or tap again to take it anyway.")
+    if moves is None:
+        return promising.appointment(lead=lead, when=when, what="", by=by, at=at)
+    return promising.about_appointment(promise=moves, deed="move", until=when, by=by, at=at, answers=True)
+
+
+def moved_by(one: Suggestion) -> Promise | None:
+    """The appointment that it would move."""
+    rows = Promise.objects.filter(account_id=one.account_id, kind=Promise.Kind.APPOINTMENT, pk=one.value.get("moves"))
+    rows = rows.filter(lead__person_id=one.lead.person_id).select_related("owner", "lead__person", "lead__account")
+    return rows.first()
 
 
 def _time(written: str, at: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """What messages suggest, as chips below them and on top of Inbox and Now: the words, the quote, one tap."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from nextcall.conversations.models import Suggestion
 from nextcall.conversations.questions import label_of
+from nextcall.engine import clashing, taking
 from nextcall.engine.filling import is_address, words_of
 from nextcall.leads.models import Lead
 from nextcall.lib import hours, phone
@@ -31,19 +33,20 @@ class Chip:
     take_url: str
     not_url: str
     note: str = ""
+    anyway: bool = False  # something else stands there, and the chip says so
     key: bool = False  # the one that the key takes
     name: str = ""  # of the lead, where several stand together
     lead_url: str = ""
 
 
-def of_messages(lead: Lead, *, at: datetime) -> dict[int, tuple[Chip, ...]]:
+def of_messages(lead: Lead, member: Member, *, at: datetime) -> dict[int, tuple[Chip, ...]]:
     """By message, in one query: what is open, and what the machine noted by itself."""
     rows = Suggestion.objects.filter(account_id=lead.account_id, lead=lead, dismissed_at=None)
     standing = list(rows.filter(Q(taken_at=None) | Q(by=None)).order_by("at", "pk"))
     newest = next((one.pk for one in reversed(standing) if one.taken_at is None), None)
     found: dict[int, tuple[Chip, ...]] = {}
     for one in standing:
-        chip = _chip(one, lead, key=one.pk == newest, at=at)
+        chip = _chip(one, lead, member, key=one.pk == newest, at=at)
         found[one.message_id] = (*found.get(one.message_id, ()), chip)
     return found
 
@@ -55,7 +58,17 @@ def pinned(member: Member, *, at: datetime) -> list[Chip]:
     rows = _undecided(member).filter(kind=Suggestion.Kind.PROMISE).select_related("lead__person", "lead__account")
     standing = [one for one in rows[:50] if datetime.fromisoformat(one.value["due_at"]) > at - KEPT_FOR]
     standing.sort(key=lambda one: (str(one.value["due_at"]), one.pk))
-    return [_chip(one, one.lead, at=at, named=True) for one in standing[:MOST_PINNED]]
+    return [_chip(one, one.lead, member, at=at, named=True) for one in standing[:MOST_PINNED]]
+
+
+def appointments_of(leads: Iterable[int], member: Member, *, at: datetime) -> dict[int, list[Chip]]:
+    """By lead: to meet at a time that they named, or to move the appointment there; for their cards."""
+    rows = _undecided(member).filter(kind=Suggestion.Kind.APPOINTMENT, lead__in=list(leads))
+    found: dict[int, list[Chip]] = {}
+    for one in rows.select_related("lead__person", "lead__account", "lead__owner"):
+        if datetime.fromisoformat(one.value["starts_at"]) > at:
+            found.setdefault(one.lead_id, []).append(_chip(one, one.lead, member, at=at))
+    return found
 
 
 def _undecided(member: Member) -> QuerySet[Suggestion]:
@@ -63,20 +76,30 @@ def _undecided(member: Member) -> QuerySet[Suggestion]:
     return rows.filter(lead__in=leads_seen_by(member)).order_by("-at", "-pk")
 
 
-def _chip(one: Suggestion, lead: Lead, *, at: datetime, key: bool = False, named: bool = False) -> Chip:
+def _chip(one: Suggestion, lead: Lead, member: Member, *, at: datetime, key: bool = False, named: bool = False) -> Chip:
     says, take = _words(one, lead, at, named=named)
+    clashes = _clashes(one, lead, member, at=at)
     urls = {deed: reverse("suggestion", args=[lead.pk, one.pk, deed]) for deed in ("take", "not-so")}
     return Chip(
         says=says,
         quote=one.quote,
-        take="" if one.taken_at else take,
+        take="" if one.taken_at else f"{take.partition(' ')[0]} it anyway" if clashes else take,
         take_url=urls["take"],
         not_url=urls["not-so"],
-        note="Read by machine." if one.taken_at else str(one.value.get("note", "")),
+        note="Read by machine." if one.taken_at else clashes or str(one.value.get("note", "")),
+        anyway=bool(clashes),
         key=key,
         name=str(lead.person) if named else "",
         lead_url=reverse("inbox_lead", args=[lead.pk]) if named else "",
     )
+
+
+def _clashes(one: Suggestion, lead: Lead, member: Member, *, at: datetime) -> str:
+    """What else stands at the time of an appointment that is not made yet."""
+    if one.kind != Suggestion.Kind.APPOINTMENT or one.taken_at:
+        return ""
+    starts_at = datetime.fromisoformat(one.value["starts_at"])
+    return clashing.clash(lead=lead, starts_at=starts_at, moves=taking.moved_by(one), by=member, at=at)
 
 
 def _words(one: Suggestion, lead: Lead, at: datetime, *, named: bool) -> tuple[str, str]:
@@ -93,6 +116,8 @@ def _words(one: Suggestion, lead: Lead, at: datetime, *, named: bool) -> tuple[s
         return f"Ask again {then}", f"Pause until {until:%b} {until.day}"
     if one.kind == Suggestion.Kind.APPOINTMENT:
         starts = datetime.fromisoformat(value["starts_at"])
+        if "moves" in value:
+            return f"Move to {say.when(starts, zone, at=at)} their time", "Move it"
         return f"Meet {who} {say.when(starts, zone, at=at)} their time", "Book it"
     if one.kind == Suggestion.Kind.WRONG_PERSON:
         return "Says it is the wrong person", "Mark the number wrong"

@@ -26,6 +26,7 @@ UNGATED = (Group.WAITING, Group.UNCERTAIN)  # answered in writing, decided at a 
 COMING = 6
 SWAPPED = 20  # so many deeds may stand in another order by their times than they were taken in
 CALL_MINUTES, MESSAGE_MINUTES = 3, 1
+COMES_WITHIN, ASKED_FOR = timedelta(minutes=10), timedelta(days=7)  # of an appointment: did they come?
 WORKED = ("outcome", "send", "resolve", "seen", "appointment")
 
 
@@ -67,6 +68,7 @@ class Deck:
     before_id: int | None  # lead on the card before this one
     fits: Fits
     windows: tuple[gathering.Promised, ...]  # pinned: call-back windows and appointments
+    over: tuple[gathering.Promised, ...]  # appointments of which nobody said yet whether the lead came
     spread: int  # carried-over people left for the days after
     fits_on: str  # which days those are
     back: spreading.Back | None  # after time away
@@ -190,6 +192,7 @@ def _deck(
         before_id=ranked[place - 1].candidate.lead_id if 0 < place < len(ranked) else None,
         fits=fits,
         windows=_pinned(everyone.standing, at=at),
+        over=_over(everyone.standing, at=at),
         spread=everyone.spread,
         fits_on=spreading.fits_on(member, carried=everyone.spread, today=began.date()) if everyone.spread else "",
         back=everyone.back,
@@ -280,3 +283,9 @@ def _pinned(standing: list[gathering.Promised], *, at: datetime) -> tuple[gather
         if (one.kind == Promise.Kind.WINDOW and one.until_at and one.until_at > at)
         or (one.kind == Promise.Kind.APPOINTMENT and one.due_at > at - timedelta(hours=1))
     )[:3]
+
+
+def _over(standing: list[gathering.Promised], *, at: datetime) -> tuple[gathering.Promised, ...]:
+    """Appointments that began a while ago: did they come? The latest first; after a week nobody is asked any more."""
+    began = [one for one in standing if one.kind == Promise.Kind.APPOINTMENT and one.due_at <= at - COMES_WITHIN]
+    return tuple(reversed([one for one in began if one.due_at > at - ASKED_FOR]))[:3]

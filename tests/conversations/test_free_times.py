@@ -65,6 +65,21 @@ def test_an_offer_is_in_the_leads_clock_and_can_be_read_again() -> None:
     assert [hours.instant(one, "America/New_York") for one in read] == times
 
 
+@pytest.mark.parametrize("hour", [8, 12, 17])
+@pytest.mark.parametrize("day", range(23, 30))
+def test_whatever_is_offered_is_read_again_as_the_same_times(day: int, hour: int) -> None:
+    at = T(f"2026-11-{day} {hour:02d}:00")
+    times = free_times(DENVER, at=at)
+    words = in_words(times, zone="America/Denver", at=at)
+    read = offered(words, now=hours.local(at, "America/Denver").replace(tzinfo=None))
+    assert [hours.instant(one, "America/Denver") for one in read] == times, words
+
+
+def test_a_time_of_today_is_called_today() -> None:
+    words = in_words([T("2026-11-23 15:00"), T("2026-11-30 15:00")], zone="America/Denver", at=MONDAY)
+    assert words == "Today 3 pm or Mon Nov 30 3 pm your time?"
+
+
 @pytest.mark.parametrize(
     ("answer", "taken"),
     [

@@ -20,4 +20,4 @@ def test_a_reminder_names_the_day_and_the_hour_of_the_appointment(account: Accou
     memory = Memory()
     Worker(everything=memory, threads=0).run_until(MONDAY + timedelta(days=3), start=MONDAY)
     sent = Touch.objects.filter(step_key="one-day-before", state__in=["sent", "delivered"]).get()
-    assert "see you Wednesday at 14:30" in sent.body
+    assert "see you Wednesday at 2:30 pm" in sent.body

@@ -1,7 +1,9 @@
 """Settings, Calendar; the feed of one's own plan; appointments on the lead's page."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,22 @@ def test_the_composers_offer_times_in_the_leads_clock(client: Client, lead: Lead
         assert "your time?" in client.get(where).content.decode(), where
 
 
+@pytest.mark.parametrize("channel", ["text", "email"])
+@pytest.mark.parametrize("where", ["/leads/{}/", "/inbox/{}/", "/inbox/focus/?done=1&skip="])
+def test_times_are_offered_without_a_script(client: Client, lead: Lead, where: str, channel: str) -> None:
+    number = lead.person.reaches.get(contact_point__kind="phone").contact_point.value
+    at = timezone.now()
+    receive.receive(account=lead.account, channel="text", sender=number, text="Hello there", at=at, via="text")
+    place = where.format(lead.pk)
+    shown = client.get(place).content.decode()
+    links = [unescape(one) for one in re.findall(r'<a class="hint" href="([^"]+)"[^>]*>Offer times</a>', shown)]
+    link = next(one for one in links if f"mode={channel}&" in one)
+    opened = client.get(link if link.startswith("/") else f"{place}{link}").content.decode()
+    areas = re.findall(r'<textarea[^>]*data-draft="\d+-(\w+)"[^>]*>([^<]*)</textarea>', opened)
+    assert {name for name, words in areas if words.strip().endswith("your time?")} == {channel}
+    assert "focus" not in where or "2 of 2" in opened  # the same person of the same stack
+
+
 def test_an_appointment_is_booked_and_called_off_on_the_leads_page(client: Client, lead: Lead, member: Member) -> None:
     when = (timezone.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
     client.post(
@@ -148,3 +166,17 @@ def test_an_answer_that_takes_an_offered_time_is_a_suggestion_that_a_tap_books(l
     assert suggestion.quote == f"{when:%A} works"
     taking.take(suggestion=suggestion, by=member, at=at + timedelta(hours=2))
     assert Promise.objects.get(kind="appointment").due_at == when
+
+
+def test_whether_the_lead_came_is_asked_once_it_began(client: Client, lead: Lead, member: Member) -> None:
+    now = timezone.now()
+    promise = appointments.book(lead=lead, starts_at=now - timedelta(minutes=5), by=member, at=now - timedelta(days=1))
+    assert "Did Hazel come?" in client.get(f"/leads/{lead.pk}/").content.decode()
+    assert "Hazel Thorne</a> come?" not in client.get("/now/").content.decode()  # they may be on their way
+    for ago, asked in ((timedelta(minutes=11), True), (timedelta(days=8), False)):
+        Promise.objects.filter(pk=promise.pk).update(due_at=now - ago)
+        assert ("Hazel Thorne</a> come?" in client.get("/now/").content.decode()) == asked
+    Promise.objects.filter(pk=promise.pk).update(due_at=now - timedelta(hours=1))
+    client.post(f"/leads/{lead.pk}/appointment/{promise.pk}/kept/", {"next": "/now/"})
+    for page in ("/now/", f"/leads/{lead.pk}/"):
+        assert "come?" not in client.get(page).content.decode()

@@ -7,11 +7,16 @@ passed today is meant for the next day it fits. Times are the lead's own wall cl
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from nextcall.conversations.said.days import Found, days
 from nextcall.conversations.said.patterns import patterns, plain, words
 
 DAY_BEGINS = time(9, 0)
+_COUNTED = re.compile(
+    r"\s?(?:min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|wks?|months?|years?|yrs?|percent|people|kids|beds?|baths?"
+    r"|bedrooms?|acres?|miles?|dollars|thousand|million)\b"
+)
 FURTHEST = timedelta(days=800)
 
 
@@ -26,6 +31,7 @@ class Moment:
     start: int  # where it stands in the plain text
     end: int
     quote: str
+    dated: bool = False  # they named the day, too
 
 
 def moments(text: str, *, now: datetime) -> tuple[Moment, ...]:
@@ -34,7 +40,7 @@ def moments(text: str, *, now: datetime) -> tuple[Moment, ...]:
     named, clocks = _one_each(days(line, now), line), _clocks(line)
     found = []
     for day in named:
-        near = [one for one in clocks if _belong(line, day, one)]
+        near = [one for one in clocks if _belong(line, day, one) and min(named, key=partial(_apart, one)) is day]
         for one in near:
             clocks.remove(one)
         found.append(_joined(day, near))
@@ -60,6 +66,11 @@ def _belong(line: str, day: Found, clock: Found) -> bool:
     return overlap or (len(between) <= 25 and "\n" not in between)
 
 
+def _apart(clock: Found, day: Found) -> int:
+    """Letters between them: "not Tuesday, but Friday at 2" is Friday's hour."""
+    return max(day.start - clock.end, clock.start - day.end, 0)
+
+
 def _joined(day: Found | None, clocks: list[Found]) -> Found:
     parts = [*([day] if day else []), *clocks]
     merged = Found(min(one.start for one in parts), max(one.end for one in parts))
@@ -74,7 +85,7 @@ def _joined(day: Found | None, clocks: list[Found]) -> Found:
 def _moment(found: Found, text: str, now: datetime) -> Moment | None:
     quote = " ".join(text[found.start : found.end].split()).strip(" ,.")
     if found.instant is not None:
-        return Moment(found.instant, None, True, False, found.start, found.end, quote)
+        return Moment(found.instant, None, True, False, found.start, found.end, quote, True)
     opens = found.opens or DAY_BEGINS
     day = found.day or now.date()
     if found.before and found.closes:
@@ -89,7 +100,7 @@ def _moment(found: Found, text: str, now: datetime) -> Moment | None:
         else:
             return None
     exact = found.opens is not None and not found.rough
-    return Moment(at, until, exact, found.rough, found.start, found.end, quote)
+    return Moment(at, until, exact, found.rough, found.start, found.end, quote, found.day is not None)
 
 
 def _clocks(line: str) -> list[Found]:
@@ -98,7 +109,8 @@ def _clocks(line: str) -> list[Found]:
         cue, half = match["cue"] or "", (match["half"] or "").replace(".", "")
         sure = half or match["minute"] or match["h"] or match["half2"] or cue not in ("", "a")
         ends = line[match.end() : match.end() + 1] in ("", "?", "!", ".", ",", "\n") or match["hour2"]
-        if not (sure or ends) or int(match["hour"]) > (24 if sure else 12):
+        counts = not half and bool(_COUNTED.match(line, match.end()))  # "about 15 minutes", "at 3 percent"
+        if counts or not (sure or ends) or int(match["hour"]) > (24 if sure else 12):
             continue
         opens = _hour(int(match["hour"]), match["minute"], half or (match["half2"] or "").replace(".", ""))
         closes = _hour(int(match["hour2"]), match["minute2"], match["half2"] or "") if match["hour2"] else None

@@ -69,7 +69,7 @@ def said(lead: Lead, member: Member, *, at: datetime) -> list[Line]:
     """What was said, the latest last; and below it what is about to leave."""
     first = lead.person.given_name or str(lead.person)
     entries = thread(lead, limit=LATEST)
-    unsure, suggested = questions(entries, lead.account), chips.of_messages(lead, at=at)
+    unsure, suggested = questions(entries, lead.account), chips.of_messages(lead, member, at=at)
     lines = [
         replace(line, chips=suggested.get(one.message_id or 0, ()))
         for one in entries

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET
 from nextcall.conversations import inbox as items
 from nextcall.conversations import seen
 from nextcall.conversations.models import InboxItem
-from nextcall.engine import next_question
 from nextcall.team.models import Member
 from nextcall.web import chips, watch
 from nextcall.web.access import SignedIn, found_or_404, leads_seen_by, signed_in
@@ -73,12 +72,15 @@ def conversation(
     found = talk.lead_for(request, lead_id)
     again = crossed is not None
     typed = {name: request.POST.get(name, "") for name in ("body", "subject")} if again else {}
-    if not again and "ask" in request.GET:
-        typed = {"body": next_question.next_of(found, at=at).words}
     mode = request.POST.get("channel", "") if again else request.GET.get("mode", "")
-    shown = talk.talk(found, member, at=at, mode=mode, words=typed, put=request.GET.get("saved", ""))
+    shown = talk.talk(found, member, at=at, mode=mode, words=typed, put=_put(request))
     shown |= {"open": True, "write": again or "write" in request.GET or "saved" in request.GET, "crossed": crossed}
     return render(request, "inbox/page.html", _list(request, wanted, shown, at=at) | shown, status=status)
+
+
+def _put(request: SignedIn) -> str:
+    """What the composer opens with: the offered question, free times, or a saved answer by its number."""
+    return next((name for name in (talk.QUESTION, talk.TIMES) if name in request.GET), request.GET.get("saved", ""))
 
 
 @require_GET
@@ -158,8 +160,7 @@ def focus(request: SignedIn) -> HttpResponse:
     if left:
         found = talk.lead_for(request, left[0])
         talk.look(request, found, at=at)
-        mode, put = request.GET.get("mode", ""), request.GET.get("saved", "")
-        context |= talk.talk(found, member, at=at, mode=mode, put=put)
+        context |= talk.talk(found, member, at=at, mode=request.GET.get("mode", ""), put=_put(request))
         context |= _stacked(wanted, done, skipped, left)
     return render(request, "inbox/focus.html", context)
 
@@ -176,6 +177,7 @@ def _stacked(wanted: listing.Wanted, done: int, skipped: list[int], left: list[i
         "focus": True,
         "next_url": url(done + 1, skipped),
         "here_url": url(done, skipped),
+        "again": f"{url(done, skipped)}&",  # the same person, with something else open
         "skip_url": url(done, [*skipped, left[0]]) if len(left) > 1 else "",
     }
 

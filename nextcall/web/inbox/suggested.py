@@ -11,7 +11,7 @@ from nextcall.web.going_back import back
 from nextcall.web.inbox import talk
 from nextcall.web.once import once
 
-DEEDS = {"take": taking.take, "not-so": taking.dismiss}
+DEEDS = ("take", "not-so")
 
 
 @require_POST
@@ -24,7 +24,11 @@ def suggestion(request: SignedIn, lead_id: int, pk: int, deed: str) -> HttpRespo
     lead = talk.lead_for(request, lead_id)
     found = found_or_404(Suggestion.objects.filter(lead=lead).select_related("lead"), request.member.account, pk=pk)
     try:
-        DEEDS[deed](suggestion=found, by=request.member, at=timezone.now())
+        if deed == "take":
+            anyway = request.POST.get("anyway") == "1"
+            taking.take(suggestion=found, by=request.member, at=timezone.now(), anyway=anyway)
+        else:
+            taking.dismiss(suggestion=found, by=request.member, at=timezone.now())
     except taking.CannotTake as why:
         return back(request, lead, problem=str(why))
     return back(request, lead)

@@ -27,6 +27,8 @@ from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable, reach_of
 from nextcall.worklist.wishing import asked_for
 
+QUESTION, TIMES = "ask", "times"  # in the page's address: what the composer opens with
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -75,7 +77,7 @@ def talk(
 ) -> dict[str, object]:
     """Everything the right side shows of a lead. `words`: what was typed and could not be sent.
 
-    `put`: the number of the saved answer that the composer opens with.
+    `put`: what the composer opens with: "ask", "times", or the number of a saved answer.
     """
     answers = offered(member)
     reach = reach_of(lead, member=member, at=at)
@@ -85,6 +87,8 @@ def talk(
     stopped = listing.stops([item], member).get(item.pk, "") if item else ""
     paused = Enrollment.objects.filter(account_id=lead.account_id, lead=lead, state="paused", ended_at=None)
     held = paused.select_related("version__cadence").first()
+    ask, times = next_question.next_of(lead, at=at), offer(lead, member, reach, zone=zone, at=at)
+    words = words or {QUESTION: {"body": ask.words}, TIMES: {"body": times}}.get(put) or opening(answers, put)
     return {
         "lead": lead,
         "item": item,
@@ -93,14 +97,10 @@ def talk(
         "there": say.clock(at, zone),
         "initials": "".join(word[0] for word in str(lead.person).split()[:2]).upper(),
         "said_lines": lines.said(lead, member, at=at),
-        "panels": [
-            replace(one, offer=times)
-            for times in [offer(lead, member, reach, zone=zone, at=at)]
-            for one in panels(lead, reach, zone=zone, at=at, mode=mode, words=words or opening(answers, put))
-        ],
+        "panels": [replace(one, offer=times) for one in panels(lead, reach, zone=zone, at=at, mode=mode, words=words)],
         "saved": answers,
         "seen": answering.seen_of(lead),
-        "ask": next_question.next_of(lead, at=at),
+        "ask": ask,
         "others": others(lead, member, at=at),
         "stopped": stopped,
         "asked_for": asked_for(reach, wish.get(lead.person_id), zone=zone, at=at),
@@ -121,12 +121,11 @@ def panels(
     lead: Lead, reach: Mapping[str, Reachable], *, zone: str, at: datetime, mode: str, words: Mapping[str, str]
 ) -> list[Panel]:
     """Text and email; the channel they wrote on last is open, else the first that may be used."""
-    inbound = (
-        Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).order_by("-at", "-pk").first()
-    )
+    wrote = Message.objects.filter(account_id=lead.account_id, lead=lead, outbound=False).exclude(body="")
+    inbound = wrote.order_by("-at", "-pk").first()
     usable = [name for name in ("text", "email") if reach[name].decision.verdict != "deny"]
-    wrote = inbound.channel if inbound and inbound.channel in usable else ""
-    chosen = mode if mode in ("text", "email") else wrote or (usable[0] if usable else "text")
+    latest = inbound.channel if inbound and inbound.channel in usable else ""
+    chosen = mode if mode in ("text", "email") else latest or (usable[0] if usable else "text")
     first = lead.person.given_name or str(lead.person)
     return [
         _panel(

@@ -132,7 +132,10 @@ def done_of(shown: Shown, messages: Sequence[Said], *, most: int, waiting: int) 
     `messages`: one more than `most` of them, if there are so many.
     """
     said = thread(shown.lead, limit=most + 1, messages=messages)
-    suggested, unsure = chips.of_messages(shown.lead, at=shown.at), questions(said[:most], shown.lead.account)
+    suggested, unsure = (
+        chips.of_messages(shown.lead, shown.member, at=shown.at),
+        questions(said[:most], shown.lead.account),
+    )
     entries = [
         replace(
             _entry(one, shown), chips=suggested.get(one.message_id or 0, ()), question=unsure.get(one.message_id or 0)

@@ -20,7 +20,12 @@ from nextcall.web.once import once
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable
 
-RESPONSES = {"accepted": ("Accepted", "pine"), "declined": ("Declined", "gold"), "tentative": ("Maybe", "gold")}
+RESPONSES = {
+    "accepted": ("Accepted", "pine"),
+    "declined": ("Declined", "gold"),
+    "tentative": ("Maybe", "gold"),
+    "counter": ("Asks for another time", "gold"),
+}
 OFFER = "Offer times"
 
 
@@ -37,10 +42,22 @@ def shown(lead: Lead, member: Member, *, at: datetime) -> list[dict[str, object]
     """The lead's open appointments, with what they said to each."""
     found = []
     for one in appointments.open_ones(lead):
-        word, tone = RESPONSES.get(one.response, ("No answer yet", ""))
+        word, tone = response_of(one)
         when = say.when(one.due_at, member.zone, at=at)
-        found.append({"row": one, "when": when, "word": word, "tone": tone, "over": one.due_at <= at})
+        over = one.due_at <= at
+        found.append({"row": one, "when": when, "about": about(one), "word": word, "tone": tone, "over": over})
     return found
+
+
+def response_of(promise: Promise) -> tuple[str, str]:
+    """What the lead said to it, in a word, and in which colour."""
+    return RESPONSES.get(promise.response, ("No answer yet", ""))
+
+
+def about(promise: Promise) -> str:
+    """What it is about and where: "Tour, 12 Elm St"; "" where nobody said."""
+    what = "" if promise.what == "Appointment" else promise.what
+    return ", ".join(part for part in (what, promise.place) if part)
 
 
 @require_POST

@@ -21,7 +21,8 @@ from nextcall.worklist.card import draft_of, question_to_ask
 from nextcall.worklist.gating import Reachable
 
 NAMES = ("text", "email", "note", "call")
-QUESTION, BETTER_NUMBER = "question", "better-number"  # drafts of the page's own, by the `reason` of its address
+# drafts of the page's own, by the `reason` of its address
+QUESTION, BETTER_NUMBER, TIMES, CALL_TIME = "question", "better-number", "times", "call-time"
 SAVED = "saved-"  # and the number of a saved answer
 DRAFT = "draft"  # of the session: what could not be sent
 MOST_TEMPLATES, LONGEST_TEMPLATE = 12, 500
@@ -75,15 +76,14 @@ def modes(
     `kept`: channel, subject and words of a draft that could not be sent a moment ago. `saved`: answers to open with.
     """
     chosen = kept.get("channel", chosen)
-    inbound = next((one for one in messages if not one.outbound), None)
+    # what their calendar program answered has no words: nobody wrote on that channel
+    inbound = next((one for one in messages if not one.outbound and one.body), None)
     open_now = [one for one in ("text", "email") if shown.reach[one].decision.verdict != "deny"]
     if chosen not in NAMES:
         chosen = inbound.channel if inbound and inbound.channel in open_now else (open_now[0] if open_now else "note")
-    question = _question(shown)
-    subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason, question, saved)
-    found = [_message(shown, one, messages, question, call_url=call_url) for one in ("text", "email")]
-    times = offer(shown.lead, shown.member, shown.reach, zone=shown.zone, at=shown.at)
-    found = [replace(one, chips=(*one.chips, Chip(OFFER, times, ""))) if times and not one.no else one for one in found]
+    puts = {QUESTION: _question(shown), CALL_TIME: _call_time(shown), TIMES: _times(shown)}
+    subject, body = (kept["subject"], kept["body"]) if kept else _draft(shown, chosen, reason, puts, saved)
+    found = [_message(shown, one, messages, puts, call_url=call_url) for one in ("text", "email")]
     found = [replace(found[0], body=""), replace(found[1], subject=_answering(inbound)), _note(shown), _call(shown)]
     return [
         replace(one, here=True, body=body, subject=subject or one.subject) if one.name == chosen else one
@@ -91,7 +91,7 @@ def modes(
     ]
 
 
-def _message(shown: Shown, channel: str, messages: Sequence[Said], question: Chip, *, call_url: str) -> Mode:
+def _message(shown: Shown, channel: str, messages: Sequence[Said], puts: Mapping[str, Chip], *, call_url: str) -> Mode:
     there, first = shown.reach[channel], shown.first
     later = there.decision.earliest if there.decision.verdict == "wait" else None
     ours = [one.body for one in messages if one.outbound and one.channel == channel][:2]
@@ -110,22 +110,30 @@ def _message(shown: Shown, channel: str, messages: Sequence[Said], question: Chi
         label=f"{word} to {first}",
         placeholder=f"Write to {first} in your own words",
         send=f"Send {say.when(later, shown.zone, at=shown.at)}" if later else f"Send {channel}",
-        chips=() if no else _chips(shown, channel, question),
+        chips=() if no else _chips(channel, puts),
         longest=LONGEST_TEXT if channel == "text" else LONGEST_EMAIL,
         sent=json.dumps(ours),
     )
 
 
-def _chips(shown: Shown, channel: str, question: Chip) -> tuple[Chip, ...]:
-    """The offer's next question; and the time of the next planned call, offered to them."""
-    asks = f"?mode={channel}&reason={QUESTION}#write"
-    chips = [replace(question, url=asks)] if question.puts else []
+def _chips(channel: str, puts: Mapping[str, Chip]) -> tuple[Chip, ...]:
+    """Words to put into the draft; without a script the page opens with them."""
+    return tuple(replace(one, url=f"?mode={channel}&reason={reason}#write") for reason, one in puts.items() if one.puts)
+
+
+def _call_time(shown: Shown) -> Chip:
+    """The time of the next planned call, offered to them."""
     calls = [one.due_at for one in shown.touches if one.state == "planned" and one.channel == "call"]
     later = min((due for due in calls if due - shown.at > timedelta(hours=1)), default=None)
-    if later and shown.held is None:
-        when = say.when(later, shown.zone, at=shown.at)
-        chips.append(Chip(f"Offer {when}", f"Would {when} your time suit you for a short call?", ""))
-    return tuple(chips)
+    if later is None or shown.held is not None:
+        return Chip("", "", "")
+    when = say.when(later, shown.zone, at=shown.at)
+    return Chip(f"Offer {when}", f"Would {when} your time suit you for a short call?", "")
+
+
+def _times(shown: Shown) -> Chip:
+    """Times that suit both."""
+    return Chip(OFFER, offer(shown.lead, shown.member, shown.reach, zone=shown.zone, at=shown.at), "")
 
 
 def _question(shown: Shown) -> Chip:
@@ -169,14 +177,16 @@ def _call(shown: Shown) -> Mode:
     return Mode(name="call", word="Log a call", key="", url=url, here=False, gate=gate, writes=False)
 
 
-def _draft(shown: Shown, channel: str, reason: str, question: Chip, saved: Sequence[Saved]) -> tuple[str, str]:
+def _draft(
+    shown: Shown, channel: str, reason: str, puts: Mapping[str, Chip], saved: Sequence[Saved]
+) -> tuple[str, str]:
     """Subject and words that the address asks for."""
     if not reason or channel not in ("text", "email"):
         return "", ""
     if reason.startswith(SAVED):
         return "", opening(saved, reason.removeprefix(SAVED)).get("body", "")
-    if reason == QUESTION:
-        return "", question.puts
+    if reason in puts:
+        return "", puts[reason].puts
     if reason == BETTER_NUMBER:
         return "The best number for you", _better_number(shown)
     return "", draft_of(lead=shown.lead, key=reason[:80], member=shown.member, at=shown.at)

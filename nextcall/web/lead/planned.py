@@ -11,6 +11,7 @@ from nextcall.conversations.models import Promise
 from nextcall.conversations.thread import going_along
 from nextcall.engine.looking import LOOKED_FOR
 from nextcall.engine.models import Action
+from nextcall.web.lead import meeting
 from nextcall.web.lead.shown import Shown
 from nextcall.web.messages.shown import Enclosed, enclosed
 from nextcall.worklist import say
@@ -169,6 +170,8 @@ def _promised(one: Promise, shown: Shown) -> Ahead:
     until = f" to {say.clock(one.until_at, zone)}" if one.until_at else ""
     title = "Snoozed" if one.what == "Snoozed" else PROMISED.get(one.kind, "Promise")
     what = "" if one.what == "Snoozed" else one.what
+    if one.kind == Promise.Kind.APPOINTMENT:
+        what = " \u00b7 ".join(part for part in (meeting.about(one), meeting.response_of(one)[0]) if part)
     return Ahead(
         "back-at", title, what, say.when(one.due_at, zone, at=shown.at) + until, one.due_at.isoformat(), one.due_at
     )

@@ -1,17 +1,19 @@
 """Now: one card, the right next contact, and how it went; and the cards after it, ready before they are wanted."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from nextcall.leads.models import Lead
-from nextcall.team.models import Member
 from nextcall.web import chips, watch
 from nextcall.web.access import SignedIn, signed_in
+from nextcall.web.chips import Chip
 from nextcall.web.frame import note_to_go
 from nextcall.web.going_back import back, number
 from nextcall.web.now import on_the_call
@@ -41,6 +43,7 @@ def now(request: SignedIn) -> HttpResponse:
         away = at - on_the_line if on_the_line else None
         after = next(iter(deck.coming), None)
         shown |= card_context(deck.card, member, at=at, nth=request.GET.get("reason", ""), away=away, after=after)
+        shown |= _suggested(deck.card.lead.pk, chips.appointments_of([deck.card.lead.pk], member, at=at))
         shown["spoken"] = on_the_call.shown(deck.card.lead, member, at=at, since=on_the_line)
         shown["calling"] = say.clock(on_the_line, member.zone) if on_the_line else ""
     note_to_go(request, deck.to_go, at=at)
@@ -110,12 +113,19 @@ def _around(request: SignedIn, deck: Deck, *, at: datetime) -> dict[str, object]
 
 
 def _cards(request: SignedIn, deck: Deck, *, at: datetime) -> list[dict[str, object]]:
+    found = chips.appointments_of([card.lead.pk for card in deck.hand], request.member, at=at)
     return [
-        {"lead": card.lead.pk, "dealt_at": at.isoformat(), "html": _html(request, deck, place, request.member, at=at)}
+        {"lead": card.lead.pk, "dealt_at": at.isoformat(), "html": _html(request, deck, place, found, at=at)}
         for place, card in enumerate(deck.hand)
     ]
 
 
-def _html(request: SignedIn, deck: Deck, place: int, member: Member, *, at: datetime) -> str:
-    after = next(iter(deck.coming[place + 1 : place + 2]), None)
-    return render_to_string("now/_hand.html", card_context(deck.hand[place], member, at=at, after=after), request)
+def _html(request: SignedIn, deck: Deck, place: int, found: Mapping[int, Sequence[Chip]], *, at: datetime) -> str:
+    after, card = next(iter(deck.coming[place + 1 : place + 2]), None), deck.hand[place]
+    shown = card_context(card, request.member, at=at, after=after) | _suggested(card.lead.pk, found)
+    return render_to_string("now/_hand.html", shown, request)
+
+
+def _suggested(lead_id: int, found: Mapping[int, Sequence[Chip]]) -> dict[str, object]:
+    """Appointments that their words suggest, and where a tap on one leads back to."""
+    return {"suggested": found.get(lead_id, ()), "card_url": f"{reverse('now')}?lead={lead_id}"}

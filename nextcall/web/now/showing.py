@@ -47,6 +47,16 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """An appointment that began: whether the lead came is not said yet."""
+
+    id: int
+    lead_id: int
+    name: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """One thing that may follow: a link, or with `span` a call-back window to open."""
 
@@ -76,6 +86,7 @@ def deck_context(deck: Deck, member: Member, *, at: datetime) -> dict[str, objec
         "offers": _offers(deck, member, at=at),
         "nobody_ever": deck.card is None and not deck.to_go and not deck.done and not leads_seen_by(member).exists(),
         "windows": [_window(one, member) for one in deck.windows],
+        "over": [_over(one, member, at=at) for one in deck.over],
         "groups": GROUPS,
     }
 
@@ -147,6 +158,11 @@ def _window(one: Promised, member: Member) -> Window:
     until = f" to {say.clock(one.until_at, member.zone)}" if one.until_at else ""
     kind = "Appointment" if one.kind == "appointment" else "Call-back window"
     return Window(one.lead_id, one.name, f"{kind}, {say.clock(one.due_at, member.zone)}{until}.", kind == "Appointment")
+
+
+def _over(one: Promised, member: Member, *, at: datetime) -> Over:
+    what = "" if one.what in ("", "Appointment") else f": {one.what}"
+    return Over(one.id, one.lead_id, one.name, f"Appointment, {say.when(one.due_at, member.zone, at=at)}{what}.")
 
 
 OFFERED: dict[str, tuple[tuple[str, str], ...]] = {

@@ -107,7 +107,8 @@
   document.addEventListener("click", (event) => {
     const put = event.target.closest("[data-answer] [data-put]");
     const area = put?.closest("form").querySelector("textarea");
-    if (!area) return;
+    if (!area || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
     area.value += (area.value && !/\s$/.test(area.value) ? " " : "") + put.dataset.put;
     area.focus();
     area.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,5 +1,5 @@
 // What a message suggests, taken with one tap: through the outbox, so that a lost connection loses nothing. Every form
-// works without this script. A tap on the offered question puts it into the composer.
+// works without this script.
 (() => {
   const nextcall = (window.nextcall ??= {});
   const say = (words) => {
@@ -13,6 +13,7 @@
     const result = await nextcall.outbox.post(form.action, new FormData(form), { says });
     if (result.problem) {
       for (const one of chip.querySelectorAll("button")) one.disabled = false;
+      if (!form.elements.anyway) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "anyway", value: "1" })); // a second tap means it
       return say(result.problem);
     }
     if (result.queued) { chip.remove(); return say(result.said); }
@@ -22,14 +23,5 @@
     if (!event.target.matches("[data-suggested]") || event.defaultPrevented || !nextcall.outbox) return;
     event.preventDefault();
     take(event.target, event.submitter).catch(() => HTMLFormElement.prototype.submit.call(event.target));
-  });
-  document.addEventListener("click", (event) => {
-    const put = event.target.closest("[data-answer] [data-put]");
-    if (!put || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const area = put.closest("form").querySelector("textarea");
-    area.value += (area.value && !/\s$/.test(area.value) ? " " : "") + put.dataset.put;
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-    area.focus();
   });
 })();
