@@ -9,7 +9,7 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 
 from nextcall.channels.email.imap import Imap, Unreachable
-from nextcall.engine import tokens
+from nextcall.engine import mailbox_watch, tokens
 from nextcall.engine.mailbox_places import NoPlace, place_of
 from nextcall.engine.reading_mail import Cut, Reading, read_new, read_others
 from nextcall.lib import ticking
@@ -107,7 +107,9 @@ class Reader(threading.Thread):
                 imap.wait(max(min(RENEW, others_at - ticking.now()), 0.0) if others else RENEW)
 
     def _looked(self, mailbox: Mailbox) -> None:
-        mailbox.looked_at = self._clock()
+        now = self._clock()
+        mailbox_watch.answered(mailbox, at=now)
+        mailbox.looked_at = now
         rows = Mailbox.objects.filter(account_id=mailbox.account_id, pk=mailbox.pk)
         rows.update(looked_at=mailbox.looked_at, problem="", problem_at=None)
 
@@ -121,6 +123,8 @@ class Reader(threading.Thread):
                 rows = Mailbox.objects.filter(pk=self._id)
                 rows.filter(problem="").update(problem_at=self._clock())
                 rows.update(problem=problem[:300])
+                for row in rows:
+                    mailbox_watch.failed(row, problem, at=self._clock())
         except DatabaseError:
             log.exception("mailbox.database", mailbox=self._id)
 
