@@ -24,6 +24,13 @@ def is_unread(row: Mailbox, *, at: datetime) -> bool:
     return at - (row.looked_at or row.created_at) > TOO_LONG
 
 
+def unread_since(row: Mailbox) -> datetime:
+    """When it counted as not read."""
+    if not row.enabled:
+        return row.problem_at or row.created_at
+    return (row.looked_at or row.created_at) + TOO_LONG
+
+
 def unread(account_ids: Iterable[int], *, at: datetime) -> list[Mailbox]:
     """The mailboxes of these accounts that are not read, in one query."""
     long_ago = Q(looked_at__lt=at - TOO_LONG) | Q(looked_at=None, created_at__lt=at - TOO_LONG)

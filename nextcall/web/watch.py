@@ -8,9 +8,10 @@ from django.urls import reverse
 from nextcall.cadences import halting
 from nextcall.cadences.models import Halt
 from nextcall.consent import ageing, stock
-from nextcall.engine import trusting
-from nextcall.team.models import Member
+from nextcall.engine import mailbox_watch, trusting
+from nextcall.team.models import Mailbox, Member
 from nextcall.timeline.models import Event
+from nextcall.worklist import say
 
 LATE_IS_NEWS = timedelta(days=7)
 CHANNELS = {"email": "Emails", "text": "Texts", "call": "Calls", "voicemail": "Voicemails"}
@@ -26,8 +27,8 @@ class Notice:
 
 
 def notices(member: Member, *, at: datetime) -> list[Notice]:
-    """For owners: everything, in a handful of small queries. For managers: the campaigns they may let go on."""
-    found = halts(member)
+    """For owners: everything, in a handful of small queries. For managers: what they may mend or let go on."""
+    found = [*mailboxes(member, at=at), *halts(member)]
     if member.role == Member.Role.OWNER:
         found += [*_late(member, at), *_ages(member, at)]
     return found
@@ -41,6 +42,22 @@ def halts(member: Member) -> list[Notice]:
         Notice(f"{standing(one)}: {one.because}.", reverse("cadences"), "Look at it")
         for one in halting.in_force(member.account_id)
     ]
+
+
+def mailboxes(member: Member, *, at: datetime) -> list[Notice]:
+    """Mailboxes that are not read: replies lie there that nobody sees. For those who may mend it."""
+    if not member.manages:
+        return []
+    return [
+        Notice(unread(row, at=at), reverse("settings_email_mailbox_one", args=[row.pk]), "Mend it")
+        for row in mailbox_watch.unread([member.account_id], at=at)
+    ]
+
+
+def unread(row: Mailbox, *, at: datetime) -> str:
+    """ "mara@example.com has not been read for 3 h. Replies to it are not seen"."""
+    since = row.looked_at or row.created_at
+    return f"{row.address} has not been read for {say.span(at - since)}: replies that came to it are not here."
 
 
 def standing(halt: Halt) -> str:

@@ -1,14 +1,23 @@
 """Settings, Email: the mailboxes that answers come to."""
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
 
+import nextcall
+from nextcall.engine.mailbox_watch import KINDS
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, Mailbox, MailboxFolder, Member
+from nextcall.timeline.models import Event
 from nextcall.web.settings.mail_servers import known_reader, reading_in_words
+from nextcall.web.settings.mailbox_words import happened
 from tests.builders import MONDAY, make_account, make_member
 from tests.channels.dovecot import OTHER, PASSWORD, USER, ImapServer, imap_server
 from tests.engine.mailbox_rows import make_mailbox
@@ -17,6 +26,7 @@ from tests.web.signed import signed
 pytestmark = pytest.mark.django_db
 ADDRESS = "/settings/email/mailbox/"
 NEW = f"{ADDRESS}new/"
+HOUSE = Path(nextcall.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -233,3 +243,38 @@ def test_the_server_is_found_from_the_address(address: str, sending: str, server
 def test_whatever_the_server_says_has_words() -> None:
     assert "Check the spelling" in reading_in_words("no server has the name imap.x")
     assert reading_in_words("a teapot").startswith("The mailbox cannot be read.")
+
+
+def test_a_mailbox_that_is_not_read_is_told_where_people_look(client: Client, account: Account, member: Member) -> None:
+    box = make_mailbox(account, looked_at=timezone.now() - timedelta(minutes=25))
+    says = f"{USER} has not been read for 25 min: replies that came to it are not here."
+    for path in ("/now/", "/inbox/", "/inbox/did-not-arrive/"):
+        assert says in client.get(path).content.decode(), path
+    assert f'href="{ADDRESS}{box.pk}/"' in client.get("/now/").content.decode()
+    assert "Look here" in client.get("/settings/").content.decode()
+    rep = signed(member)
+    assert (
+        says in rep.get("/inbox/").content.decode() and "A manager can mend it" in rep.get("/inbox/").content.decode()
+    )
+    assert USER not in rep.get("/now/").content.decode() and "Look here" not in rep.get("/settings/").content.decode()
+    other = signed(make_member(make_account("Other"), "owner", name="Eve Other"))
+    assert USER not in other.get("/now/").content.decode() + other.get("/inbox/").content.decode()
+    Mailbox.objects.update(looked_at=timezone.now())
+    assert says not in client.get("/now/").content.decode() + client.get("/inbox/").content.decode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_that_happens_to_a_mailbox_has_words(client: Client, account: Account, kind: str) -> None:
+    data = {"because": "hung up", "after": "90 minutes", "folder": "Portals", "at": "google", "uid": 7}
+    told = happened(kind, data, by="Ann Ash")
+    assert told.endswith(".") and told[0].isupper() and "mailbox." not in told and "None" not in told
+    assert happened(kind, {}).endswith(".")
+    box = make_mailbox(account)
+    Event.objects.create(account=account, kind=kind, at=MONDAY, data={**data, "mailbox": box.pk})
+    assert escape(happened(kind, data)) in page(client, box)
+
+
+def test_what_the_program_writes_down_is_known_here() -> None:
+    found = set(re.findall(r'"(mailbox\.[a-z]+)"', "".join(one.read_text() for one in HOUSE.rglob("*.py"))))
+    logged = {"mailbox.mail", "mailbox.failed", "mailbox.broke", "mailbox.database", "mailbox.unreachable"}
+    assert found - logged <= set(KINDS)

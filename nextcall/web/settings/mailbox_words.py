@@ -64,7 +64,7 @@ def _problem(row: Mailbox, at: datetime) -> str:
     since = f" Not read for {say.span(at - (row.looked_at or row.problem_at))}" if row.problem_at else ""
     again = "; it is tried again by itself." if row.enabled else "."
     said = reading_in_words(row.problem) if row.enabled else row.problem
-    return f"{said}{since}{again if since else ''}"
+    return f"{said.rstrip('.')}.{since}{again if since else ''}"
 
 
 def found(seen: Found) -> str:
