@@ -1,4 +1,4 @@
-"""What the team of the pictures is connected to: a carrier with its numbers, a do-not-call list."""
+"""What the team of the pictures is connected to: a carrier with its numbers, mailboxes, a do-not-call list."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,31 @@ def texting(mara: "Member", *, at: datetime) -> None:
     )  # fmt: skip
     for number, fields in numbers:
         SenderNumber.objects.create(account=mara.account, connection=line, number=number, created_at=at, **fields)
+
+
+def mailboxes(mara: "Member", *, at: datetime) -> None:
+    """One for all, and one of Mara's own that has not been read since breakfast."""
+    from datetime import timedelta
+
+    from nextcall.lib import sealing
+    from nextcall.team.models import Mailbox, MailboxFolder
+    from nextcall.timeline.record import record
+
+    kept = {"host": "imap.example.com", "port": 993, "security": "ssl", "password": "x"}
+    since = at - timedelta(hours=3)
+    rows: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("hello@example.com", {"looked_at": at - timedelta(minutes=1), "sent_folder": "Sent", "offers": ["Archive"]}),
+        ("mara@example.com", {"looked_at": since, "problem": "sign-in refused: no", "problem_at": since,
+                              "member": mara, "offers": ["Archive", "Portals/Homes", "Portals/Rentals"]}),
+    )  # fmt: skip
+    for address, fields in rows:
+        sealed = sealing.seal({**kept, "user": address})
+        box = Mailbox.objects.create(account=mara.account, address=address, sealed=sealed, created_at=at, **fields)
+        told = {"mailbox": box.pk, "address": address}
+        record(account_id=mara.account_id, kind="mailbox.connected", at=since, by=mara, data=told)
+    MailboxFolder.objects.create(account=mara.account, mailbox=box, name="Portals/Homes", looked_at=since)
+    stopped = {"mailbox": box.pk, "because": "sign-in refused: invalid credentials"}
+    record(account_id=mara.account_id, kind="mailbox.stopped", at=since + timedelta(minutes=15), data=stopped)
 
 
 def number_list(mara: "Member", *, at: datetime) -> None:

@@ -98,7 +98,9 @@ SHOTS = (
     Shot("settings-questions", "settings_questions"),
     Shot("settings-email", "settings_email"),
     Shot("settings-email-service", "settings_email_service", query="?service=mailgun"),
-    Shot("settings-mailbox", "settings_email_mailbox"),
+    Shot("settings-mailboxes", "settings_email_mailbox"),
+    Shot("settings-mailbox", "settings_email_mailbox_one", ("mailbox",)),
+    Shot("settings-mailbox-new", "settings_email_mailbox_new"),
     Shot("settings-text", "settings_text"),
     Shot("settings-text-none", "settings_text", who="new"),
     Shot("settings-lead-ins", "settings_lead_ins"),
@@ -186,6 +188,7 @@ def lay() -> "dict[str, Member]":
     mara.save(update_fields=["settings"])
     connected.number_list(mara, at=NOW)
     connected.texting(mara, at=NOW)
+    connected.mailboxes(mara, at=NOW)
     file = HERE / "examples" / "open_house.csv"
     importing.start(account=mara.account, by=mara, file_name=file.name, body=file.read_bytes(), at=NOW)
     new = members.open_account(company="My company", name="Owner", email="new@localhost", at=NOW, zone="America/Denver")
@@ -198,6 +201,7 @@ def numbers_of(mara: "Member") -> dict[str, object]:
     from nextcall.engine import bulk_changes
     from nextcall.intake.models import Import
     from nextcall.leads.models import Lead
+    from nextcall.team.models import Mailbox
 
     mine = Lead.objects.filter(account=mara.account, owner=mara)
     waiting = mine.filter(waiting_since__isnull=False).order_by("waiting_since", "pk").last()
@@ -218,6 +222,7 @@ def numbers_of(mara: "Member") -> dict[str, object]:
         "waiting": waiting.pk if waiting else 0,
         "stranger": stranger.pk if stranger else 0,
         "change": change.pk,
+        "mailbox": Mailbox.objects.filter(account=mara.account).exclude(problem="").values_list("pk", flat=True)[0],
         "import": Import.objects.filter(account=mara.account, state="asking")
         .order_by("-pk")
         .values_list("pk", flat=True)[0],

@@ -69,6 +69,7 @@ class Outgoing:
     media: tuple[str, ...] = ()  # pictures that leave with a text: addresses that the provider fetches them from
     valid_until: datetime | None = None  # the window's close
     at: datetime | None = None  # when the gate allowed it: what is left of the window counts from here
+    whose: int = 0  # a number that tells our members apart, for the copy of an email; 0: nobody's
 
 
 @dataclass(frozen=True, slots=True)

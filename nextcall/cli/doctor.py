@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 LITTLE_SPACE = 1024**3
 MOST_ACCOUNTS = 200  # whose own things are looked at
-NOT_LOOKED_AT = timedelta(minutes=15)
 BUILT_AT = datetime(2026, 11, 1, tzinfo=UTC)  # no clock that is right says anything earlier
 
 
@@ -216,26 +215,11 @@ def sending_domains() -> Iterator[Line]:
 
 
 def mailboxes() -> Iterator[Line]:
-    """Whether each mailbox was looked at lately: a connection that waits is renewed every four minutes."""
-    from django.utils import timezone
+    """Whether each mailbox was looked at lately, and each folder beside its inbox can be opened."""
+    from nextcall.cli import doctor_mail
 
-    from nextcall.team.models import Mailbox
-    from nextcall.timeline.models import Event
-
-    now = timezone.now()
-    lately = Event.objects.filter(kind="mailbox.skipped", at__gt=now - timedelta(days=7))
-    for box in Mailbox.objects.filter(enabled=True).order_by("account_id", "pk"):
-        what = f"mailbox {box.pk}, account {box.account_id}"
-        skipped = lately.filter(account_id=box.account_id, data__mailbox=box.pk).count()
-        if box.problem:
-            yield Line(what, "mend", box.problem, "open Settings, Email and sign in again")
-        elif box.looked_at is None or now - box.looked_at > NOT_LOOKED_AT:
-            said = f"looked at {box.looked_at:%Y-%m-%d %H:%M} UTC" if box.looked_at else "never looked at"
-            yield Line(what, "mend", said, "nextcall serve, or nextcall engine, reads it")
-        elif skipped:
-            yield Line(what, "note", f"mails that could not be read in a week: {skipped}", "look at them there")
-        else:
-            yield Line(what, "ok", f"looked at {box.looked_at:%H:%M} UTC")
+    for what, state, says, mend in doctor_mail.mailboxes():
+        yield Line(what, state, says, mend)
 
 
 def stop_list() -> Iterator[Line]:

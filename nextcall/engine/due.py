@@ -200,6 +200,7 @@ def _ready(one: Settled, known: Knowledge, at: datetime) -> Ready:
         valid_until=one.decision.until if one.decision else None,
         at=at,
         media=known.pictures.get(due.id, ()),
+        whose=due.owner_id or 0,
     )
     read, number = known.read[due.account_id].persons[due.person_id], one.number.id if one.number else None
     return Ready(due, sender.provider, sender.name, outgoing, point.pk, read, one.gate or {}, number)

@@ -15,7 +15,8 @@ from nextcall.channels.email import plus
 from nextcall.channels.inbound.mail import Mail
 from nextcall.channels.inbound.understanding import Understood, understand
 from nextcall.consent.keywords import Meaning, classify
-from nextcall.conversations.models import Message
+from nextcall.conversations import inbox
+from nextcall.conversations.models import InboxItem, Message
 from nextcall.engine import bouncing, hearing, receive, revoking
 from nextcall.leads.models import Reach
 from nextcall.lib import email_address
@@ -53,7 +54,17 @@ def take_in(mailbox: Mailbox, brought: Brought, *, at: datetime) -> Became:
         return _wish(account, said, reference=_reference(said.mail, brought), at=at)
     heard = _heard(mailbox, said, brought, answers)
     received = hearing.take_in(account, heard, provider="mail", at=at)
+    if received.lead is None and mailbox.member is not None and mailbox.member.is_active:
+        _give(received.message, mailbox.member, at=at)
     return "repeated" if received.repeated else "taken"
+
+
+def _give(message: Message, to: Member, *, at: datetime) -> None:
+    """Nobody knows who wrote it: whose mailbox it came to answers it, unless somebody has it already."""
+    rows = InboxItem.objects.filter(account_id=message.account_id, lead=None, assignee=None)
+    item = rows.filter(unknown_sender=inbox.name_of_stranger(message)).first()
+    if item is not None and item.waiting_since is not None:
+        inbox.assign(items=[item], to=to, by=None, at=at)
 
 
 def _heard(mailbox: Mailbox, said: Understood, brought: Brought, answers: tuple[str, ...]) -> InboundMessage:
@@ -89,7 +100,8 @@ def _answers(mailbox: Mailbox, said: Understood) -> tuple[str, ...]:
     """The ids of our messages that it answers, those of the reply address first."""
     mail = said.mail
     written = [*mail.to, *mail.cc, *(value for name, value in mail.headers if name in _TO_US)]
-    references = plus.references(_addresses(written), mailbox.address)
+    ours = Mailbox.objects.filter(account=mailbox.account).values_list("address", flat=True)
+    references = [one for address in ours for one in plus.references(_addresses(written), address)]
     named = Message.objects.filter(account=mailbox.account, outbound=True, touch__reference__in=references)
     return tuple(dict.fromkeys((*named.values_list("message_id", flat=True), *said.answers)))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nextcall.channels.email.imap import Imap, Place, Standing, Unreachable
 
 __all__ = ["Found", "Place", "Unreachable", "look"]
+MOST, LONGEST = 200, 250  # folders that are offered, and the letters of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +15,14 @@ class Found:
     folders: int
     sent_folder: str
     standing: Standing
+    offers: tuple[str, ...] = ()  # what may be read beside the inbox
 
 
 def look(place: Place, *, folder: str = "INBOX") -> Found:
     """Blocks until the server answered: never inside a transaction. Reads no mail. Raises Unreachable."""
     imap = Imap(place)
     try:
-        return Found(len(imap.folders()), imap.sent_folder(), imap.look(folder))
+        others = tuple(name for name in imap.others() if len(name) <= LONGEST)[:MOST]
+        return Found(len(imap.folders()), imap.sent_folder(), imap.look(folder), others)
     finally:
         imap.close()

@@ -9,9 +9,10 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 
 from nextcall.channels.email.imap import Imap, Unreachable
-from nextcall.engine import tokens
+from nextcall.engine import mailbox_watch, tokens
 from nextcall.engine.mailbox_places import NoPlace, place_of
-from nextcall.engine.reading_mail import read_new
+from nextcall.engine.reading_mail import Cut, Reading, read_new, read_others
+from nextcall.lib import ticking
 from nextcall.lib.one_holder import OneHolder
 from nextcall.team.models import Mailbox
 
@@ -21,6 +22,7 @@ Clock = Callable[[], datetime]
 EVERY = 3.0  # seconds: how soon a mailbox that was connected or switched off is noticed
 RENEW_EVERY = timedelta(seconds=20)  # how often tokens are looked after
 RENEW = 240.0  # seconds of one IDLE; servers end it after 30 minutes, routers sooner
+OTHERS_EVERY = 60.0  # seconds: how often the folders beside the inbox are asked; a connection waits on one alone
 MOST = 200  # mailboxes of one engine
 SPACE = 7  # of our advisory locks
 END_WITHIN = 1.0  # seconds
@@ -35,9 +37,10 @@ def pause_after(failures: int, *, refused: bool) -> float:
 
 
 def _version(mailbox: Mailbox) -> object:
-    """Changes when reading has to begin anew: other settings, a fresh token."""
+    """Changes when reading has to begin anew: other settings, other folders, a fresh token."""
     sending = bytes(mailbox.connection.sealed) if mailbox.connection else b""
-    return bytes(mailbox.sealed), mailbox.folder, mailbox.address, sending
+    folders = tuple(sorted(one.pk for one in mailbox.folders.all()))
+    return bytes(mailbox.sealed), mailbox.folder, mailbox.address, mailbox.member_id, folders, sending
 
 
 class Reader(threading.Thread):
@@ -49,7 +52,7 @@ class Reader(threading.Thread):
         self._ending = threading.Event()
         self._imap: Imap | None = None
         self._failures = 0
-        self._cut = Counter[int]()
+        self._cut: Cut = Counter()
 
     def run(self) -> None:
         while not self._ending.is_set():
@@ -82,21 +85,31 @@ class Reader(threading.Thread):
             imap.interrupt()
 
     def _read(self) -> None:
-        mailbox = Mailbox.objects.select_related("account", "connection").filter(pk=self._id, enabled=True).first()
+        rows = Mailbox.objects.select_related("account", "connection", "member").prefetch_related("folders")
+        mailbox = rows.filter(pk=self._id, enabled=True).first()
         if mailbox is None:
             self._ending.set()
             return
         self._imap = imap = Imap(place_of(mailbox))
+        reading = Reading(mailbox, imap, self._clock, self._cut, self._ending.is_set)
+        others = sorted(mailbox.folders.all(), key=lambda one: one.pk)
+        others_at = 0.0
         while not self._ending.is_set():
-            new = read_new(mailbox, imap, clock=self._clock, cut=self._cut, stopping=self._ending.is_set)
+            new = 0
+            if others and ticking.now() >= others_at:
+                new = read_others(reading, others)
+                others_at = ticking.now() + OTHERS_EVERY
+            new += read_new(reading)  # the inbox last: it is the one that is waited on
             self._failures = 0
             self._looked(mailbox)
             if not new:  # nothing was said between looking and waiting, so no mail can slip through
                 connection.close()  # one that waits holds no connection to the database
-                imap.wait(RENEW)
+                imap.wait(max(min(RENEW, others_at - ticking.now()), 0.0) if others else RENEW)
 
     def _looked(self, mailbox: Mailbox) -> None:
-        mailbox.looked_at = self._clock()
+        now = self._clock()
+        mailbox_watch.answered(mailbox, at=now)
+        mailbox.looked_at = now
         rows = Mailbox.objects.filter(account_id=mailbox.account_id, pk=mailbox.pk)
         rows.update(looked_at=mailbox.looked_at, problem="", problem_at=None)
 
@@ -110,6 +123,8 @@ class Reader(threading.Thread):
                 rows = Mailbox.objects.filter(pk=self._id)
                 rows.filter(problem="").update(problem_at=self._clock())
                 rows.update(problem=problem[:300])
+                for row in rows:
+                    mailbox_watch.failed(row, problem, at=self._clock())
         except DatabaseError:
             log.exception("mailbox.database", mailbox=self._id)
 
@@ -147,8 +162,8 @@ class Readers:
             tokens.renew_due(at=at)
         if not self._holder.keeps():
             self._end(list(self._running))
-        rows = Mailbox.objects.filter(enabled=True).select_related("connection").order_by("pk")[:MOST]
-        wanted = {row.pk: _version(row) for row in rows}
+        rows = Mailbox.objects.filter(enabled=True).select_related("connection").prefetch_related("folders")
+        wanted = {row.pk: _version(row) for row in rows.order_by("pk")[:MOST]}
         self._end([pk for pk, (of, reader) in self._running.items() if wanted.get(pk) != of or not reader.is_alive()])
         for pk, of in wanted.items():
             if pk not in self._running and self._holder.take(pk):

@@ -114,8 +114,8 @@ class Notice(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE)
     member = models.ForeignKey(Member, on_delete=models.CASCADE)
-    kind = models.CharField(max_length=10)  # new_lead, reply, promise
-    about = models.CharField(max_length=40)  # "lead:12", "message:99", "promise:5"
+    kind = models.CharField(max_length=10)  # new_lead, reply, promise, mailbox
+    about = models.CharField(max_length=40)  # "lead:12", "message:99", "promise:5:…", "mailbox:3:…"
     at = models.DateTimeField(db_index=True)
 
     class Meta:

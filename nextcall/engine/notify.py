@@ -1,4 +1,7 @@
-"""Notices to members' own devices: a new lead, a reply, a promise due. Each once, within ten minutes, or never."""
+"""Notices to members' own devices: a new lead, a reply, a promise due, a mailbox not read.
+
+Each once, within ten minutes, or never.
+"""
 
 import json
 from collections import defaultdict
@@ -15,6 +18,7 @@ from nextcall.channels import push
 from nextcall.channels.browser import Device
 from nextcall.channels.contract import SendError
 from nextcall.conversations.models import Message, Promise
+from nextcall.engine import mailbox_watch
 from nextcall.engine.models import Notice
 from nextcall.engine.when import spoken
 from nextcall.leads.models import Lead
@@ -28,7 +32,7 @@ WITHIN = timedelta(minutes=10)  # later it is no news
 EVERY = timedelta(seconds=1)  # how often it looks while the engine is busy
 THREADS = 4  # a push service that does not answer holds up no message
 MANY = 3  # more new leads than this at once are one notice
-KINDS = ("new_lead", "reply", "promise")
+KINDS = ("new_lead", "reply", "promise", "mailbox")
 PROMISED = {"call": "Call {}, as promised", "send": "Answer {}, as promised", "appointment": "Appointment with {}"}
 
 Devices = Mapping[Member, list[PushSubscription]]
@@ -36,8 +40,9 @@ Devices = Mapping[Member, list[PushSubscription]]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that happened, and whose it is; `to` None: everybody's who may see it."""
+    """Something that happened, and whose it is; `to` None: everybody's who may see it, without a lead the managers'."""
 
+    account_id: int
     kind: str
     about: str
     lead: Lead | None
@@ -46,6 +51,7 @@ class Fact:
     title: str
     body: str
     by: int | None = None  # whoever did it needs no notice
+    url: str = "/inbox/"  # where there is no lead
 
 
 class Notify:
@@ -142,7 +148,7 @@ def _devices(at: datetime) -> Devices:
 def _new_to(devices: Devices, *, at: datetime) -> dict[Member, list[Fact]]:
     """What each member is to be told, written down first: whatever crashes now, nobody is told twice."""
     accounts = {member.account_id for member in devices}
-    facts = [*_new_leads(accounts, at), *_replies(accounts, at), *_promises(accounts, at)]
+    facts = [*_new_leads(accounts, at), *_replies(accounts, at), *_promises(accounts, at), *_mailboxes(accounts, at)]
     pairs = [(member, fact) for fact in facts for member in devices if _concerns(fact, member)]
     told = set(
         Notice.objects.filter(member__in={member for member, _ in pairs}, at__gte=at - 2 * WITHIN).values_list(
@@ -162,11 +168,11 @@ def _new_to(devices: Devices, *, at: datetime) -> dict[Member, list[Fact]]:
 
 
 def _concerns(fact: Fact, member: Member) -> bool:
-    if not wants(member, fact.kind) or fact.by == member.pk:
+    if fact.account_id != member.account_id or not wants(member, fact.kind) or fact.by == member.pk:
         return False
     if fact.lead is None:
         return member.manages and fact.to is None
-    return fact.lead.account_id == member.account_id and fact.to in (None, member)
+    return fact.to in (None, member)
 
 
 def _new_leads(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
@@ -181,7 +187,15 @@ def _new_leads(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
         asked = lead.offer or lead.source
         title = f"New lead: {_first(lead)}"
         yield Fact(
-            "new_lead", f"lead:{lead.pk}", lead, lead.owner, event.at, title, asked.name if asked else "", event.by_id
+            lead.account_id,
+            "new_lead",
+            f"lead:{lead.pk}",
+            lead,
+            lead.owner,
+            event.at,
+            title,
+            asked.name if asked else "",
+            event.by_id,
         )
 
 
@@ -194,13 +208,23 @@ def _replies(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
         if lead is None:
             if one.person_id is None:
                 yield Fact(
-                    "reply", f"message:{one.pk}", None, None, one.at, "A number nobody knows wrote", "", one.by_id
+                    one.account_id,
+                    "reply",
+                    f"message:{one.pk}",
+                    None,
+                    None,
+                    one.at,
+                    "A number nobody knows wrote",
+                    "",
+                    one.by_id,
                 )
         elif not lead.person.sample and lead.removed_at is None:
             item = getattr(lead, "inbox_item", None)
             to = (item.assignee if item else None) or lead.owner
             title = f"{_first(lead)} wrote"
-            yield Fact("reply", f"message:{one.pk}", lead, to, one.at, title, f"By {one.channel}.", one.by_id)
+            yield Fact(
+                one.account_id, "reply", f"message:{one.pk}", lead, to, one.at, title, f"By {one.channel}.", one.by_id
+            )
 
 
 def _promises(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
@@ -210,7 +234,16 @@ def _promises(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
         if not one.lead.person.sample:
             title = PROMISED[one.kind].format(_first(one.lead))
             about = f"promise:{one.pk}:{one.due_at:%m%d%H%M}"  # snoozed, it falls due again
-            yield Fact("promise", about, one.lead, one.owner, one.due_at, title, "")
+            yield Fact(one.account_id, "promise", about, one.lead, one.owner, one.due_at, title, "")
+
+
+def _mailboxes(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
+    for row in mailbox_watch.unread(accounts, at=at):
+        since = mailbox_watch.unread_since(row)
+        if since > at - WITHIN:
+            about, url = f"mailbox:{row.pk}:{since:%m%d%H%M}", f"/settings/email/mailbox/{row.pk}/"
+            title, body = "A mailbox is not read", "Nobody sees the replies in it until it is mended."
+            yield Fact(row.account_id, "mailbox", about, None, None, since, title, body, url=url)
 
 
 def _first(lead: Lead) -> str:
@@ -226,7 +259,7 @@ def _payloads(facts: list[Fact], member: Member, *, at: datetime) -> Iterable[by
             continue
         for fact in alike:
             body = fact.body if kind != "promise" else f"Due {spoken(fact.at, now=at, zone=member.zone)}."
-            yield _payload(fact.title, body, f"/leads/{fact.lead.pk}/" if fact.lead else "/inbox/", fact.about)
+            yield _payload(fact.title, body, f"/leads/{fact.lead.pk}/" if fact.lead else fact.url, fact.about)
 
 
 def _payload(title: str, body: str, url: str, tag: str) -> bytes:

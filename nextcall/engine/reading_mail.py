@@ -1,99 +1,137 @@
-"""Reading a mailbox from where its row stands: every new mail once, in order; one that cannot be read holds up none."""
+"""Reading a mailbox from where its rows stand: every new mail once, in order; one that cannot be read holds up none."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import DatabaseError, IntegrityError
+from django.db.models import QuerySet
 
-from nextcall.channels.email.imap import WINDOW, CannotFetch, Fetched, Imap, Standing, Unreachable
+from nextcall.channels.email.imap import WINDOW, CannotFetch, Fetched, Imap, NoFolder, Standing, Unreachable
 from nextcall.engine import mail_in
 from nextcall.engine.mail_in import Brought
-from nextcall.team.models import Mailbox
+from nextcall.team.models import Mailbox, MailboxFolder
 from nextcall.timeline.record import record
 
 log = structlog.get_logger(__name__)
 CUT_OFTEN = 3  # a mail at which the connection breaks this often is left where it is
 DAYS_AGAIN = timedelta(days=2)  # read again when the server has numbered its mail anew
 Clock = Callable[[], datetime]
+Cut = Counter[tuple[int, int]]  # how often each mail broke the connection: of a folder's row (0: the inbox), its UID
 
 
-def read_new(
-    mailbox: Mailbox, imap: Imap, *, clock: Clock, cut: Counter[int], stopping: Callable[[], bool] = lambda: False
-) -> int:
-    """How many mails were new. The row moves on after each: a crash repeats one at most, which changes nothing.
+@dataclass(slots=True)
+class Reading:
+    """One mailbox being read over one connection; `cut` counts across connections."""
 
-    `cut` counts, across connections, how often each mail broke one. Raises Unreachable or DatabaseError: go on later.
+    mailbox: Mailbox
+    imap: Imap
+    clock: Clock
+    cut: Cut
+    stopping: Callable[[], bool] = lambda: False
+
+
+def read_new(reading: Reading, folder: MailboxFolder | None = None) -> int:
+    """How many mails were new in the inbox, or in that other folder.
+
+    The row moves on after each: a crash repeats one at most, which changes nothing. Raises Unreachable or
+    DatabaseError: go on later.
     """
-    standing = imap.look(mailbox.folder)
-    first = _stand(mailbox, imap, standing, clock())
+    row = folder or reading.mailbox
+    standing = reading.imap.look(folder.name if folder else reading.mailbox.folder)
+    first = _stand(reading, row, standing)
     found = 0
-    while first < standing.uid_next and not stopping():
+    while first < standing.uid_next and not reading.stopping():
         end = min(first + WINDOW, standing.uid_next)
-        for uid in imap.uids(first, end):
-            if stopping():
+        for uid in reading.imap.uids(first, end):
+            if reading.stopping():
                 return found
-            _one(mailbox, imap, uid, clock, cut)
-            _move_on(mailbox, uid + 1)
+            _one(reading, row, uid)
+            _move_on(row, uid + 1)
             found += 1
-        _move_on(mailbox, end)
+        _move_on(row, end)
         first = end
     return found
 
 
-def _stand(mailbox: Mailbox, imap: Imap, standing: Standing, at: datetime) -> int:
-    """The first UID to read. A mailbox that is new to us begins with its next mail.
+def read_others(reading: Reading, folders: Sequence[MailboxFolder]) -> int:
+    """The folders beside the inbox, one after another. One that is gone says so on its row, and holds up no other."""
+    found = 0
+    for folder in folders:
+        if reading.stopping():
+            break
+        said: dict[str, object] = {"problem": ""}
+        try:
+            found += read_new(reading, folder)
+            said["looked_at"] = folder.looked_at = reading.clock()
+        except NoFolder as error:
+            said["problem"] = str(error)[:300]
+        MailboxFolder.objects.filter(account_id=folder.account_id, pk=folder.pk).update(**said)
+    return found
+
+
+def _stand(reading: Reading, row: Mailbox | MailboxFolder, standing: Standing) -> int:
+    """The first UID to read. A folder that is new to us begins with its next mail.
 
     Numbered anew by its server, it begins with the days since we looked last: what came before has no business here,
     and what was read already changes nothing.
     """
-    if mailbox.uid_validity == standing.uid_validity and mailbox.uid_next is not None:
-        return mailbox.uid_next
+    if row.uid_validity == standing.uid_validity and row.uid_next is not None:
+        return row.uid_next
     first = standing.uid_next
-    if mailbox.uid_validity is not None and mailbox.looked_at is not None:
-        first = next(iter(imap.since(mailbox.looked_at - DAYS_AGAIN)), first)
-        _note(mailbox, "mailbox.renumbered", at, {"from": first})
-    mailbox.uid_validity, mailbox.uid_next = standing.uid_validity, first
-    Mailbox.objects.filter(account_id=mailbox.account_id, pk=mailbox.pk).update(
-        uid_validity=mailbox.uid_validity, uid_next=first
-    )
+    if row.uid_validity is not None and row.looked_at is not None:
+        first = next(iter(reading.imap.since(row.looked_at - DAYS_AGAIN)), first)
+        _note(reading, row, "mailbox.renumbered", {"from": first})
+    row.uid_validity, row.uid_next = standing.uid_validity, first
+    _same(row).update(uid_validity=row.uid_validity, uid_next=first)
     return first
 
 
-def _one(mailbox: Mailbox, imap: Imap, uid: int, clock: Clock, cut: Counter[int]) -> None:
+def _one(reading: Reading, row: Mailbox | MailboxFolder, uid: int) -> None:
     try:
-        fetched = imap.fetch(uid)
+        fetched = reading.imap.fetch(uid)
     except CannotFetch as error:
-        _note(mailbox, "mailbox.skipped", clock(), {"uid": uid, "because": str(error)[:200]})
+        _note(reading, row, "mailbox.skipped", {"uid": uid, "because": str(error)[:200]})
         return
     except Unreachable as error:
-        cut[uid] += 1
-        if cut[uid] >= CUT_OFTEN:
-            _note(mailbox, "mailbox.skipped", clock(), {"uid": uid, "because": str(error)[:200]})
-            _move_on(mailbox, uid + 1)
+        key = (row.pk if isinstance(row, MailboxFolder) else 0, uid)
+        reading.cut[key] += 1
+        if reading.cut[key] >= CUT_OFTEN:
+            _note(reading, row, "mailbox.skipped", {"uid": uid, "because": str(error)[:200]})
+            _move_on(row, uid + 1)
         raise
-    _take_in(mailbox, fetched, clock())
+    _take_in(reading, row, fetched)
 
 
-def _take_in(mailbox: Mailbox, fetched: Fetched, at: datetime) -> None:
+def _take_in(reading: Reading, row: Mailbox | MailboxFolder, fetched: Fetched) -> None:
+    seen = {"mailbox": reading.mailbox.pk, "uid": fetched.uid}
+    brought = Brought(fetched.raw, fetched.received_at, fetched.whole)
     try:
-        became = mail_in.take_in(mailbox, Brought(fetched.raw, fetched.received_at, fetched.whole), at=at)
-        log.info("mailbox.mail", mailbox=mailbox.pk, uid=fetched.uid, became=became, bytes=fetched.size)
-    except IntegrityError:  # another engine, or another mailbox, had the same mail at this moment
-        log.info("mailbox.mail", mailbox=mailbox.pk, uid=fetched.uid, became="repeated")
-    except DatabaseError:
-        raise
+        try:
+            became = mail_in.take_in(reading.mailbox, brought, at=reading.clock())
+        except IntegrityError:  # the same mail, most likely, from another mailbox at this moment: once more tells
+            became = mail_in.take_in(reading.mailbox, brought, at=reading.clock())
+        log.info("mailbox.mail", **seen, became=became, bytes=fetched.size)
     except Exception as error:  # whatever it holds, the next one must not suffer; it stays in the mailbox, unread
-        log.exception("mailbox.failed", mailbox=mailbox.pk, uid=fetched.uid)
-        _note(mailbox, "mailbox.skipped", at, {"uid": fetched.uid, "because": type(error).__name__})
+        if isinstance(error, DatabaseError) and not isinstance(error, IntegrityError):
+            raise
+        log.exception("mailbox.failed", **seen)
+        _note(reading, row, "mailbox.skipped", {"uid": fetched.uid, "because": type(error).__name__})
 
 
-def _move_on(mailbox: Mailbox, uid_next: int) -> None:
-    mailbox.uid_next = uid_next
-    rows = Mailbox.objects.filter(account_id=mailbox.account_id, pk=mailbox.pk, uid_validity=mailbox.uid_validity)
-    rows.update(uid_next=uid_next)
+def _move_on(row: Mailbox | MailboxFolder, uid_next: int) -> None:
+    row.uid_next = uid_next
+    _same(row).filter(uid_validity=row.uid_validity).update(uid_next=uid_next)
 
 
-def _note(mailbox: Mailbox, kind: str, at: datetime, data: dict[str, object]) -> None:
-    record(account_id=mailbox.account_id, kind=kind, at=at, data={"mailbox": mailbox.pk, **data})
+def _same(row: Mailbox | MailboxFolder) -> QuerySet[Any]:
+    return type(row)._default_manager.filter(account_id=row.account_id, pk=row.pk)
+
+
+def _note(reading: Reading, row: Mailbox | MailboxFolder, kind: str, data: dict[str, object]) -> None:
+    where = {"folder": row.name} if isinstance(row, MailboxFolder) else {}
+    data = {"mailbox": reading.mailbox.pk, **where, **data}
+    record(account_id=row.account_id, kind=kind, at=reading.clock(), data=data)

@@ -54,7 +54,7 @@ class Everything:
 
 
 class Senders:
-    """Finds senders for a batch in one query; a changed connection is noticed at the next batch.
+    """Finds senders for a batch in two queries; a changed connection is noticed at the next batch.
 
     `everything`: one provider that serves every account and channel instead, for rehearsals.
     """
@@ -66,9 +66,8 @@ class Senders:
     def find(self, account_ids: Iterable[int]) -> Mapping[Key, Sender] | Everything:
         if self._everything:
             return Everything(self._everything)
-        rows = Connection.objects.filter(account__in=set(account_ids), enabled=True).select_related(
-            "account", "mailbox"
-        )
+        rows = Connection.objects.filter(account__in=set(account_ids), enabled=True)
+        rows = rows.select_related("account", "mailbox").prefetch_related("account__mailboxes")
         return {(row.account_id, row.channel): self._sender(row) for row in rows}
 
     def close(self) -> None:
@@ -80,7 +79,7 @@ class Senders:
     def _sender(self, row: Connection) -> Sender:
         version = (
             bytes(row.sealed),
-            mailbox_places.version_of(mailbox_places.read_for(row)),
+            mailbox_places.version_of(row),
             row.provider,
             row.channel,
             row.from_address,
@@ -104,12 +103,11 @@ def make(row: Connection, *, provider: Callable[..., Provider | None] = registry
         config: dict[str, Any] = sealing.unseal(row.sealed) if row.provider != registry.HANDSET else {}
         if row.hook_key:
             config |= {"status_url": addresses.public(f"/hooks/{row.provider}/{row.hook_key}")}
-        mailbox = mailbox_places.read_for(row)
-        made = provider(row.provider, row.channel, config | {"copies": mailbox_places.copies_for(mailbox)})
+        made = provider(row.provider, row.channel, config | {"copies": mailbox_places.copies_for(row)})
     except (sealing.CannotUnseal, registry.BadConnection) as error:
         return Sender(None, row.provider, row.pk, problem=str(error))
     from_address = row.from_address or config.get("from_address", "")
-    answers_to, marked = mailbox_places.answers_to(mailbox, from_address)
+    answers_to, marked = mailbox_places.answers_to(mailbox_places.read_for(row), from_address)
     return Sender(
         made,
         row.provider,

@@ -161,13 +161,17 @@ class Mailbox(models.Model):
     """A mailbox that answers come to, and how far it was read (IMAP)."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mailboxes")
+    # what leaves there asks for its answers here; of several mailboxes one at most
     connection = models.OneToOneField(Connection, null=True, on_delete=models.CASCADE, related_name="mailbox")
+    # whose it is: what nobody knows in it is theirs to answer; null: everybody's
+    member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="mailboxes")
     address = models.CharField(max_length=254)
     sealed = models.BinaryField()  # JSON sealed by lib.sealing: host, port, user, password or tokens, security
     folder = models.CharField(max_length=120, default="INBOX")
     sent_folder = models.CharField(max_length=120, blank=True)  # where copies go; "" keeps none
     uid_validity = models.BigIntegerField(null=True, blank=True)
     uid_next = models.BigIntegerField(null=True, blank=True)  # everything below it was read
+    offers = models.JSONField(default=list, blank=True)  # names of its other folders, as it said when it was asked
     enabled = models.BooleanField(default=True)
     looked_at = models.DateTimeField(null=True, blank=True)  # latest time that it answered us
     problem = models.CharField(max_length=300, blank=True)
@@ -176,6 +180,21 @@ class Mailbox(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "address"], name="one_mailbox_an_address")]
+
+
+class MailboxFolder(models.Model):
+    """A folder of a mailbox that is read beside its inbox, and how far."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="mailbox_folders")
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="folders")
+    name = models.CharField(max_length=250)
+    uid_validity = models.BigIntegerField(null=True, blank=True)
+    uid_next = models.BigIntegerField(null=True, blank=True)  # everything below it was read
+    looked_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="one_row_a_folder")]
 
 
 class CalendarSource(models.Model):

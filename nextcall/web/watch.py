@@ -8,10 +8,11 @@ from django.urls import reverse
 from nextcall.cadences import halting
 from nextcall.cadences.models import Halt
 from nextcall.consent import ageing, stock
-from nextcall.engine import backlog, trusting
+from nextcall.engine import backlog, mailbox_watch, trusting
 from nextcall.engine.when import spoken
-from nextcall.team.models import Member
+from nextcall.team.models import Mailbox, Member
 from nextcall.timeline.models import Event
+from nextcall.worklist import say
 
 LATE_IS_NEWS = timedelta(days=7)
 CHANNELS = {"email": "Emails", "text": "Texts", "call": "Calls", "voicemail": "Voicemails"}
@@ -28,7 +29,7 @@ class Notice:
 
 def notices(member: Member, *, at: datetime) -> list[Notice]:
     """For owners: everything, in a handful of small queries. For others: what waits, and what they may let go on."""
-    found = [*_texts(member, at), *halts(member)]
+    found = [*mailboxes(member, at=at), *_texts(member, at), *halts(member)]
     if member.role == Member.Role.OWNER:
         found += [*_late(member, at), *_ages(member, at)]
     return found
@@ -42,6 +43,22 @@ def halts(member: Member) -> list[Notice]:
         Notice(f"{standing(one)}: {one.because}.", reverse("cadences"), "Look at it")
         for one in halting.in_force(member.account_id)
     ]
+
+
+def mailboxes(member: Member, *, at: datetime) -> list[Notice]:
+    """Mailboxes that are not read: replies lie there that nobody sees. For those who may mend it."""
+    if not member.manages:
+        return []
+    return [
+        Notice(unread(row, at=at), reverse("settings_email_mailbox_one", args=[row.pk]), "Mend it")
+        for row in mailbox_watch.unread([member.account_id], at=at)
+    ]
+
+
+def unread(row: Mailbox, *, at: datetime) -> str:
+    """ "mara@example.com has not been read for 3 h. Replies to it are not seen"."""
+    since = row.looked_at or row.created_at
+    return f"{row.address} has not been read for {say.span(at - since)}: replies that came to it are not here."
 
 
 def standing(halt: Halt) -> str:

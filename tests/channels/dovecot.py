@@ -15,10 +15,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from imap_tools.imap_utf7 import utf7_encode
+
 from tests.channels.certificate import make_certificate
 
 DOVECOT = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 USER, PASSWORD = "hazel@seller.example", 'swordfish "9'
+OTHER = "team@seller.example"  # another mailbox there, with the same password
 CONFIG = """
 base_dir = {home}/run
 state_dir = {home}/state
@@ -104,16 +107,26 @@ class ImapServer:
     def deliver(self, *mails: bytes, folder: str = "INBOX") -> None:
         box = self.session()
         for mail in mails:
-            assert box.append(f'"{folder}"', None, None, mail)[0] == "OK"  # type: ignore[arg-type]
+            assert box.append(_quoted(folder), None, None, mail)[0] == "OK"  # type: ignore[arg-type]
         box.logout()
 
     def lying_in(self, folder: str) -> list[tuple[bytes, bytes]]:
         """Flags and text of every mail there."""
         box = self.session()
-        box.select(f'"{folder}"', readonly=True)
+        box.select(_quoted(folder), readonly=True)
         _, parts = box.uid("FETCH", "1:*", "(FLAGS BODY.PEEK[])")
         box.logout()
         return [(part[0], part[1]) for part in parts if isinstance(part, tuple)]
+
+    def make_folder(self, name: str) -> None:
+        box = self.session()
+        assert box.create(_quoted(name))[0] == "OK"
+        box.logout()
+
+    def remove_folder(self, name: str) -> None:
+        box = self.session()
+        assert box.delete(_quoted(name))[0] == "OK"
+        box.logout()
 
     def number_anew(self) -> None:
         """What a server does that lost its index, or was replaced: UIDs begin anew, with another validity."""
@@ -145,7 +158,7 @@ def imap_server(*, token_info: str = "") -> Iterator[ImapServer]:
         port=port,
         tls_port=tls_port,
     )
-    (home / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n")
+    (home / "users").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in (USER, OTHER)))
     asks = f"tokeninfo_url = {token_info}\nusername_attribute = email\n"
     (home / "oauth2.conf").write_text(asks if token_info else "")
     (home / "dovecot.conf").write_text(config)
@@ -166,6 +179,10 @@ def imap_server(*, token_info: str = "") -> Iterator[ImapServer]:
         process.kill()
         process.wait()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _quoted(folder: str) -> str:
+    return utf7_encode(f'"{folder}"').decode()
 
 
 def _free_port() -> int:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes
 from pathlib import Path
 
@@ -10,12 +11,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from nextcall.channels.contract import Outgoing, SendError
-from nextcall.channels.email.copies import Copies
+from nextcall.channels.email.copies import Copies, Filed
 from nextcall.channels.email.imap import Place
 from nextcall.channels.email.smtp import Smtp
 from tests.channels.certificate import make_certificate
 from tests.channels.conformance import send
-from tests.channels.dovecot import PASSWORD, USER, ImapServer, imap_server
+from tests.channels.dovecot import OTHER, PASSWORD, USER, ImapServer, imap_server
 
 
 class Kept:
@@ -63,16 +64,17 @@ def imap() -> Iterator[ImapServer]:
         yield running
 
 
-def letter(reference: str) -> Outgoing:
+def letter(reference: str, whose: int = 0) -> Outgoing:
     return Outgoing(
-        reference=reference, channel="email", to="rowan@example.com", body="Hello", from_address=USER, subject="Hi"
-    )
+        reference=reference, channel="email", to="rowan@example.com", body="Hello", from_address=USER, subject="Hi",
+        whose=whose,
+    )  # fmt: skip
 
 
 def test_what_leaves_lies_in_sent_as_it_left(smtp: tuple[Kept, int], imap: ImapServer) -> None:
     kept, port = smtp
     copies = Copies(Place("127.0.0.1", USER, imap.port, "plain", PASSWORD), "Sent Items")
-    provider = Smtp(host="localhost", port=port, user=USER, password=PASSWORD, copies=copies)
+    provider = Smtp(host="localhost", port=port, user=USER, password=PASSWORD, copies=Filed(copies))
     for n in range(3):
         send(provider, letter(f"copy{n}"))
     provider.close()
@@ -83,6 +85,23 @@ def test_what_leaves_lies_in_sent_as_it_left(smtp: tuple[Kept, int], imap: ImapS
     assert [raw.strip() for _, raw in lying] == [raw.strip() for raw in kept.received]
 
 
+def test_what_a_member_writes_lies_in_their_own_sent_folder(smtp: tuple[Kept, int], imap: ImapServer) -> None:
+    _, port = smtp
+    own, usual = (
+        Copies(Place("127.0.0.1", user, imap.port, "plain", PASSWORD), "Sent Items") for user in (USER, OTHER)
+    )
+    theirs = replace(imap, user=OTHER)
+    before = len(imap.lying_in("Sent Items"))
+    provider = Smtp(host="localhost", port=port, user=USER, password=PASSWORD, copies=Filed(usual, {7: own}))
+    for reference, whose in (("hers", 7), ("his", 8), ("nobodys", 0)):
+        send(provider, letter(reference, whose))
+    provider.close()
+    subjects = [message_from_bytes(raw)["Message-ID"] for _, raw in imap.lying_in("Sent Items")[before:]]
+    assert subjects == ["<hers@seller.example>"]
+    lying = {message_from_bytes(raw)["Message-ID"] for _, raw in theirs.lying_in("Sent Items")}
+    assert lying == {"<his@seller.example>", "<nobodys@seller.example>"}
+
+
 @pytest.mark.parametrize("changes", [{"port": 1}, {"password": "dash"}], ids=["away", "refused"])
 def test_a_copy_that_fails_resends_nothing(
     smtp: tuple[Kept, int], imap: ImapServer, changes: dict[str, object]
@@ -90,7 +109,7 @@ def test_a_copy_that_fails_resends_nothing(
     kept, port = smtp
     place = {"host": "127.0.0.1", "user": USER, "port": imap.port, "security": "plain", "password": PASSWORD} | changes
     copies = Copies(Place(**place), "Sent Items")  # type: ignore[arg-type]
-    provider = Smtp(host="localhost", port=port, user=USER, password=PASSWORD, copies=copies)
+    provider = Smtp(host="localhost", port=port, user=USER, password=PASSWORD, copies=Filed(copies))
     before = len(imap.lying_in("Sent Items"))
     send(provider, letter("once"))
     provider.close()
@@ -101,7 +120,7 @@ def test_a_wrong_password_sends_nothing_and_copies_nothing(smtp: tuple[Kept, int
     kept, port = smtp
     before = len(imap.lying_in("Sent Items"))
     copies = Copies(Place("127.0.0.1", USER, imap.port, "plain", PASSWORD), "Sent Items")
-    provider = Smtp(host="localhost", port=port, user=USER, password="dash", copies=copies)
+    provider = Smtp(host="localhost", port=port, user=USER, password="dash", copies=Filed(copies))
     with pytest.raises(SendError, match="sign-in refused"):
         send(provider, letter("never"))
     provider.close()

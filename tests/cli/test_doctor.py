@@ -13,7 +13,7 @@ from django.utils import timezone
 from nextcall.consent import law
 from nextcall.consent.models import NumberList
 from nextcall.lib import copies, second_clock, zone_data
-from nextcall.team.models import Account
+from nextcall.team.models import Account, MailboxFolder
 from nextcall.timeline.models import Event
 from tests.builders import make_lead, make_permission
 from tests.conftest import Ran
@@ -134,6 +134,12 @@ def test_each_mailbox_has_a_line(account: Account, doctor: Doctor) -> None:
     box.save()
     line = doctor()[what]
     assert (line["state"], line["says"]) == ("mend", "sign-in refused: no") and "Settings, Email" in line["hint"]
+    folder = MailboxFolder.objects.create(account=account, mailbox=box, name="Portals", problem="cannot open it")
+    assert doctor()[f"{what}, Portals"]["state"] == "mend"
+    folder.delete()
     box.enabled = False
+    box.save()
+    assert doctor()[what]["state"] == "mend", "its sign-in was taken back: nobody reads it"
+    box.problem = ""
     box.save()
     assert what not in doctor()

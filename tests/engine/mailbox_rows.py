@@ -19,7 +19,8 @@ OURS = "<0b1f@seller.example>"
 
 
 def make_mailbox(account: Account, server: ImapServer | None = None, **fields: Any) -> Mailbox:
-    config = {"host": "127.0.0.1", "port": server.port if server else 1, "user": USER, "password": PASSWORD}
+    user = server.user if server else USER
+    config = {"host": "127.0.0.1", "port": server.port if server else 1, "user": user, "password": PASSWORD}
     fields = {"address": USER, "sealed": sealing.seal({**config, "security": "plain"}), "created_at": MONDAY, **fields}
     return Mailbox.objects.create(account=account, **fields)
 

@@ -5,11 +5,17 @@ from datetime import timedelta
 import pytest
 
 from nextcall.channels.email import plus
+from nextcall.channels.email.copies import Filed
+from nextcall.channels.memory import Memory
 from nextcall.engine import senders
+from nextcall.engine.mailbox_places import copies_for, version_of
 from nextcall.engine.senders import Senders
+from nextcall.engine.worker import Worker
+from nextcall.engine.write import write
+from nextcall.leads.models import Lead
 from nextcall.lib import sealing
-from nextcall.team.models import Account, Connection
-from tests.builders import MONDAY
+from nextcall.team.models import Account, Connection, Mailbox, Member
+from tests.builders import MONDAY, make_member
 from tests.channels.dovecot import USER
 from tests.engine.mailbox_rows import make_mailbox
 
@@ -65,3 +71,40 @@ def test_a_changed_mailbox_is_noticed_at_the_next_batch(account: Account, row: C
     said = [one.get(key, senders.OWN_HANDSET).reply_to for one in (first, second, third)]
     assert said == ["", "answers@seller.example", ""]
     found.close()
+
+
+def test_what_a_member_writes_from_their_own_address_is_copied_into_their_own_mailbox(
+    account: Account, row: Connection
+) -> None:
+    hazel = make_member(account, name="Hazel Hart")
+    make_mailbox(account, connection=row, address="answers@seller.example", sent_folder="Sent")
+    own = make_mailbox(account, member=hazel, sent_folder="Gesendet")
+    made = copies_for(row)
+    assert made is not None
+    assert (folder(made, hazel.pk), folder(made, 0)) == ("Gesendet", "Sent")
+    before = version_of(row)
+    Mailbox.objects.filter(pk=own.pk).update(sent_folder="")
+    row = Connection.objects.get(pk=row.pk)
+    assert version_of(row) != before, "noticed at the next batch"
+    made = copies_for(row)
+    assert made is not None and folder(made, hazel.pk) == "Sent"
+
+
+def folder(filed: Filed, whose: int) -> str:
+    copies = filed._own.get(whose) or filed._usual
+    return copies._folder if copies else ""
+
+
+def test_mail_from_another_address_is_copied_as_ever(account: Account, row: Connection) -> None:
+    hazel = make_member(account, name="Hazel Hart")
+    make_mailbox(account, connection=row, sent_folder="Sent")
+    make_mailbox(account, member=hazel, address="hazel.own@seller.example", sent_folder="Gesendet")
+    made = copies_for(row)
+    assert made is not None and folder(made, hazel.pk) == "Sent"
+
+
+def test_whose_message_it_is_goes_along_with_it(lead: Lead, member: Member) -> None:
+    write(lead=lead, channel="email", subject="Hi", body="Hello", by=member, at=MONDAY)
+    memory = Memory()
+    Worker(everything=memory, threads=0).run_until(MONDAY + timedelta(minutes=5), start=MONDAY)
+    assert [one.whose for one in memory.sent] == [member.pk]

@@ -106,6 +106,19 @@ def test_another_accounts_lead_is_no_news(ann: Member, pushed: Pushed) -> None:
     assert not pushed
 
 
+def test_a_sender_whom_nobody_knows_is_news_in_their_own_account_alone(
+    ann: Member, account: Account, pushed: Pushed
+) -> None:
+    other = make_account("Other")
+    subscribe(make_member(other, "owner", name="Eve Other"))
+    owner = make_member(account, "owner", name="Olga Reyes")
+    subscribe(owner)
+    log.received(account=account, lead=None, contact_point=None, channel="text", body="Hello?", at=MONDAY,
+                 verdict="reply", sender="+1 303 555 0199")  # fmt: skip
+    look()
+    assert [endpoint.split("/")[3] for endpoint, _ in pushed] == [str(owner.pk)]
+
+
 def test_a_crash_between_writing_down_and_pushing_tells_nobody_twice(ann: Member, lead: Lead, pushed: Pushed) -> None:
     arrive(lead)
     pushed.fails = ZeroDivisionError()

@@ -12,7 +12,7 @@ from nextcall.engine.models import Action, BulkChange
 from nextcall.intake.models import Capture, Import
 from nextcall.leads.models import SmartList
 from nextcall.proof.models import ProofPack
-from nextcall.team.models import Account, Member, PushSubscription
+from nextcall.team.models import Account, Mailbox, Member, PushSubscription
 from nextcall.web.access import leads_seen_by
 from tests.builders import make_account, make_enrollment, make_lead, make_lead_in_key, make_member, make_touch
 from tests.web.signed import signed
@@ -103,6 +103,9 @@ def victim(db: None) -> dict[str, object]:
         ).pk,
         "file": file.pk,
         "touch": touch.pk,
+        "mailbox": Mailbox.objects.create(
+            pk=901, account=account, address=SECRET, sealed=b"", problem=SECRET, created_at=now
+        ).pk,
         "settings_lead_in": key.pk,
         "settings_member": owner.pk,
         "import": done.pk,

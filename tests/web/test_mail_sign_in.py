@@ -16,8 +16,9 @@ from nextcall.engine import tokens
 from nextcall.engine.mailbox_places import place_of
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, Mailbox, Member
+from nextcall.timeline.models import Event
 from tests.builders import make_member
-from tests.channels.dovecot import USER, ImapServer, imap_server
+from tests.channels.dovecot import OTHER, USER, ImapServer, imap_server
 from tests.identity.server import CLIENT_ID, CLIENT_SECRET, Identities, identity_server
 from tests.web.signed import signed
 
@@ -41,7 +42,7 @@ def identities(
 ) -> Identities:
     known, imap = running
     known.says_no = known.away = known.rotates = False
-    known.expires_in = 3600
+    known.expires_in, known.person = 3600, USER
     ours = {
         "authorize_url": f"{known.url}/authorize",
         "token_url": f"{known.url}/token",
@@ -168,3 +169,75 @@ def test_a_token_refused_before_its_time_is_renewed_once(client: Client, identit
     tokens.renew_due(at=now + timedelta(minutes=20))
     assert kept()["token"] != first["token"]
     Imap(place_of(Mailbox.objects.get())).close()
+
+
+def sign_in_to_read(client: Client, identities: Identities, person: str) -> str:
+    identities.person = person
+    there = client.get(f"{BEGIN}?reads=1")["Location"]
+    back = httpx.get(there).headers["Location"]
+    return client.get(back.removeprefix("http://localhost:8000"), follow=True).content.decode()
+
+
+def test_another_mailbox_is_signed_in_to_beside_the_one_that_sends(
+    client: Client, identities: Identities, account: Account
+) -> None:
+    sign_in(client)
+    assert f"Connected: {OTHER} is read from now on." in sign_in_to_read(client, identities, OTHER)
+    sends, reads = Mailbox.objects.order_by("pk")
+    connection = Connection.objects.get()
+    assert (connection.from_address, connection.mailbox, reads.address) == (USER, sends, OTHER)
+    before = sealing.unseal(reads.sealed)
+    assert before["token"].encode() not in bytes(reads.sealed) and "token" not in sealing.unseal(sends.sealed)
+    for one in (sends, reads):
+        Imap(place_of(one)).close()
+    tokens.renew_due(at=datetime.now(UTC) + timedelta(minutes=56))
+    reads.refresh_from_db()
+    assert sealing.unseal(reads.sealed)["token"] != before["token"], "each has its own tokens, and both are renewed"
+    Imap(place_of(reads)).close()
+
+
+def test_signing_in_again_to_read_the_one_that_sends_renews_what_sends(client: Client, identities: Identities) -> None:
+    sign_in(client)
+    first = kept()
+    sign_in_to_read(client, identities, USER)
+    assert kept()["token"] != first["token"] and Mailbox.objects.get().connection == Connection.objects.get()
+    assert "refresh" not in sealing.unseal(Mailbox.objects.get().sealed), "one holder of the tokens"
+
+
+def test_a_permission_taken_back_stops_that_mailbox_alone(client: Client, identities: Identities) -> None:
+    sign_in_to_read(client, identities, OTHER)
+    identities.revoke_all()
+    sign_in_to_read(client, identities, USER)
+    tokens.renew_due(at=datetime.now(UTC) + timedelta(hours=1))
+    gone, here = Mailbox.objects.order_by("pk")
+    assert (gone.enabled, here.enabled) == (False, True) and "Sign in there again" in gone.problem
+    assert Event.objects.get(kind="mailbox.refused").data == {"at": "google", "mailbox": gone.pk}
+    assert "took the permission back" in client.get(f"/settings/email/mailbox/{gone.pk}/").content.decode()
+    sign_in_to_read(client, identities, OTHER)
+    gone.refresh_from_db()
+    assert gone.enabled and not gone.problem
+
+
+@pytest.mark.parametrize("instead", ["another sign-in", "a mail server", "a bulk service"])
+def test_what_sent_before_is_read_on_when_something_else_sends(
+    client: Client, identities: Identities, instead: str
+) -> None:
+    sign_in(client)
+    was = kept()
+    if instead == "another sign-in":
+        identities.person = OTHER
+        sign_in(client)
+    elif instead == "a mail server":
+        values = {"from_address": OTHER, "host": "smtp.other.example", "security": "starttls", "per_minute": 9}
+        client.post("/settings/email/", {**values, "password": "x", "untested": "1"})
+    else:
+        keys = {"service": "postmark", "server_token": "x", "from_address": OTHER, "per_minute": 9, "untested": "1"}
+        client.post("/settings/email/service/", keys)
+    box = Mailbox.objects.get(address=USER)
+    assert Connection.objects.get().from_address == OTHER
+    assert sealing.unseal(box.sealed)["refresh"] == was["refresh"] and box.enabled
+    Imap(place_of(box)).close()
+    tokens.renew_due(at=datetime.now(UTC) + timedelta(hours=1))
+    box.refresh_from_db()
+    assert sealing.unseal(box.sealed)["token"] != was["token"]
+    Imap(place_of(box)).close()

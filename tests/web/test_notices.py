@@ -10,7 +10,7 @@ from nextcall.channels import push
 from nextcall.channels.contract import SendError
 from nextcall.engine import notify
 from nextcall.lib import keys
-from nextcall.team.models import Member, PushSubscription
+from nextcall.team.models import Account, Member, PushSubscription
 from tests.builders import make_member
 from tests.channels.push_service import Browser
 from tests.web.signed import signed
@@ -30,11 +30,20 @@ def turn_on(client: Client, endpoint: str = "https://push.example.com/1") -> str
     return client.post(f"{PAGE}devices/", told, follow=True).content.decode()
 
 
+def test_owners_have_a_switch_for_mailboxes_too(account: Account) -> None:
+    owner = make_member(account, "owner", name="Olga Reyes")
+    client = signed(owner)
+    assert "A mailbox that is not read" in client.get(PAGE).content.decode()
+    client.post(PAGE, {"new_lead": "on"})
+    owner.refresh_from_db()
+    assert not notify.wants(owner, "mailbox")
+
+
 def test_all_three_are_on_until_they_are_turned_off(client: Client, member: Member) -> None:
     assert client.get(PAGE).content.decode().count(" checked") == 3
     client.post(PAGE, {"new_lead": "on"})
     member.refresh_from_db()
-    assert [notify.wants(member, kind) for kind in notify.KINDS] == [True, False, False]
+    assert [notify.wants(member, kind) for kind in notify.KINDS if kind != "mailbox"] == [True, False, False]
     assert client.get(PAGE).content.decode().count(" checked") == 1
 
 

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
@@ -78,3 +79,25 @@ class Copies:
                     break
         log.warning("copy.missed", host=self._place.host, why=why)
         return None
+
+
+class Filed:
+    """Where copies lie: what a member of `own` wrote in their own Sent folder, anything else in the `usual` one."""
+
+    def __init__(self, usual: Copies | None, own: Mapping[int, Copies] | None = None) -> None:
+        self._usual, self._own = usual, own or {}
+
+    def __bool__(self) -> bool:
+        return self._usual is not None or bool(self._own)
+
+    def add(self, raw: bytes, *, at: datetime, by: int = 0) -> None:
+        """Returns at once."""
+        copies = self._own.get(by) or self._usual
+        if copies is not None:
+            copies.add(raw, at=at)
+
+    def close(self) -> None:
+        """As `Copies.close`."""
+        for copies in (self._usual, *self._own.values()):
+            if copies is not None:
+                copies.close()

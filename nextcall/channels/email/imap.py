@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError, MailboxLoginError
+from imap_tools import BaseMailBox, FolderInfo, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.idle import get_socket_poller
 
 from nextcall.channels.contract import SendError
@@ -24,6 +24,7 @@ WINDOW = 50_000  # UIDs asked about at once
 DONT_IDLE_SECONDS = 15.0  # how often a server without IDLE is asked
 SENT_NAMES = ("sent", "sent items", "sent mail", "sent messages", "gesendet", "gesendete elemente", "gesendete objekte",
               "envoyés", "messages envoyés", "éléments envoyés", "enviados", "elementos enviados")  # fmt: skip
+NO_PLACES = frozenset({"\\noselect", "\\nonexistent", "\\sent", "\\drafts", "\\trash", "\\all"})  # RFC 3501, 5258, 6154
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 _UID = re.compile(rb"\bUID (\d+)")
 _RECEIVED = re.compile(rb'INTERNALDATE "([^"]{20,40})"')
@@ -39,6 +40,10 @@ class Unreachable(Exception):
     def __init__(self, message: str, *, refused: bool = False) -> None:
         super().__init__(message)
         self.refused = refused
+
+
+class NoFolder(Unreachable):
+    """There is no such folder, or it cannot be opened; the others may be."""
 
 
 class CannotFetch(Exception):
@@ -94,7 +99,7 @@ class Imap:
             raise
 
     def look(self, folder: str) -> Standing:
-        """Opens the folder for reading alone."""
+        """Opens the folder for reading alone. Raises NoFolder."""
         with _speaking(f"cannot open the folder {folder}"):
             self._box.folder.set(folder, readonly=True)
             told: dict[str, list[Any]] = self._box.client.untagged_responses
@@ -137,6 +142,12 @@ class Imap:
     def folders(self) -> list[str]:
         with _speaking("cannot list the folders"):
             return [one.name for one in self._box.folder.list()]
+
+    def others(self) -> list[str]:
+        """The folders beside the inbox that answers may lie in: not what we wrote, threw away, or all mail at once."""
+        with _speaking("cannot list the folders"):
+            found = self._box.folder.list()
+        return [one.name for one in found if one.name.upper() != "INBOX" and not _is_no_place(one)]
 
     def sent_folder(self) -> str:
         """Where this mailbox keeps what was sent: as it says itself (RFC 6154), else by the usual names; "" if none."""
@@ -247,8 +258,15 @@ def _speaking(doing: str) -> Iterator[None]:
         yield
     except SendError as error:  # of hosts
         raise Unreachable(str(error)) from error
+    except MailboxFolderSelectError as error:
+        raise NoFolder(f"{doing}: {_words(error)}") from error
     except (imaplib.IMAP4.error, ImapToolsError, OSError, ValueError, KeyError) as error:
         raise Unreachable(f"{doing}: {_words(error)}") from error
+
+
+def _is_no_place(folder: FolderInfo) -> bool:
+    named = folder.name.split(folder.delim or "/")[-1].lower() in SENT_NAMES
+    return named or bool({flag.lower() for flag in folder.flags} & NO_PLACES)
 
 
 def _words(said: object) -> str:

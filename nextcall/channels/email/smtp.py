@@ -9,7 +9,7 @@ from typing import Literal
 
 from nextcall.channels.contract import Found, Handed, Outgoing, Receipt, SendError, Uncertain
 from nextcall.channels.email import hosts
-from nextcall.channels.email.copies import Copies
+from nextcall.channels.email.copies import Filed
 from nextcall.channels.email.message import compose, message_id
 from nextcall.channels.provider import Provider
 
@@ -35,14 +35,14 @@ class Smtp(Provider):
         security: Security = "starttls",
         timeout_seconds: float = 30.0,
         keep: int = 8,
-        copies: Copies | None = None,
+        copies: Filed | None = None,
     ) -> None:
         self._host, self._port, self._user, self._password = host, port, user, password
         self._token = token  # an access token in place of the password (XOAUTH2)
         self._security: Security = security
         self._timeout = timeout_seconds
         self._keep = keep
-        self._copies = copies  # into the mailbox's Sent folder
+        self._copies = copies  # into a mailbox's Sent folder
         self._idle: list[smtplib.SMTP] = []
         self._lock = threading.Lock()
 
@@ -61,7 +61,7 @@ class Smtp(Provider):
             raise
         self._put_back(server)
         if self._copies is not None:
-            self._copies.add(wire, at=message.at or datetime.now(UTC))
+            self._copies.add(wire, at=message.at or datetime.now(UTC), by=message.whose)
         return Receipt(message_id(message))
 
     def look_up(self, handed: Handed) -> Found:

@@ -14,9 +14,10 @@ from nextcall.cadences.models import Enrollment, Touch
 from nextcall.consent.models import Withdrawal
 from nextcall.conversations import inbox, presence, seen
 from nextcall.conversations.models import InboxItem
-from nextcall.engine import arriving
+from nextcall.engine import arriving, mailbox_watch
 from nextcall.lib import phone
 from nextcall.team.models import Connection, Member
+from nextcall.web import watch
 from nextcall.worklist import say
 
 PAGE, MOST = 50, 50
@@ -253,7 +254,8 @@ def whose(wanted: Wanted) -> list[Link]:
     return [Link(word, reverse("inbox") + wanted.query(whose=name), name == wanted.whose) for name, word in WHOSE]
 
 
-def problems(member: Member) -> list[str]:
-    """Connections that are broken: nobody hears from leads through them."""
+def problems(member: Member, *, at: datetime) -> list[str]:
+    """Connections that are broken and mailboxes that are not read: nobody hears from leads through them."""
     rows = Connection.objects.filter(account_id=member.account_id, enabled=True).exclude(problem="").order_by("channel")
-    return [f"{CHANNELS.get(row.channel, row.channel)} stopped: {row.problem.rstrip('.')}." for row in rows]
+    stopped = [f"{CHANNELS.get(row.channel, row.channel)} stopped: {row.problem.rstrip('.')}." for row in rows]
+    return stopped + [watch.unread(row, at=at) for row in mailbox_watch.unread([member.account_id], at=at)]

@@ -112,7 +112,7 @@ def _list(request: SignedIn, wanted: listing.Wanted, shown: dict[str, object], *
         "states": listing.states(member, wanted, at=at),
         "whose": listing.whose(wanted),
         "list_url": reverse("inbox") + wanted.query(),
-        "problems": listing.problems(member),
+        "problems": listing.problems(member, at=at),
         "watch": watch.halts(member),
         "pinned": chips.pinned(member, at=at),
         "mates": _mates(member),

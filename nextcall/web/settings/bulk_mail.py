@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from nextcall.channels.contract import SendError, Uncertain
+from nextcall.engine import mailbox_places, tokens
 from nextcall.lib import sealing
 from nextcall.team import addresses, mail
 from nextcall.team.models import Connection
@@ -79,7 +80,10 @@ def _tried(request: SignedIn, form: ServiceForm, row: Connection | None, mine: C
     if problem and row and row.enabled:  # what works stays
         return _page(request, form, mine, problem=f"{problem} The connection you had stays in use.", status=422)
     draft.enabled, draft.problem = not problem, problem[:300]
+    if row is not None:
+        tokens.keep_apart(row)
     draft.save()
+    mailbox_places.settle(draft.account)
     _note(request, working=not problem)
     if problem:
         return _page(request, form, draft, problem=problem, status=422)

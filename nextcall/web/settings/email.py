@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nextcall.channels.contract import SendError, Uncertain
-from nextcall.engine import tokens
+from nextcall.engine import mailbox_places, mailbox_watch, tokens
 from nextcall.lib import sealing
 from nextcall.team import mail
 from nextcall.team.models import Connection, Mailbox
@@ -83,8 +83,7 @@ def email(request: SignedIn) -> HttpResponse:
         return _page(request, {"form": form, "row": row, "problem": problem}, status=422)
     draft.enabled, draft.problem = not problem, problem[:300]
     draft.pk = row.pk if row else None
-    draft.save()
-    Mailbox.objects.filter(account=request.member.account, connection=None).update(connection=draft)
+    _save(draft, row)
     _note(request, "connection.changed", working=not problem)
     if problem:
         return _page(request, {"form": form, "row": draft, "problem": problem}, status=422)
@@ -103,8 +102,19 @@ def disconnection(request: SignedIn) -> HttpResponse:
     return HttpResponseRedirect(reverse("settings_email"))
 
 
+def _save(draft: Connection, row: Connection | None) -> None:
+    """A mailbox that was signed in to together with what sent until now is read on."""
+    if row is not None and "token" not in sealing.unseal(draft.sealed):
+        tokens.keep_apart(row)
+    draft.save()
+    mailbox_places.settle(draft.account)
+
+
 def _page(request: SignedIn, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    return section(request, "email", {"sign_ins": tokens.offered(), **context}, status=status)
+    boxes = Mailbox.objects.filter(account=request.member.account).order_by("pk")
+    unread = mailbox_watch.unread([request.member.account_id], at=timezone.now())
+    shown = {"sign_ins": tokens.offered(), "mailboxes": boxes, "unread": unread}
+    return section(request, "email", {**shown, **context}, status=status)
 
 
 def _initial(row: Connection | None) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """Settings, Notices: what is pushed to this member's devices, and to which."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -24,6 +26,14 @@ class NoticesForm(forms.Form):
     )
     reply = forms.BooleanField(required=False, label="A reply", help_text="From a lead of mine, or given to me.")
     promise = forms.BooleanField(required=False, label="A promise due", help_text="When I said I would call or write.")
+    mailbox = forms.BooleanField(
+        required=False, label="A mailbox that is not read", help_text="For ten minutes: nobody sees the replies in it."
+    )
+
+    def __init__(self, *args: Any, manages: bool, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        if not manages:  # they could not mend it
+            del self.fields["mailbox"]
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,15 +42,17 @@ def notices(request: SignedIn) -> HttpResponse:
     """The switches, this device, and all others that take notices."""
     member = request.member
     if request.method == "POST":
-        form = NoticesForm(request.POST)
-        form.is_valid()  # three switches cannot be wrong
-        switches = {f"push_{kind}": form.cleaned_data[kind] for kind in notify.KINDS}
+        form = NoticesForm(request.POST, manages=member.manages)
+        form.is_valid()  # switches cannot be wrong
+        switches = {f"push_{kind}": on for kind, on in form.cleaned_data.items()}
         member.settings = {**member.settings, **switches}
         member.save(update_fields=["settings"])
         messages.success(request, "Saved.")
         return _here()
     context = {
-        "form": NoticesForm(initial={kind: notify.wants(member, kind) for kind in notify.KINDS}),
+        "form": NoticesForm(
+            initial={kind: notify.wants(member, kind) for kind in notify.KINDS}, manages=member.manages
+        ),
         "devices": member.push_subscriptions.filter(account=member.account).order_by("-created_at", "-pk"),
         "public_key": keys.vapid_public(settings.VAPID_KEY),
     }

@@ -6,7 +6,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
+from nextcall.engine import mailbox_watch
 from nextcall.web.access import SignedIn
 
 # url name, word, whether only owners and managers have it
@@ -30,10 +32,12 @@ SECTIONS = (
 def section(request: SignedIn, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
     """One section's page, with the links to the others that this member may open."""
     here = request.resolver_match.url_name if request.resolver_match else ""
+    unread = request.member.manages and bool(mailbox_watch.unread([request.member.account_id], at=timezone.now()))
     sections = [
         {
             "name": word,
             "url": reverse(name),
+            "look": name == "settings_email" and unread,
             "here": (here or "").startswith(name) and (name != "settings" or here == name),
         }
         for name, word, managers in SECTIONS
