@@ -55,7 +55,7 @@ def test_everything_the_ledger_holds_is_on_the_page(client: Client, lead: Lead, 
     make_permission(
         lead.person, "text", at=NOW - timedelta(days=3), recorded_by=member, wording_version="abc123",
         proof={"url": "https://acme.example/form", "ip": "203.0.113.9", "file": "leads.csv", "file_hash": "f" * 64},
-        expires_at=NOW + timedelta(days=20, minutes=5),
+        expires_at=NOW + timedelta(days=20, hours=12),
     )  # fmt: skip
     make_permission(lead.person, "email", sellers=["Somebody Else"], at=NOW - timedelta(days=2))
     make_permission(lead.person, "call", at=NOW - timedelta(days=400), expires_at=NOW - timedelta(days=1))
