@@ -10,11 +10,12 @@ from itertools import groupby
 
 import structlog
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from nextcall.channels import push
 from nextcall.channels.browser import Device
 from nextcall.channels.contract import SendError
-from nextcall.conversations.models import Message, Promise
+from nextcall.conversations.models import Message, Promise, Suggestion
 from nextcall.engine.models import Notice
 from nextcall.engine.when import spoken
 from nextcall.leads.models import Lead
@@ -29,6 +30,13 @@ EVERY = timedelta(seconds=1)  # how often it looks while the engine is busy
 THREADS = 4  # a push service that does not answer holds up no message
 MANY = 3  # more new leads than this at once are one notice
 KINDS = ("new_lead", "reply", "promise")
+ANSWERED = {
+    "accepted": "{} accepted",
+    "declined": "{} declined",
+    "tentative": "{} may come",
+    "counter": "{} asks for another time",
+    "cancelled": "{} called it off",
+}
 PROMISED = {"call": "Call {}, as promised", "send": "Answer {}, as promised", "appointment": "Appointment with {}"}
 
 Devices = Mapping[Member, list[PushSubscription]]
@@ -142,7 +150,7 @@ def _devices(at: datetime) -> Devices:
 def _new_to(devices: Devices, *, at: datetime) -> dict[Member, list[Fact]]:
     """What each member is to be told, written down first: whatever crashes now, nobody is told twice."""
     accounts = {member.account_id for member in devices}
-    facts = [*_new_leads(accounts, at), *_replies(accounts, at), *_promises(accounts, at)]
+    facts = [*_new_leads(accounts, at), *_answers(accounts, at), *_replies(accounts, at), *_promises(accounts, at)]
     pairs = [(member, fact) for fact in facts for member in devices if _concerns(fact, member)]
     told = set(
         Notice.objects.filter(member__in={member for member, _ in pairs}, at__gte=at - 2 * WITHIN).values_list(
@@ -185,11 +193,36 @@ def _new_leads(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
         )
 
 
+def _answers(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
+    """What a lead's calendar answered to an invitation: news of the message it came with, so that it is told once."""
+    events = Event.objects.filter(
+        account_id__in=accounts, kind="appointment.answered", at__gt=at - WITHIN, at__lte=at, lead__removed_at=None
+    )
+    found = list(events.select_related("lead__person", "lead__owner"))
+    held = Promise.objects.filter(pk__in=[one.data["promise"] for one in found]).select_related("owner")
+    owners = {one.pk: one.owner for one in held}
+    for event in found:
+        lead, response = event.lead, str(event.data["response"])
+        to = owners.get(event.data["promise"]) or (lead.owner if lead else None)
+        if lead is None or lead.person.sample or to is None or response not in ANSWERED:
+            continue
+        starts, wished = (
+            spoken(datetime.fromisoformat(written), now=at, zone=to.zone) if written else ""
+            for written in (event.data.get("starts_at"), event.data.get("wishes"))
+        )
+        body = f"{wished} instead of {starts}." if wished else f"{starts}." if starts else ""
+        title = ANSWERED[response].format(_first(lead))
+        yield Fact("reply", f"message:{event.data.get('message')}", lead, to, event.at, title, body)
+
+
 def _replies(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
     """What people wrote; automatic answers are none. A number that nobody knows is the managers'."""
     rows = Message.objects.filter(account_id__in=accounts, outbound=False, at__gt=at - WITHIN, at__lte=at)
     rows = rows.filter(answered_at=None).exclude(verdict="auto_reply")
-    for one in rows.select_related("lead__person", "lead__owner", "lead__inbox_item__assignee"):
+    moves = Suggestion.objects.filter(message=OuterRef("pk"), kind="appointment", value__has_key="moves")
+    for one in rows.annotate(moves=Exists(moves)).select_related(
+        "lead__person", "lead__owner", "lead__inbox_item__assignee"
+    ):
         lead = one.lead
         if lead is None:
             if one.person_id is None:
@@ -199,7 +232,7 @@ def _replies(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
         elif not lead.person.sample and lead.removed_at is None:
             item = getattr(lead, "inbox_item", None)
             to = (item.assignee if item else None) or lead.owner
-            title = f"{_first(lead)} wrote"
+            title = f"{_first(lead)} asks for another time" if one.moves else f"{_first(lead)} wrote"
             yield Fact("reply", f"message:{one.pk}", lead, to, one.at, title, f"By {one.channel}.", one.by_id)
 
 
