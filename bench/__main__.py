@@ -29,6 +29,7 @@ MEASURES = [
     Measure("gate", 20_000, 2000, on=("sqlite",)),  # pure: no database is asked
     Measure("permits", 50_000, 2000, on=("sqlite",)),
     Measure("mail", 10_000, 300, on=("sqlite",)),
+    Measure("meaning", 10_000, 300, on=("sqlite",)),
     Measure("form", 600, 40),
     Measure("throughput", 100_000, 1000),
     # SQLite has one engine by design: a second one would only wait for the writer's lock

@@ -7,7 +7,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -17,41 +16,21 @@ from django.conf import settings
 from nextcall.channels import push
 from nextcall.channels.browser import Device
 from nextcall.channels.contract import SendError
-from nextcall.conversations.models import Message, Promise
-from nextcall.engine import mailbox_watch
+from nextcall.engine import news
 from nextcall.engine.models import Notice
+from nextcall.engine.news import WITHIN, Fact
 from nextcall.engine.when import spoken
-from nextcall.leads.models import Lead
 from nextcall.lib import bulk
 from nextcall.team.models import Member, PushSubscription
-from nextcall.timeline.models import Event
 
 log = structlog.get_logger(__name__)
 
-WITHIN = timedelta(minutes=10)  # later it is no news
 EVERY = timedelta(seconds=1)  # how often it looks while the engine is busy
 THREADS = 4  # a push service that does not answer holds up no message
 MANY = 3  # more new leads than this at once are one notice
 KINDS = ("new_lead", "reply", "promise", "mailbox")
-PROMISED = {"call": "Call {}, as promised", "send": "Answer {}, as promised", "appointment": "Appointment with {}"}
 
 Devices = Mapping[Member, list[PushSubscription]]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that happened, and whose it is; `to` None: everybody's who may see it, without a lead the managers'."""
-
-    account_id: int
-    kind: str
-    about: str
-    lead: Lead | None
-    to: Member | None
-    at: datetime
-    title: str
-    body: str
-    by: int | None = None  # whoever did it needs no notice
-    url: str = "/inbox/"  # where there is no lead
 
 
 class Notify:
@@ -148,8 +127,7 @@ def _devices(at: datetime) -> Devices:
 def _new_to(devices: Devices, *, at: datetime) -> dict[Member, list[Fact]]:
     """What each member is to be told, written down first: whatever crashes now, nobody is told twice."""
     accounts = {member.account_id for member in devices}
-    facts = [*_new_leads(accounts, at), *_replies(accounts, at), *_promises(accounts, at), *_mailboxes(accounts, at)]
-    pairs = [(member, fact) for fact in facts for member in devices if _concerns(fact, member)]
+    pairs = [(member, fact) for fact in news.since(accounts, at=at) for member in devices if _concerns(fact, member)]
     told = set(
         Notice.objects.filter(member__in={member for member, _ in pairs}, at__gte=at - 2 * WITHIN).values_list(
             "member_id", "kind", "about"
@@ -173,81 +151,6 @@ def _concerns(fact: Fact, member: Member) -> bool:
     if fact.lead is None:
         return member.manages and fact.to is None
     return fact.to in (None, member)
-
-
-def _new_leads(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
-    """Those that came by themselves, or that a colleague added; a file of four hundred is no news."""
-    events = Event.objects.filter(
-        account_id__in=accounts, kind="lead.arrived", at__gt=at - WITHIN, at__lte=at, lead__removed_at=None
-    ).exclude(data__has_key="import")
-    for event in events.select_related("lead__person", "lead__owner", "lead__offer", "lead__source"):
-        lead = event.lead
-        if lead is None or lead.person.sample:
-            continue
-        asked = lead.offer or lead.source
-        title = f"New lead: {_first(lead)}"
-        yield Fact(
-            lead.account_id,
-            "new_lead",
-            f"lead:{lead.pk}",
-            lead,
-            lead.owner,
-            event.at,
-            title,
-            asked.name if asked else "",
-            event.by_id,
-        )
-
-
-def _replies(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
-    """What people wrote; automatic answers are none. A number that nobody knows is the managers'."""
-    rows = Message.objects.filter(account_id__in=accounts, outbound=False, at__gt=at - WITHIN, at__lte=at)
-    rows = rows.filter(answered_at=None).exclude(verdict="auto_reply")
-    for one in rows.select_related("lead__person", "lead__owner", "lead__inbox_item__assignee"):
-        lead = one.lead
-        if lead is None:
-            if one.person_id is None:
-                yield Fact(
-                    one.account_id,
-                    "reply",
-                    f"message:{one.pk}",
-                    None,
-                    None,
-                    one.at,
-                    "A number nobody knows wrote",
-                    "",
-                    one.by_id,
-                )
-        elif not lead.person.sample and lead.removed_at is None:
-            item = getattr(lead, "inbox_item", None)
-            to = (item.assignee if item else None) or lead.owner
-            title = f"{_first(lead)} wrote"
-            yield Fact(
-                one.account_id, "reply", f"message:{one.pk}", lead, to, one.at, title, f"By {one.channel}.", one.by_id
-            )
-
-
-def _promises(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
-    rows = Promise.objects.filter(account_id__in=accounts, closed_at=None, due_at__gt=at - WITHIN, due_at__lte=at)
-    rows = rows.filter(kind__in=PROMISED, lead__removed_at=None, owner__isnull=False)
-    for one in rows.select_related("lead__person", "owner"):
-        if not one.lead.person.sample:
-            title = PROMISED[one.kind].format(_first(one.lead))
-            about = f"promise:{one.pk}:{one.due_at:%m%d%H%M}"  # snoozed, it falls due again
-            yield Fact(one.account_id, "promise", about, one.lead, one.owner, one.due_at, title, "")
-
-
-def _mailboxes(accounts: Iterable[int], at: datetime) -> Iterable[Fact]:
-    for row in mailbox_watch.unread(accounts, at=at):
-        since = mailbox_watch.unread_since(row)
-        if since > at - WITHIN:
-            about, url = f"mailbox:{row.pk}:{since:%m%d%H%M}", f"/settings/email/mailbox/{row.pk}/"
-            title, body = "A mailbox is not read", "Nobody sees the replies in it until it is mended."
-            yield Fact(row.account_id, "mailbox", about, None, None, since, title, body, url=url)
-
-
-def _first(lead: Lead) -> str:
-    return lead.person.given_name or "someone"
 
 
 def _payloads(facts: list[Fact], member: Member, *, at: datetime) -> Iterable[bytes]:

@@ -58,22 +58,25 @@ def take(heard: Heard, *, message: Message, waited: bool, at: datetime) -> None:
         return
     if said.response != "accepted":
         conversation.waiting(lead=promise.lead, at=at)
+    _write_down(heard, message, at)
     if said.response == "cancelled":
         appointments.cancel(promise=promise, by=None, at=at, because="their calendar called it off", tells=False)
         return
     rows = Promise.objects.filter(account_id=promise.account_id, pk=promise.pk)
     rows.update(response=said.response, responded_at=at)
+    if said.response == "accepted" and not waited:
+        conversation.answered(lead=promise.lead, at=at)
+
+
+def _write_down(heard: Heard, message: Message, at: datetime) -> None:
+    promise, said = heard.promise, heard.said
     wish = {"wishes": said.start.isoformat()} if said.response == "counter" and said.start else {}
+    about = {"response": said.response, "promise": promise.pk, "starts_at": promise.due_at.isoformat()}
     record(
         account_id=promise.account_id,
         kind="appointment.answered",
         at=at,
         lead_id=promise.lead_id,
         person_id=promise.lead.person_id,
-        data={
-            "response": said.response, "promise": promise.pk, "message": message.pk, "comment": said.comment[:200],
-            **wish,
-        },
-    )  # fmt: skip
-    if said.response == "accepted" and not waited:
-        conversation.answered(lead=promise.lead, at=at)
+        data={**about, "message": message.pk, "comment": said.comment[:200], **wish},
+    )

@@ -103,6 +103,20 @@ def test_what_stands_in_the_calendar_is_cancelled_not_undone(
     assert "calendar already" in undone.why
 
 
+def test_a_server_that_wants_the_proof_of_a_password_is_read_and_written(
+    tmp_path: Path, member: Member, lead: Lead
+) -> None:
+    with radicale(tmp_path, digest=True) as address:
+        source = calendars.connect(member=member, kind="caldav", url=address, user=USER, password=PASSWORD, at=MONDAY)
+        promise = appointments.book(lead=lead, starts_at=T("2026-12-01 10:00"), by=member, at=MONDAY)
+        turn(MONDAY + timedelta(minutes=1))
+        promise.refresh_from_db()
+        source.refresh_from_db()
+        assert (promise.in_calendar, source.problem) == (0, "")
+        with pytest.raises(CannotReach, match="refused the sign-in"):
+            calendars.connect(member=member, kind="caldav", url=address, user=USER, password="wrong", at=MONDAY)
+
+
 def test_a_wrong_password_is_said_in_words(server: str, member: Member) -> None:
     with pytest.raises(CannotReach, match="refused the sign-in"):
         calendars.connect(member=member, kind="caldav", url=server, user=USER, password="wrong", at=MONDAY)

@@ -1,5 +1,6 @@
 """Another time that a lead asks for: offered as a move, checked against the calendar, taken with one tap."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,16 +8,20 @@ from django.test import Client
 from icalendar import Calendar
 
 from nextcall.cadences.models import Touch
+from nextcall.channels import push
 from nextcall.channels.calendar.busy import as_rows
 from nextcall.channels.contract import File, InboundMessage
 from nextcall.channels.memory import Memory
 from nextcall.conversations.models import Promise, Suggestion
 from nextcall.engine import appointments, receive, taking, undo
+from nextcall.engine.notify import Notify
 from nextcall.engine.worker import Worker
 from nextcall.leads.models import Lead
 from nextcall.lib import sealing
+from nextcall.team import devices
 from nextcall.team.models import CalendarSource, Member
 from tests.builders import MONDAY, T, make_touch
+from tests.channels.push_service import Browser
 from tests.web.signed import signed
 
 pytestmark = pytest.mark.django_db
@@ -32,16 +37,27 @@ def promise(lead: Lead, member: Member) -> Promise:
     return promise
 
 
+def pushed(member: Member, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What a device of the member's would show."""
+    taken: list[dict[str, str]] = []
+    monkeypatch.setattr(push, "push", lambda device, words, **how: taken.append(json.loads(words)))
+    device = Browser().device(f"https://push.example.com/{member.pk}")
+    devices.remember(member=member, device=device, label="Chrome on Android", at=MONDAY)
+    for seconds in (5, 10, 15):
+        Notify(threads=0)(at=SOON + timedelta(seconds=seconds))
+    return taken
+
+
 def say(lead: Lead, words: str, *, at: datetime = SOON) -> None:
     number = lead.person.reaches.get(contact_point__kind="phone").contact_point.value
     receive.receive(account=lead.account, channel="text", sender=number, text=words, at=at, via="text")
 
 
 def answer(lead: Lead, promise: Promise, method: str, *, starts: str = "20261203T230000Z", comment: str = "",
-           sequence: int = 0, words: str = "", by_machine: str = "") -> None:  # fmt: skip
+           sequence: int = 0, words: str = "", by_machine: str = "", partstat: str = "") -> None:  # fmt: skip
     """Their calendar program's email."""
     address = lead.person.reaches.get(contact_point__kind="email").contact_point.value
-    partstat = {"REPLY": "DECLINED"}.get(method, "TENTATIVE")
+    partstat = partstat or {"REPLY": "DECLINED"}.get(method, "TENTATIVE")
     ics = (
         f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nUID:{promise.uid}\r\nSEQUENCE:{sequence}\r\n"
         f"DTSTART:{starts}\r\nCOMMENT:{comment}\r\nATTENDEE;PARTSTAT={partstat}:mailto:{address}\r\n"
@@ -173,3 +189,41 @@ def test_the_card_and_the_thread_offer_the_move_and_say_what_clashes(
     promise.refresh_from_db()
     assert promise.due_at == FOUR
     assert Touch.objects.filter(invitation__promise=promise, invitation__sequence=1).exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "title", "body"),
+    [
+        ("REPLY", "Hazel declined", "Tue Dec 1, 3:00 pm."),
+        ("COUNTER", "Hazel asks for another time", "Thu Dec 3, 4:00 pm instead of Tue Dec 1, 3:00 pm."),
+        ("CANCEL", "Hazel called it off", "Tue Dec 1, 3:00 pm."),
+    ],
+)
+@pytest.mark.parametrize("by_machine", ["", "says that it is automatic"])
+def test_what_their_calendar_answers_is_told_once(
+    lead: Lead, promise: Promise, member: Member, monkeypatch: pytest.MonkeyPatch,
+    method: str, title: str, body: str, by_machine: str,
+) -> None:  # fmt: skip
+    answer(lead, promise, method, by_machine=by_machine)
+    told = pushed(member, monkeypatch)
+    assert [(one["title"], one["body"], one["url"]) for one in told] == [(title, body, f"/leads/{lead.pk}/")]
+
+
+def test_an_accepted_invitation_is_told_though_nothing_waits(
+    lead: Lead, promise: Promise, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(lead, promise, "REPLY", partstat="ACCEPTED")
+    assert [one["title"] for one in pushed(member, monkeypatch)] == ["Hazel accepted"]
+
+
+def test_the_thread_says_what_their_calendar_answered(lead: Lead, promise: Promise, member: Member) -> None:
+    answer(lead, promise, "REPLY")
+    for page in (f"/inbox/{lead.pk}/", f"/leads/{lead.pk}/"):
+        assert "Declined the invitation" in signed(member).get(page).content.decode(), page
+
+
+def test_another_time_in_words_is_told_as_that(
+    lead: Lead, promise: Promise, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(lead, "can we do 4 instead")
+    assert [one["title"] for one in pushed(member, monkeypatch)] == ["Hazel asks for another time"]

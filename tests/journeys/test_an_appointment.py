@@ -122,6 +122,8 @@ def test_from_free_times_to_an_appointment_that_is_missed(
     turn(seconds=5)
     page.goto("/settings/calendar/")
     expect(page.get_by_text("busy 1 time in the next 60 days")).to_be_visible()
+    page.get_by_text("Which address: Google, Microsoft, Apple").click()
+    page.get_by_text("Outlook has no CalDAV").scroll_into_view_if_needed()
     look(page, "appointment-1-calendar")
 
     page.goto(f"/inbox/{hazel.pk}/")

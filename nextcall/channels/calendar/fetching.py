@@ -75,18 +75,24 @@ def fetch(
     method: str, url: str, access: Access, *, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> Fetched:
     """One request, redirects followed. Any status is an answer; raises CannotReach when there is none."""
-    until = ticking.now() + SECONDS
+    until, digest = ticking.now() + SECONDS, False
     for _ in range(MOST_REDIRECTS + 1):
-        found = _once(method, url, access, body, headers or {}, until)
+        found = _once(method, url, access, body, headers or {}, until, digest=digest)
+        if not digest and found.status == 401 and "digest" in found.headers.get("www-authenticate", "").lower():
+            digest = True  # a server that takes no password as it is, but a proof that one has it (RFC 7616)
+            found = _once(method, url, access, body, headers or {}, until, digest=digest)
         if found.status not in (301, 302, 303, 307, 308) or not found.headers.get("location"):
             return found
         url = address_of(urljoin(url, found.headers["location"]))
     raise CannotReach("The server sends us from one address to the next. Use the address it ends at.")
 
 
-def _once(method: str, url: str, access: Access, body: bytes, headers: Mapping[str, str], until: float) -> Fetched:
+def _once(
+    method: str, url: str, access: Access, body: bytes, headers: Mapping[str, str], until: float, *, digest: bool
+) -> Fetched:
     host = urlsplit(url).hostname or ""
-    auth = (access.user, access.password) if access.user and neighbours(host, access.home) else None
+    ours = (access.user, access.password) if access.user and neighbours(host, access.home) else None
+    auth = httpx.DigestAuth(*ours) if ours and digest else ours
     transport = httpx.HTTPTransport(trust_env=False)
     transport._pool = httpcore.ConnectionPool(
         ssl_context=ssl.create_default_context(), max_connections=1, network_backend=_Backend(access.reach, url, until)

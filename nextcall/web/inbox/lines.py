@@ -15,6 +15,7 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.web import chips
 from nextcall.web.chips import Chip
+from nextcall.web.lead.meeting import ANSWERED
 from nextcall.web.messages.shown import Details, details, enclosed
 from nextcall.web.messages.whose import Question, questions
 from nextcall.worklist import say
@@ -96,6 +97,7 @@ def _line(one: Said, first: str, member: Member, unsure: Mapping[int, Question],
     if one.event not in TOLD:
         return None
     icon, words = TOLD[one.event]
+    words = ANSWERED.get(str(one.data.get("response")), words) if one.event == "appointment.answered" else words
     to = f" to {one.data['to_name']}" if one.data.get("to_name") else ""
     return Line("", icon, f"{words}{to}{f', {ours}' if ours else ''}", "", when, iso)
 

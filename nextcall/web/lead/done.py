@@ -8,6 +8,7 @@ from nextcall.conversations.said.intent import asks_if_machine
 from nextcall.conversations.thread import Said, thread
 from nextcall.web import chips
 from nextcall.web.chips import Chip
+from nextcall.web.lead import meeting
 from nextcall.web.lead.planned import ICONS, because
 from nextcall.web.lead.shown import Shown
 from nextcall.web.messages.shown import Details, details
@@ -205,6 +206,8 @@ def event_words(one: Said) -> tuple[str, str]:
     """An event in words, with the cause it carries."""
     plain = one.event.replace(".", " ").replace("_", " ").capitalize()
     icon, words = EVENTS.get(one.event, ("ring", plain))
+    if one.event == "appointment.answered":
+        return icon, meeting.ANSWERED.get(str(one.data.get("response")), words)
     if one.event == "lead.handed_over":
         return "people", f"Handed to {one.data.get('to_name', 'someone')}"
     if one.event == "inbox.assigned":

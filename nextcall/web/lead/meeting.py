@@ -20,6 +20,13 @@ from nextcall.web.once import once
 from nextcall.worklist import say
 from nextcall.worklist.gating import Reachable
 
+ANSWERED = {
+    "accepted": "Accepted the invitation",
+    "declined": "Declined the invitation",
+    "tentative": "Answered the invitation with maybe",
+    "counter": "Asked for another time",
+    "cancelled": "Called the appointment off",
+}
 RESPONSES = {
     "accepted": ("Accepted", "pine"),
     "declined": ("Declined", "gold"),
