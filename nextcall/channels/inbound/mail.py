@@ -4,6 +4,7 @@ The standard library's parser is forgiving; what it leaves to us are charsets th
 has torn apart, and limits: a mail is a stranger's file.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -166,7 +167,7 @@ def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tup
 def _payload(part: Message) -> object:
     """What the part holds, undecoded: parts, or text; "" when its charset's name alone cannot be taken."""
     try:
-        return part.get_payload()
+        return part.get_payload() if part.is_multipart() or is_charset(str(part.get_param("charset", "ascii"))) else ""
     except (ValueError, LookupError, TypeError):
         return ""
 
@@ -202,12 +203,25 @@ def _text(content: bytes, part: Message) -> str:
         declared = part.get_content_charset() or ""
     except (ValueError, LookupError, TypeError, AttributeError):
         declared = ""
-    for charset in (declared, "utf-8", "cp1252"):
+    return decoded(content, declared)
+
+
+def decoded(content: bytes, declared: str) -> str:
+    """Bytes as text, in the charset that they say or the likeliest one."""
+    for charset in filter(is_charset, (declared, "utf-8", "cp1252")):
         try:
-            return content.decode(charset) if charset else content.decode("utf-8")
+            return content.decode(charset)
         except (LookupError, ValueError):
             continue
     return content.decode("latin-1")
+
+
+def is_charset(name: str) -> bool:
+    """Whether Python knows it, and reads it in linear time: names of hosts are no charset, though they have codecs."""
+    try:
+        return codecs.lookup(name).name not in ("punycode", "idna")
+    except (LookupError, ValueError, TypeError):
+        return False
 
 
 def _file_name(part: Message) -> str:
@@ -232,7 +246,7 @@ def _decoded(value: object) -> str:
             out.append(piece)
             continue
         try:
-            out.append(piece.decode(charset if charset and charset != "unknown-8bit" else "utf-8"))
+            out.append(piece.decode(charset if charset and is_charset(charset) else "utf-8"))
         except (LookupError, ValueError):
             out.append(piece.decode("cp1252", "replace"))
     return _printable("".join(out))

@@ -40,6 +40,11 @@ def recorded(raw: bytes) -> Recorded | None:
     return _opened(Posted(url, body, headers))
 
 
+def is_request(raw: bytes) -> bool:
+    """Whether a file begins with a request line; it is then no mail, whoever it is from."""
+    return bool(_REQUEST.match(raw.removeprefix(b"\xef\xbb\xbf").lstrip()))
+
+
 def _parted(rest: bytes) -> tuple[bytes, bytes]:
     """Headers and body, whichever line ends the file has kept."""
     ends = [(at, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (at := rest.find(mark)) >= 0]

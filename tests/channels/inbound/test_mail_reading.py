@@ -2,6 +2,10 @@
 
 # ruff: noqa: E501
 
+import time
+
+import pytest
+
 from nextcall.channels.inbound.mail import read
 
 
@@ -37,3 +41,12 @@ def test_bytes_that_are_no_utf8_do_no_harm() -> None:
     assert found.sender == "j@example.com"
     assert "\ufffd" in found.subject
     found.sender_name.encode()
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "PUNYCODE"])
+def test_a_codec_that_is_no_charset_does_not_make_it_slow(charset: str) -> None:
+    began = time.process_time()
+    head = b"From: a@example.com\nSubject: =?%s?q?%s?=\n" % (charset.encode(), b"a" * 15_000)
+    found = read(head + b"Content-Type: text/plain; charset=%s\n\n" % charset.encode() + b"a" * 300_000 + b"\xe9")
+    assert found.text.startswith("aaa")
+    assert time.process_time() - began < 2
