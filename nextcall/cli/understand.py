@@ -13,7 +13,7 @@ from nextcall.channels.inbound import mail as reader
 from nextcall.channels.inbound.html_text import text_of
 from nextcall.channels.inbound.understanding import Understood, understand
 from nextcall.channels.payloads import door
-from nextcall.channels.payloads.recorded import is_request
+from nextcall.channels.payloads.recorded import is_post
 from nextcall.cli import Wrong
 from nextcall.cli.understood import nothing, of_mail, of_payload, of_words
 from nextcall.cli.understood_calendar import looks_like_calendar, of_calendar, show_calendar
@@ -82,7 +82,7 @@ def document(raw: bytes, *, secret: str = "") -> dict[str, Any]:
     lead = _lead(raw)
     if lead:
         return nothing() | _of_lead(lead, None)
-    words = "" if is_request(raw) else _words(raw)
+    words = "" if is_post(raw) else _words(raw)
     return of_words(words) if words else nothing((UNKNOWN,))
 
 

@@ -146,7 +146,7 @@ def _mailgun_signature(found: Recorded) -> tuple[str, str, str]:
 
 def _of_form(fields: Mapping[str, str]) -> str:
     has = fields.keys()
-    if "CallSid" in has or {"MessageSid", "SmsSid"} & has:
+    if {"CallSid", "MessageSid", "SmsSid", "ConversationSid"} & has:
         return "twilio"
     if "mandrill_events" in has:
         return "mandrill"

@@ -40,9 +40,10 @@ def recorded(raw: bytes) -> Recorded | None:
     return _opened(Posted(url, body, headers))
 
 
-def is_request(raw: bytes) -> bool:
-    """Whether a file begins with a request line; it is then no mail, whoever it is from."""
-    return bool(_REQUEST.match(raw.removeprefix(b"\xef\xbb\xbf").lstrip()))
+def is_post(raw: bytes) -> bool:
+    """Whether a file begins with a request line, or is a form and nothing else: no words of anybody's, then."""
+    bare = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    return bool(_REQUEST.match(bare)) or (bool(_FORM.match(bare)) and b"&" in bare and not re.search(rb"\s", bare))
 
 
 def _parted(rest: bytes) -> tuple[bytes, bytes]:
