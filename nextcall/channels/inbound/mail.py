@@ -4,7 +4,6 @@ The standard library's parser is forgiving; what it leaves to us are charsets th
 has torn apart, and limits: a mail is a stranger's file.
 """
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from email.message import Message
 from email.policy import Compat32
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
+from nextcall.channels.inbound.charsets import decoded, is_charset
 from nextcall.channels.inbound.html_text import text_of
 
 LONGEST = 30_000_000  # bytes of a mail that are read
@@ -136,7 +136,8 @@ def _leaves(message: Message) -> Iterator[Message]:
 
 
 def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tuple[str, str]]]:
-    text, html, other = "", "", ""
+    text: list[str] = []  # a picture between two paragraphs makes them two parts
+    html, other = "", ""
     attachments: list[Attachment] = []
     parts: list[tuple[str, str]] = []
     for part in leaves:
@@ -153,15 +154,16 @@ def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tup
             if kind.startswith("message/") and not is_file:
                 continue
             attachments.append(Attachment(name[:200], kind[:100], _content(part)))
-        elif kind == "text/plain" and not text.strip():
-            text = words
-        elif kind == "text/html" and not html:
-            html = words
+        elif kind == "text/plain":
+            text += [words] if words.strip() else []
+        elif kind == "text/html":
+            html += f"<br>{words}" if html else words
         else:
             other = other or words
-    if not (text.strip() or html) and other:
-        text = other
-    return text, html, attachments, parts
+    joined = "\n\n".join(one.strip("\r\n") for one in text[1:])
+    if not (text or html) and other:
+        text = [other]
+    return "\n\n".join(filter(None, (*text[:1], joined))), html, attachments, parts
 
 
 def _payload(part: Message) -> object:
@@ -206,24 +208,6 @@ def _text(content: bytes, part: Message) -> str:
     return decoded(content, declared)
 
 
-def decoded(content: bytes, declared: str) -> str:
-    """Bytes as text, in the charset that they say or the likeliest one."""
-    for charset in filter(is_charset, (declared, "utf-8", "cp1252")):
-        try:
-            return content.decode(charset)
-        except (LookupError, ValueError):
-            continue
-    return content.decode("latin-1")
-
-
-def is_charset(name: str) -> bool:
-    """Whether Python knows it, and reads it in linear time: names of hosts are no charset, though they have codecs."""
-    try:
-        return codecs.lookup(name).name not in ("punycode", "idna")
-    except (LookupError, ValueError, TypeError):
-        return False
-
-
 def _file_name(part: Message) -> str:
     try:
         found = part.get_filename()
@@ -245,10 +229,7 @@ def _decoded(value: object) -> str:
         if isinstance(piece, str):
             out.append(piece)
             continue
-        try:
-            out.append(piece.decode(charset if charset and is_charset(charset) else "utf-8"))
-        except (LookupError, ValueError):
-            out.append(piece.decode("cp1252", "replace"))
+        out.append(decoded(piece, charset or "utf-8"))
     return _printable("".join(out))
 
 

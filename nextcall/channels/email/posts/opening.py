@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from nextcall.channels.contract import File
-from nextcall.channels.inbound.mail import decoded
+from nextcall.channels.inbound.charsets import decoded
 
 LONGEST_POST = 25 * 1024 * 1024  # bytes; an inbound mail with its attachments
 MOST_FIELDS = 500
