@@ -208,6 +208,16 @@ HTML = {
 }  # fmt: skip
 
 
+def test_words_between_gmails_quotations_are_kept() -> None:
+    html = '<div dir="ltr">See below</div><div class="gmail_quote gmail_quote_container"><div class="gmail_attr">On Tue, Nov 24, 2026 at 7:55 AM Ann &lt;<a href="mailto:a@b.example">a@b.example</a>&gt; wrote:<br></div><blockquote class="gmail_quote">When?</blockquote><div>Saturday</div><blockquote class="gmail_quote">Where?</blockquote><div>At noon</div></div>'
+    assert split(text_of(html)).new == "See below\n\nSaturday\n\nAt noon"
+
+
+def test_what_gmail_forwards_is_folded() -> None:
+    html = '<div dir="ltr">mira<br><div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>De: Bob &lt;b@c.example&gt;<br>Date: mar<br></div><br><div>Hola</div></div></div>'
+    assert split(text_of(html)).new == "mira"
+
+
 @pytest.mark.parametrize("program", HTML)
 def test_html_of_every_program_is_read(program: str) -> None:
     assert split(text_of(HTML[program])).new == "Saturday works."
