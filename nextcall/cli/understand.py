@@ -13,6 +13,7 @@ from nextcall.channels.inbound import mail as reader
 from nextcall.channels.inbound.html_text import text_of
 from nextcall.channels.inbound.understanding import Understood, understand
 from nextcall.channels.payloads import door
+from nextcall.channels.payloads.recorded import is_post
 from nextcall.cli import Wrong
 from nextcall.cli.understood import nothing, of_mail, of_payload, of_words
 from nextcall.cli.understood_calendar import looks_like_calendar, of_calendar, show_calendar
@@ -47,8 +48,8 @@ def command(
     """What an inbound message is: an answer, a bounce, a complaint, an automatic reply, a report, a lead.
 
     FILE is an email, or what Postmark, Mailgun, SendGrid, Brevo, Resend, Mailjet, SparkPost, Twilio, Telnyx, WhatsApp,
-    CallRail or Calendly posted: bare, or with its request line and headers. Nothing is stored. Exit status 1 with a
-    warning, such as for a file that is none of these.
+    CallRail, Calendly, Amazon SES, Mandrill, MailerSend or Postal posted: bare, or with its request line and headers.
+    Nothing is stored. Exit status 1 with a warning, such as for a file that is none of these.
 
     Of a calendar file: whether it answers an invitation, and what its events are.
 
@@ -81,7 +82,7 @@ def document(raw: bytes, *, secret: str = "") -> dict[str, Any]:
     lead = _lead(raw)
     if lead:
         return nothing() | _of_lead(lead, None)
-    words = _words(raw)
+    words = "" if is_post(raw) else _words(raw)
     return of_words(words) if words else nothing((UNKNOWN,))
 
 

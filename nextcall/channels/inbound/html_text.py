@@ -11,9 +11,10 @@ _BLOCKS = frozenset(
 )
 _HIDDEN = frozenset(("style", "script", "head", "title", "template", "noscript"))
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-# What mail programs put around, or in front of, the message that is answered; and around their signatures.
+# What mail programs put around, or in front of, the message that is answered; and around their signatures. Not what
+# Gmail and Proton put around quotations and the words between them: those are told apart inside.
 _QUOTES = (
-    "gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix", "gmail_extra", "wordsection_quote",
+    "yahoo_quoted", "moz-cite-prefix", "wordsection_quote",
     "tutanota_quote", "messagereplysection", "gmail_signature", "moz-signature", "composer_signature", "bloop_sign",
     "protonmail_signature", "outlook-mobile-signature", "messagesignaturesection", "applemailsignature",
     "ymail_android_signature", "zmail_extra",

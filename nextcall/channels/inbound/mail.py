@@ -15,6 +15,7 @@ from email.message import Message
 from email.policy import Compat32
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
+from nextcall.channels.inbound.charsets import decoded, is_charset
 from nextcall.channels.inbound.html_text import text_of
 
 LONGEST = 30_000_000  # bytes of a mail that are read
@@ -135,7 +136,8 @@ def _leaves(message: Message) -> Iterator[Message]:
 
 
 def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tuple[str, str]]]:
-    text, html, other = "", "", ""
+    text: list[str] = []  # a picture between two paragraphs makes them two parts
+    html, other = "", ""
     attachments: list[Attachment] = []
     parts: list[tuple[str, str]] = []
     for part in leaves:
@@ -152,21 +154,22 @@ def _sorted(leaves: list[Message]) -> tuple[str, str, list[Attachment], list[tup
             if kind.startswith("message/") and not is_file:
                 continue
             attachments.append(Attachment(name[:200], kind[:100], _content(part)))
-        elif kind == "text/plain" and not text.strip():
-            text = words
-        elif kind == "text/html" and not html:
-            html = words
+        elif kind == "text/plain":
+            text += [words] if words.strip() else []
+        elif kind == "text/html":
+            html += f"<br>{words}" if html else words
         else:
             other = other or words
-    if not (text.strip() or html) and other:
-        text = other
-    return text, html, attachments, parts
+    joined = "\n\n".join(one.strip("\r\n") for one in text[1:])
+    if not (text or html) and other:
+        text = [other]
+    return "\n\n".join(filter(None, (*text[:1], joined))), html, attachments, parts
 
 
 def _payload(part: Message) -> object:
     """What the part holds, undecoded: parts, or text; "" when its charset's name alone cannot be taken."""
     try:
-        return part.get_payload()
+        return part.get_payload() if part.is_multipart() or is_charset(str(part.get_param("charset", "ascii"))) else ""
     except (ValueError, LookupError, TypeError):
         return ""
 
@@ -202,12 +205,7 @@ def _text(content: bytes, part: Message) -> str:
         declared = part.get_content_charset() or ""
     except (ValueError, LookupError, TypeError, AttributeError):
         declared = ""
-    for charset in (declared, "utf-8", "cp1252"):
-        try:
-            return content.decode(charset) if charset else content.decode("utf-8")
-        except (LookupError, ValueError):
-            continue
-    return content.decode("latin-1")
+    return decoded(content, declared)
 
 
 def _file_name(part: Message) -> str:
@@ -231,10 +229,7 @@ def _decoded(value: object) -> str:
         if isinstance(piece, str):
             out.append(piece)
             continue
-        try:
-            out.append(piece.decode(charset if charset and charset != "unknown-8bit" else "utf-8"))
-        except (LookupError, ValueError):
-            out.append(piece.decode("cp1252", "replace"))
+        out.append(decoded(piece, charset or "utf-8"))
     return _printable("".join(out))
 
 

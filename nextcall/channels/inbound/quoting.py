@@ -9,7 +9,10 @@ from pathlib import Path
 LONGEST_LINE = 2000  # characters of a line that are looked at
 _LABELLED = 80  # of them for a label
 KINDS = ("from", "to", "date", "subject", "more")  # of the labels of a header block
-_UNSEEN = {ord("\u2019"): "'", **dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufeff\xad"))}
+_UNSEEN = {
+    ord("\u2019"): "'",
+    **dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)]),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Marks:
 
 
 def plain(line: str) -> str:
-    """A line as the patterns have it: lower case, with no marks of writing direction, which Windows puts into dates."""
+    """A line as the patterns have it: lower case, without the marks that nobody sees (Windows puts them into dates)."""
     return line[:LONGEST_LINE].lower().translate(_UNSEEN)
 
 

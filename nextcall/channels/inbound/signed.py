@@ -14,6 +14,8 @@ _MOST = 25  # lines of a signature that have words
 _WIDEST = 120  # characters of one of its lines
 _DELIMITER = re.compile(r"\s*(?:--|—|–|_{2,3})\s*")
 _RULE = re.compile(r"\s*(?:[-–—]{3,}|[=*_~]{3,})\s*")
+_POSTSCRIPT = re.compile(r"\s*p\.?\s?p?\.?s\b", re.I)  # theirs, wherever it stands
+_PICTURE = re.compile(r"\s*\[cid:[^\]]{1,200}\]\s*")  # of a logo, where a program made text of it
 _ITEM = re.compile(r"\s*(?:\d{1,2}[.)]|[-*•–])\s+\S")
 _REACHES = re.compile(
     r"\S@\S+\.\w|\bhttps?:|\bwww\.|\+?\d[\d ().-]{6,}\d|\b(?:tel|phone|mobile|cell|fax|skype|mailing list)\b"
@@ -22,26 +24,45 @@ _REACHES = re.compile(
 
 def signed(lines: Sequence[str], *, below: bool) -> list[bool]:
     """For each line of one stretch whether it is no word of theirs; `below`: something quoted stands above it."""
-    found = _small_print(lines)
+    found = [
+        taken or bool(_PICTURE.fullmatch(line[:300])) for taken, line in zip(_small_print(lines), lines, strict=True)
+    ]
     words = [at for at, line in enumerate(lines) if line.strip() and not found[at]]
     first = words[0] - below if words else 0
     begins = next((at for at in words if at > first and _begins(lines, at, words)), len(lines))
-    rest = [at for at in words if at < begins]
-    last = next((at for at in reversed(rest) if _RULE.fullmatch(lines[at][:200])), -1)
-    behind = [lines[at].strip() for at in rest if at > last]
-    if last > first and (not behind or _tells_who(behind, is_underlined=bool(lines[last - 1].strip()))):
-        begins = last
+    begins = _below_a_rule(lines, [at for at in words if at < begins], first, begins)
     while begins - 1 > first and (
         not lines[begins - 1].strip() or found[begins - 1] or _RULE.fullmatch(lines[begins - 1][:200])
     ):
         begins -= 1
-    alone = {at for at in words if at <= first and _by_program(lines, at, is_last=False)}
+    alone = {at for at in words if at < begins and _by_program(lines, at, is_last=False)}
     return [taken or at >= begins or at in alone for at, taken in enumerate(found)]
+
+
+def _below_a_rule(lines: Sequence[str], rest: Sequence[int], first: int, ends: int) -> int:
+    """Where the last rule with a signature under it stands; a rule may close it too. `ends` if there is none."""
+    behind: list[str] = []
+    for at in reversed(rest):
+        if at <= first:
+            break
+        if not _RULE.fullmatch(lines[at][:200]):
+            behind.insert(0, lines[at].strip())
+            if len(behind) > _MOST:
+                break
+        elif not behind:
+            ends = at
+        elif _tells_who(behind, is_underlined=bool(lines[at - 1].strip())):
+            return at
+        else:
+            break
+    return ends
 
 
 def _begins(lines: Sequence[str], at: int, words: Sequence[int]) -> bool:
     """Whether the signature begins there: its usual mark with not too much behind it, or what a program adds."""
     behind = len(words) - bisect_right(words, at)
+    if behind and _POSTSCRIPT.match(lines[words[-behind]]):
+        return False
     return (behind <= _MOST and bool(_DELIMITER.fullmatch(lines[at][:80]))) or _by_program(
         lines, at, is_last=behind <= 2
     )

@@ -13,7 +13,7 @@ from nextcall.channels.email.posts.postmark import PostmarkListener
 from nextcall.channels.email.posts.resend import ResendListener
 from nextcall.channels.email.posts.sendgrid import SendgridListener
 from nextcall.channels.email.posts.sparkpost import SparkpostListener
-from nextcall.channels.payloads import facts, leads, texting
+from nextcall.channels.payloads import elsewhere, facts, leads, texting
 from nextcall.channels.payloads.facts import Facts
 from nextcall.channels.payloads.recorded import Recorded, recorded
 
@@ -35,6 +35,12 @@ _MAIL: Mapping[str, Callable[[Posted], tuple[Heard, ...]]] = {
     "mailjet": MailjetListener().hear,
     "sparkpost": SparkpostListener().hear,
     "telnyx": _telnyx,
+}
+_ELSEWHERE: Mapping[str, Callable[[Recorded], tuple[Heard, ...]]] = {
+    "amazon_ses": elsewhere.amazon,
+    "mandrill": elsewhere.mandrill,
+    "mailersend": elsewhere.mailersend,
+    "postal": elsewhere.postal,
 }
 _SIGNED: Mapping[str, Callable[[Recorded, str], bool | None]] = {
     "twilio": texting.twilio_signed,
@@ -82,12 +88,17 @@ def _said(found: Recorded, name: str) -> Payload:
         return Payload(name, "lead" if leads.is_booked(found.json) else "other", facts=leads.booking(found.json))
     if name in ("twilio", "whatsapp"):
         heard, own = (texting.twilio if name == "twilio" else texting.whatsapp)(found)
+    elif name in _ELSEWHERE:
+        heard, own = _ELSEWHERE[name](found), {}
+    elif name == "resend" and opening.text(found.json, "type") == "email.received":
+        heard, own = elsewhere.resend_received(found), {}
     else:
         heard, own = _MAIL[name](found.posted), _of_mail(found)
     common = facts.of(heard[0]) if heard else {}
-    return Payload(
-        name, kind_of(heard), heard, common | {key: value for key, value in own.items() if value is not None}
-    )
+    known = common | {key: value for key, value in own.items() if value is not None}
+    one = heard[0] if heard and name in ("resend", "amazon_ses") else None
+    missing = isinstance(one, InboundMessage) and not (one.text or one.quoted or one.files)
+    return Payload(name, kind_of(heard), heard, known, (elsewhere.WITHOUT_WORDS,) if missing else ())
 
 
 def kind_of(heard: tuple[Heard, ...]) -> Kind:
@@ -135,11 +146,13 @@ def _mailgun_signature(found: Recorded) -> tuple[str, str, str]:
 
 def _of_form(fields: Mapping[str, str]) -> str:
     has = fields.keys()
-    if "CallSid" in has or {"MessageSid", "SmsSid"} & has:
+    if {"CallSid", "MessageSid", "SmsSid", "ConversationSid"} & has:
         return "twilio"
-    if "recipient" in has and {"body-plain", "body-mime", "message-headers", "stripped-text"} & has:
+    if "mandrill_events" in has:
+        return "mandrill"
+    if "recipient" in has and {"body-plain", "body-mime", "message-headers", "stripped-text", "event"} & has:
         return "mailgun"
-    return "sendgrid" if {"headers", "email"} & has and "envelope" in has else ""
+    return "sendgrid" if {"headers", "email"} & has and {"envelope", "charsets", "sender_ip", "SPF"} & has else ""
 
 
 def _of_json(document: Any) -> str:
@@ -151,14 +164,19 @@ def _of_json(document: Any) -> str:
     tests = (
         ("mailgun", "event-data" in has),
         ("sparkpost", "msys" in has),
-        ("postmark", bool(opening.inner(one, "FromFull")) or ("RecordType" in has and "MessageID" in has)),
+        ("postmark", bool(opening.inner(one, "FromFull") or opening.text(one, "RawEmail"))
+                     or {"RecordType", "MessageID"} <= has),
+        ("amazon_ses", {"TopicArn", "Message"} <= has or {"Type", "Message", "MessageId"} <= has
+                       or ("mail" in has and bool({"notificationType", "eventType"} & has))),
+        ("mailersend", opening.text(one, "type").startswith(("activity.", "inbound.message")) and "data" in has),
+        ("postal", {"rcpt_to", "mail_from", "message"} <= has or (event.startswith("Message") and "payload" in has)),
         ("whatsapp", one.get("object") == "whatsapp_business_account"),
         ("calendly", event.startswith(("invitee.", "invitee_no_show."))),
         ("callrail", bool({"customer_phone_number", "tracking_phone_number"} & has)),
         ("telnyx", opening.text(opening.inner(one, "data"), "event_type").startswith("message.")),
         ("resend", opening.text(one, "type").startswith("email.") and bool(opening.inner(one, "data"))),
         ("sendgrid", bool(event) and bool({"sg_event_id", "sg_message_id", "smtp-id"} & has)),
-        ("mailjet", (bool(event) and "MessageID" in has) or {"Headers", "Recipient"} <= has),
+        ("mailjet", (bool(event) and "MessageID" in has) or ("Headers" in has and bool({"Recipient", "Parts"} & has))),
         ("brevo", (bool(event) and {"message-id", "email"} <= has) or bool(items)),
     )  # fmt: skip
     return next((name for name, fits in tests if fits), "")

@@ -65,9 +65,15 @@ def _of_report(heard: DeliveryReport) -> Facts:
         "recipient": heard.recipient or None,
         "enhanced": heard.code if re.fullmatch(r"\d\.\d{1,3}\.\d{1,3}", heard.code) else None,
         "meaning": f"{heard.reason} ({weight})" if heard.reason and failed else heard.reason or None,
-        "action": _ACTIONS.get(named),
+        "action": _action(named, heard.recipient),
         "received_at": iso(heard.at),
     }
+
+
+def _action(named: str, recipient: str) -> str | None:
+    if named == "unsubscribed" and recipient and "@" not in recipient:
+        return "stop texts to this number"
+    return _ACTIONS.get(named)
 
 
 def _of_call(heard: CallReport) -> Facts:

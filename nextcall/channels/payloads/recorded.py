@@ -40,6 +40,12 @@ def recorded(raw: bytes) -> Recorded | None:
     return _opened(Posted(url, body, headers))
 
 
+def is_post(raw: bytes) -> bool:
+    """Whether a file begins with a request line, or is a form and nothing else: no words of anybody's, then."""
+    bare = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    return bool(_REQUEST.match(bare)) or (bool(_FORM.match(bare)) and b"&" in bare and not re.search(rb"\s", bare))
+
+
 def _parted(rest: bytes) -> tuple[bytes, bytes]:
     """Headers and body, whichever line ends the file has kept."""
     ends = [(at, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (at := rest.find(mark)) >= 0]

@@ -5,8 +5,9 @@ import hmac
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from nextcall.channels.contract import CallReport, DeliveryReport, Heard, InboundMessage
+from nextcall.channels.contract import CallReport, DeliveryReport, Heard, InboundMessage, Posted
 from nextcall.channels.email.posts import opening
 from nextcall.channels.payloads.facts import Facts, iso
 from nextcall.channels.payloads.recorded import Recorded
@@ -16,8 +17,10 @@ _WHATSAPP = {"sent": "sent", "delivered": "delivered", "read": "delivered", "fai
 
 
 def twilio(found: Recorded) -> tuple[tuple[Heard, ...], Facts]:
-    heard = TwilioListener(auth_token="").hear(found.posted)
     form = found.fields
+    if form.get("EventType") and form.get("ConversationSid"):
+        return _conversation(form)
+    heard = TwilioListener(auth_token="").hear(found.posted)
     if not heard:  # queued, accepted: nothing that changes anything
         return (), {"message": opening.text(form, "MessageSid", "SmsSid") or None, "status": _status(form)}
     one = heard[0]
@@ -28,8 +31,43 @@ def twilio(found: Recorded) -> tuple[tuple[Heard, ...], Facts]:
         return heard, {
             "status": _status(form),
             "error": int(error[:9]) if error.isdecimal() and error.isascii() else None,
+            "carrier_done": _done(form.get("RawDlrDoneDate", "")),
         }
     return heard, _of_call(form, one) if isinstance(one, CallReport) else {}
+
+
+def _conversation(form: Mapping[str, str]) -> tuple[tuple[Heard, ...], Facts]:
+    """https://www.twilio.com/docs/conversations/conversations-webhooks; what we or a program wrote is nothing heard."""
+    kind, author = form["EventType"], form.get("Author", "")
+    known = {"conversation_event": kind, "conversation": form["ConversationSid"]}
+    name = next((name for name in ("whatsapp", "messenger", "rcs") if author.startswith(f"{name}:")), "sms")
+    if kind == "onMessageAdded" and not form.get("ClientIdentity") and (name != "sms" or author.startswith("+")):
+        files = [opening.text(one, "Filename", "Sid") for one in opening.listed(form, "Media")]
+        message = InboundMessage(
+            channel="text",
+            sender=author.partition(":")[2] or author,
+            to=form.get("MessagingBinding.ProxyAddress", ""),
+            text=form.get("Body", ""),
+            reference=form.get("MessageSid", ""),
+            at=opening.instant(form.get("DateCreated", "")),
+        )
+        return (message,), known | {
+            "kind": f"inbound_{name}", "channel": name, "message": form.get("MessageSid"), "attachments": files,
+        }  # fmt: skip
+    status, sid = form.get("Status", ""), form.get("ChannelMessageSid") or form.get("MessageSid", "")
+    if kind == "onDeliveryUpdated" and status and sid:
+        of_a_text = {"MessageSid": sid, "MessageStatus": status, "ErrorCode": form.get("ErrorCode", "")}
+        heard = TwilioListener(auth_token="").hear(Posted("", urlencode(of_a_text).encode(), {}))
+        return heard, known | {"status": status, "message": sid}
+    return (), known
+
+
+def _done(written: str) -> str | None:
+    """The carrier's own clock, YYMMDDhhmm, in a zone that it does not say."""
+    if not re.fullmatch(r"\d{10}(?:\d\d)?", written, re.A):
+        return None
+    year, month, day, hour, minute = (written[at : at + 2] for at in range(0, 10, 2))
+    return f"20{year}-{month}-{day}T{hour}:{minute}"
 
 
 def _status(form: Mapping[str, str]) -> str | None:
@@ -50,9 +88,11 @@ def _of_text(form: Mapping[str, str]) -> Facts:
 
 
 def _of_call(form: Mapping[str, str], heard: CallReport) -> Facts:
-    minutes = form.get("Duration", "")
+    minutes, early = form.get("Duration", ""), "CallStatus" not in form
     return {
         "kind": "outbound_call" if heard.outbound else "inbound_call",
+        "outcome": "contact" if early and form.get("AnsweredBy") == "human" else None,
+        "answered_by": form.get("AnsweredBy") or None,
         "billing_minutes": int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 6 else None,
     }
 

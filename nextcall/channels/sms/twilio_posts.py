@@ -51,7 +51,8 @@ class TwilioListener:
             raise ValueError(f"a post of more than {LONGEST_POST // 1_000_000} MB is no message")
         form = dict(_pairs(posted.body))
         if "CallSid" in form:
-            return (_call(form),)
+            of_a_talk = "CallStatus" not in form and form.get("RecordingSource", "RecordVerb") != "RecordVerb"
+            return () if of_a_talk else (_call(form),)
         state = form.get("MessageStatus") or form.get("SmsStatus", "")
         if form.get("MessageSid") and state in ("received", "receiving", "") and "From" in form:
             return (_message(form),)
@@ -110,27 +111,34 @@ def _report(form: Mapping[str, str], state: str) -> DeliveryReport:
 
 
 def _call(form: Mapping[str, str]) -> CallReport:
-    outbound = form.get("Direction", "").startswith("outbound")
-    seconds = form.get("CallDuration", "") or form.get("RecordingDuration", "")
-    status, transcript = form.get("CallStatus", ""), form.get("TranscriptionText", "")
-    if transcript or (form.get("RecordingUrl") and not outbound):
-        outcome = "voicemail"
-    elif status == "completed":
-        answered_by = form.get("AnsweredBy", "human")
-        outcome = "voicemail" if answered_by.startswith(("machine", "fax")) else "answered" if outbound else "no_answer"
-    else:
-        outcome = _CALLS.get(status, "ringing")
+    """`DialCallStatus` is how the call went that an inbound one was put through by; it counts before its own."""
+    early = "AnsweredBy" in form and "CallStatus" not in form  # who answers an outbound call, told while it goes on
+    outbound = early or form.get("Direction", "").startswith("outbound")
+    seconds = form.get("DialCallDuration") or form.get("CallDuration") or form.get("RecordingDuration", "")
     return CallReport(
         provider_reference=form["CallSid"],
         outbound=outbound,
         other=_number(form.get("To" if outbound else "From", "")),
         ours=_number(form.get("From" if outbound else "To", "")),
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=_outcome(form, outbound=outbound, early=early),  # type: ignore[arg-type]
         seconds=int(seconds) if seconds.isdigit() else 0,
-        transcript=transcript,
+        transcript=form.get("TranscriptionText", ""),
         recording_url=form.get("RecordingUrl", ""),
         at=date(form.get("Timestamp", "")),
     )
+
+
+def _outcome(form: Mapping[str, str], *, outbound: bool, early: bool) -> str:
+    dialled = form.get("DialCallStatus", "")
+    left = form.get("RecordingUrl") and form.get("RecordingSource", "RecordVerb") == "RecordVerb"
+    if form.get("TranscriptionText") or (left and not outbound and not dialled):
+        return "voicemail"
+    if form.get("AnsweredBy", "human").startswith(("machine", "fax")):
+        return "voicemail"
+    status = dialled or form.get("CallStatus", "")
+    if status in ("completed", "answered"):
+        return "answered" if outbound or dialled else "no_answer"
+    return "ringing" if early else _CALLS.get(status, "ringing")
 
 
 def date(written: str) -> datetime | None:

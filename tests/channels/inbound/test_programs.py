@@ -67,6 +67,12 @@ QUOTES = {
     "bold labels": "*From:* Ann Reyes <ann@harbor.example>\n*Sent:* Tuesday, November 24, 2026 7:55 AM\n*To:* Hazel\n*Subject:* Your tour\n\nHi",
     "an attribution in three lines": "On Nov 24, 2026,\nat 7:55 AM,\nAnn Reyes <ann@harbor.example> wrote:\n\n> Hi",
     "a gap in the attribution": "On Tue, Nov 24, 2026 at 7:55 AM Ann Reyes\n\n<\nann@harbor.example\n> wrote:\n\nHi Hazel",
+    "T-Online": '-----Original-Nachricht-----\nBetreff: Ihr Termin\nDatum: 2026-11-24T07:55:12-0700\nVon: "Ann" <ann@harbor.example>\nAn: "Hazel" <hazel@example.com>\n\nHallo',
+    "mail.ru": ">Вторник, 24 ноября 2026, 7:55 -07:00 от Ann Reyes <ann@harbor.example>:\n> \n>Привет",
+    "BlueMail": "\u2063Get BlueMail for Android\n\nOn Nov 24, 2026, at 7:55 AM, Ann <ann@harbor.example> wrote:\n>Hi",
+    "Superhuman": "Sent via Superhuman iOS ( https://sprh.mn/?vip=x )\n\n\nOn Tue, Nov 24 2026 at 7:55 AM, Ann Reyes < ann@harbor.example > wrote:\n\n> Hi",
+    "Lotus Notes": "From:   Ann Reyes <ann@harbor.example>\nTo:     Hazel Thorne/Denver/Thorne@THORNE\nDate:   11/24/2026 07:55 AM\nSubject:        Your tour\n\n\n\nHi",
+    "Outlook in Japanese": "差出人: Ann Reyes <ann@harbor.example>\n送信日時: 2026年11月24日 7:55\n宛先: Hazel\n件名: 内覧\n\nこんにちは",
     "a line to answer above": "-- Please reply above this line --\n\nHi Hazel",
     "a line to answer above, in French": "##- Répondez au-dessus de cette ligne -##\n\nBonjour",
     "a torn link in the quotation": "On Tue, Nov 24, 2026 at 7:55 AM Ann <ann@harbor.example> wrote:\n> See (https://harbor.example/tour?\nid=7)\n> then\n(https://harbor.example/x)\n> Ann",
@@ -108,6 +114,8 @@ SIGNATURES = {
     "the usual mark": "-- \nHazel Thorne\n(303) 555-0142",
     "a dash": "—\nHazel Thorne",
     "a rule": "__________________\nHazel Thorne\nThorne Interiors LLC\n(303) 555-0142\nwww.thorne.example",
+    "between two rules": "*********************\nHazel Thorne\nhazel@example.com\n*********************",
+    "a logo": "[cid:image001.png@01DA1234.5678]",
     "a mailing list": "__\nbuyers mailing list\nbuyers@lists.example.org\nhttps://lists.example.org/buyers",
     "a mailing list's long rule": "_______________________________________________\nbuyers mailing list\nbuyers@lists.example.org\nhttps://lists.example.org/buyers",
     "Google Groups": '-- \nYou received this message because you are subscribed to the Google Groups "buyers" group.\nTo unsubscribe from this group and stop receiving emails from it, send an email to buyers+unsubscribe@example.com.',
@@ -176,6 +184,10 @@ def test_words_below_the_mark_of_a_phone_are_kept_where_nothing_stands_above() -
     assert split("Sent from my iPhone\n\nYes, Saturday works").new == "Yes, Saturday works"
 
 
+def test_a_postscript_is_theirs_wherever_it_stands() -> None:
+    assert split("ok\n\nSent from my iPhone\n\nPS bring the keys").new == "ok\n\nPS bring the keys"
+
+
 def test_a_mail_that_is_only_a_mark_has_no_words() -> None:
     assert split("Sent from my iPhone").new == ""
 
@@ -194,6 +206,16 @@ HTML = {
     "Samsung": '<div dir="auto">Saturday works.</div><div id="composer_signature" dir="auto">Sent from my Galaxy</div><div dir="auto"><br></div><div><br></div><div>-------- Original message --------</div><div>From: Ann &lt;ann@harbor.example&gt;</div><div>Date: 11/24/26 7:55 AM</div><div>To: Hazel</div><div>Subject: Your tour</div><div>Hi</div>',
     "Spark": '<div name="messageBodySection">Saturday works.</div><div name="messageSignatureSection">Hazel<br>Sent with Spark</div><div name="messageReplySection">On Nov 24, 2026 at 7:55 AM -0700, Ann &lt;ann@harbor.example&gt;, wrote:<br><blockquote>Hi</blockquote></div>',
 }  # fmt: skip
+
+
+def test_words_between_gmails_quotations_are_kept() -> None:
+    html = '<div dir="ltr">See below</div><div class="gmail_quote gmail_quote_container"><div class="gmail_attr">On Tue, Nov 24, 2026 at 7:55 AM Ann &lt;<a href="mailto:a@b.example">a@b.example</a>&gt; wrote:<br></div><blockquote class="gmail_quote">When?</blockquote><div>Saturday</div><blockquote class="gmail_quote">Where?</blockquote><div>At noon</div></div>'
+    assert split(text_of(html)).new == "See below\n\nSaturday\n\nAt noon"
+
+
+def test_what_gmail_forwards_is_folded() -> None:
+    html = '<div dir="ltr">mira<br><div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ---------<br>De: Bob &lt;b@c.example&gt;<br>Date: mar<br></div><br><div>Hola</div></div></div>'
+    assert split(text_of(html)).new == "mira"
 
 
 @pytest.mark.parametrize("program", HTML)

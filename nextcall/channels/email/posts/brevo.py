@@ -1,9 +1,10 @@
 """Brevo: https://developers.brevo.com/docs/transactional-webhooks and /docs/inbound-parse-webhooks"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from nextcall.channels.contract import DeliveryReport, Heard, Posted
+from nextcall.channels.contract import DeliveryReport, File, Heard, InboundMessage, Posted
 from nextcall.channels.email.posts import opening, verdict
 from nextcall.channels.email.posts.arrived import header_pairs, heard, mail_of
 from nextcall.channels.email.posts.listening import MailListener
@@ -18,7 +19,7 @@ _WEIGHT: Mapping[str, verdict.Weight] = {
 
 
 class BrevoListener(MailListener):
-    """Files of an inbound mail stay at Brevo: its post holds only their names."""
+    """Files of an inbound mail stay at Brevo: its post holds only their names, which are shown."""
 
     title = "Brevo"
 
@@ -37,7 +38,17 @@ def _inbound(item: Any) -> tuple[Heard, ...]:
     to = next((opening.text(one, "Address") for one in opening.listed(item, "Recipients")), "")
     delivered = next((value for name, value in pairs if name.lower() == "delivered-to"), "").strip("<> ")
     mail = mail_of(pairs, text=opening.text(item, "RawTextBody"), html=opening.text(item, "RawHtmlBody"))
-    return heard(mail, to=delivered or to, stripped=opening.text(item, "ExtractedMarkdownMessage"))
+    files = tuple(
+        File(
+            opening.text(one, "Name")[:200],
+            opening.text(one, "ContentType")[:100],
+            b"",
+            refused="its bytes are at Brevo",
+        )
+        for one in opening.listed(item, "Attachments")[: opening.MOST_FILES]
+    )
+    found = heard(mail, to=delivered or to, stripped=opening.text(item, "ExtractedMarkdownMessage"))
+    return tuple(replace(one, files=files) if isinstance(one, InboundMessage) else one for one in found)
 
 
 def _report(found: Any) -> tuple[Heard, ...]:

@@ -36,6 +36,8 @@ class MailgunListener(MailListener):
                 raise ValueError("no event-data: this is no post of Mailgun's")
             return event(data)
         fields, files = opening.form(posted.body, posted.headers.get("content-type", ""))
+        if fields.get("event") and "recipient" in fields:
+            return _older_event(fields)
         if "recipient" not in fields or not {"body-plain", "body-mime", "message-headers"} & fields.keys():
             raise ValueError("neither event-data nor a recipient with a body: this is no post of Mailgun's")
         return inbound(fields, [file for _, file in files])
@@ -74,6 +76,26 @@ def inbound(fields: Mapping[str, str], files: list[File]) -> tuple[Heard, ...]:
     pairs += [(name, value) for name, value in named.items() if value and name.lower() not in have]
     mail = mail_of(pairs, text=fields.get("body-plain", ""), html=fields.get("body-html", ""), files=files)
     return heard(mail, to=to, stripped=stripped, reference=fields.get("token", ""))
+
+
+def _older_event(fields: Mapping[str, str]) -> tuple[Heard, ...]:
+    """Events as forms, which accounts from before 2018 may still get."""
+    kind, dropped = fields["event"], fields.get("event") == "dropped"
+    said = fields.get("error") or fields.get("description") or fields.get("notification", "")
+    if kind in ("bounced", "dropped"):
+        kind = "complained" if dropped and "complained" in said.lower() else "failed"
+    severity = "permanent" if not dropped or fields.get("reason") == "hardfail" else "temporary"
+    return event(
+        {
+            "event": kind,
+            "severity": severity,
+            "recipient": fields["recipient"],
+            "timestamp": fields.get("timestamp", ""),
+            "message": {"headers": {"message-id": fields.get("Message-Id") or fields.get("message-id", "")}},
+            "delivery-status": {"message": said, "code": fields.get("code", "")},
+            "user-variables": {"reference": fields.get("reference", "")},
+        }
+    )
 
 
 def event(data: Mapping[str, Any]) -> tuple[Heard, ...]:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from typing import Any
 
 from nextcall.channels.contract import DeliveryReport, File, Heard, Posted
@@ -11,6 +12,7 @@ from nextcall.channels.email.posts.listening import MailListener
 
 # https://dev.mailjet.com/email/guides/webhooks/#possible-values-for-errors
 _BLOCKS = ("sender blocked", "content blocked", "policy issue", "preblocked", "spam reporter", "blacklisted")
+_NAME = re.compile(r"name=(\"[^\"]{0,300}\"|[^;]{0,300})", re.I)
 _PASSES = ("greylisted", "quota exceeded", "connection issue", "system issue", "protocol issue")
 
 
@@ -43,12 +45,15 @@ def _inbound(found: Any) -> tuple[Heard, ...]:
 
 
 def _file(headers: Any, content: str) -> File:
-    kind = opening.text(headers, "Content-Type")
-    name = kind.partition("name=")[2].strip("\"' ;")
+    """Its name stands in one of two headers, either of them text or a list."""
+    said = {name.lower(): value for name, value in header_pairs(headers)}
+    kind = said.get("content-type", "")
+    named = _NAME.search(f"{said.get('content-disposition', '')}; {kind}")
+    name = named[1].strip("\"' ")[:200] if named else ""
     try:
-        return File(name[:200], kind.partition(";")[0][:100], base64.b64decode(content))
+        return File(name, kind.partition(";")[0][:100], base64.b64decode(content))
     except (binascii.Error, ValueError):
-        return File(name[:200], kind.partition(";")[0][:100], b"")
+        return File(name, kind.partition(";")[0][:100], b"")
 
 
 def _report(event: Any) -> tuple[Heard, ...]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 from nextcall.channels.contract import File
+from nextcall.channels.inbound.charsets import decoded
 
 LONGEST_POST = 25 * 1024 * 1024  # bytes; an inbound mail with its attachments
 MOST_FIELDS = 500
@@ -28,12 +29,22 @@ def document(body: bytes) -> Any:
         raise ValueError(f"it is not JSON: {str(error)[:80]}") from error
 
 
-def form(body: bytes, content_type: str) -> tuple[dict[str, str], list[tuple[str, File]]]:
-    """A form's fields, the last of a name, and its files with the names of their fields."""
+def form(body: bytes, content_type: str, *, charsets: bool = False) -> tuple[dict[str, str], list[tuple[str, File]]]:
+    """A form's fields, the last of a name, and its files with the names of their fields.
+
+    `charsets`: a field of that name says in which charsets the others are written.
+    """
     if len(body) > LONGEST_POST:
         raise ValueError(f"a post of more than {LONGEST_POST // 1_000_000} MB is no message")
     if content_type.lower().startswith("multipart/"):
-        return _multipart(body, content_type)
+        fields, files = _multipart(body, content_type)
+        named = (
+            inner({"charsets": fields.get("charsets", b"").decode("utf-8", "replace")}, "charsets") if charsets else {}
+        )
+        return {
+            name: decoded(value, str(named[name])) if name in named else value.decode("utf-8", "replace")
+            for name, value in fields.items()
+        }, files
     try:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError as error:
@@ -41,13 +52,13 @@ def form(body: bytes, content_type: str) -> tuple[dict[str, str], list[tuple[str
     return dict(pairs), []
 
 
-def _multipart(body: bytes, content_type: str) -> tuple[dict[str, str], list[tuple[str, File]]]:
+def _multipart(body: bytes, content_type: str) -> tuple[dict[str, bytes], list[tuple[str, File]]]:
     """RFC 7578. Cut at the boundary, not parsed as mail: a file's bytes stay as they are."""
     named = _BOUNDARY.search(content_type[:1000])
     if not named:
         raise ValueError("a multipart form without a boundary")
     mark = b"\r\n--" + (named[1] or named[2]).encode("utf-8", "replace")
-    fields: dict[str, str] = {}
+    fields: dict[str, bytes] = {}
     files: list[tuple[str, File]] = []
     for piece in (b"\r\n" + body).split(mark, MOST_FIELDS + 1)[1 : MOST_FIELDS + 1]:
         head, blank, content = piece.partition(b"\r\n\r\n")
@@ -57,7 +68,7 @@ def _multipart(body: bytes, content_type: str) -> tuple[dict[str, str], list[tup
         name = _either(_NAME.search(said))
         file_name = _FILE_NAME.search(said)
         if file_name is None:
-            fields[name] = content.decode("utf-8", "replace")
+            fields[name] = content
         elif len(files) < MOST_FILES:
             kind = re.search(r"^content-type:[ \t]*([^\s;]{1,100})", said, re.I | re.M)
             files.append((name, File(_either(file_name)[:200], kind[1] if kind else "", content)))

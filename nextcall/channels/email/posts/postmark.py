@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nextcall.channels.contract import DeliveryReport, File, Heard, Posted
@@ -28,7 +29,7 @@ class PostmarkListener(MailListener):
     def _hear(self, posted: Posted) -> tuple[Heard, ...]:
         found = opening.document(posted.body)
         kind = opening.text(found, "RecordType")
-        if kind == "Inbound" or (not kind and opening.inner(found, "FromFull")):
+        if kind == "Inbound" or (not kind and (opening.inner(found, "FromFull") or opening.text(found, "RawEmail"))):
             return inbound(found)
         if not kind:
             raise ValueError("neither RecordType nor FromFull: this is no post of Postmark's")
@@ -39,9 +40,6 @@ def inbound(found: Any) -> tuple[Heard, ...]:
     """https://postmarkapp.com/developer/webhooks/inbound-webhook"""
     to, stripped = opening.text(found, "OriginalRecipient"), opening.text(found, "StrippedTextReply")
     reference = opening.text(found, "MessageID")
-    raw = opening.text(found, "RawEmail")
-    if raw:
-        return heard(reader.read(raw.encode("utf-8", "surrogateescape")), to=to, stripped=stripped, reference=reference)
     pairs = header_pairs(opening.listed(found, "Headers"))
     have = {name.lower() for name, _ in pairs}
     sender = opening.inner(found, "FromFull")
@@ -61,6 +59,10 @@ def inbound(found: Any) -> tuple[Heard, ...]:
         html=opening.text(found, "HtmlBody"),
         files=[_file(one) for one in opening.listed(found, "Attachments")],
     )
+    raw = opening.text(found, "RawEmail")
+    if raw:  # whole, as it came; what it leaves out stands beside it
+        whole = reader.read(raw.encode("utf-8", "surrogateescape"))
+        mail = replace(whole, date=whole.date or mail.date, attachments=whole.attachments or mail.attachments)
     return heard(mail, to=to, stripped=stripped, reference=reference)
 
 
@@ -91,6 +93,8 @@ def _report(found: Any, kind: str) -> tuple[Heard, ...]:
         return (DeliveryReport(theirs, "complained", reason="marked as spam", **about),)
     if kind == "SubscriptionChange" and found.get("SuppressSending"):
         return _suppressed(theirs, opening.text(found, "SuppressionReason"), about)
+    if kind == "Bounce" and type_ == "Unsubscribe":
+        return (DeliveryReport(theirs, "failed", permanent=True, problem="withdrawn", reason="unsubscribed", **about),)
     if kind == "Bounce" and type_ in _WEIGHT:
         said = opening.text(found, "Details") or opening.text(found, "Description")
         return (verdict.bounced(theirs, says=_WEIGHT[type_], said=said, **about),)

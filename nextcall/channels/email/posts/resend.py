@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+import re
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from nextcall.channels.contract import DeliveryReport, Heard, Posted
 from nextcall.channels.email.posts import opening, verdict
 from nextcall.channels.email.posts.arrived import address, header_pairs
 from nextcall.channels.email.posts.listening import MailListener, is_fresh
+
+_LASTS = re.compile(r"\bhard bounce\b|\bsuppressed\b|\bsuppression list\b", re.I)
 
 
 class ResendListener(MailListener):
@@ -58,6 +61,9 @@ def _report(kind: str, data: Any, found: Any) -> tuple[Heard, ...]:
         return (DeliveryReport(theirs, "complained", reason="marked as spam", **about),)
     if kind == "email.bounced":
         said = opening.inner(data, "bounce")
-        says: verdict.Weight = "hard" if opening.text(said, "type").lower() == "permanent" else "soft"
-        return (verdict.bounced(theirs, says=says, said=opening.text(said, "message"), **about),)
+        message = opening.text(said, "message")
+        lasting = opening.text(said, "type").lower() or ("permanent" if _LASTS.search(message) else "")
+        says: verdict.Weight = "hard" if lasting == "permanent" else "soft"
+        answer = message if verdict.smtp_code(message) or verdict.enhanced(message) else ""  # else Resend's own prose
+        return (verdict.bounced(theirs, says=says, said=answer, **about),)
     return ()

@@ -54,7 +54,7 @@ class SendgridListener(MailListener):
         if posted.body.lstrip()[:1] in (b"[", b"{"):
             events = opening.listed(opening.document(posted.body))
             return tuple(one for event in events for one in _report(event))
-        fields, files = opening.form(posted.body, kind)
+        fields, files = opening.form(posted.body, kind, charsets=True)
         if not {"headers", "email"} & fields.keys():
             raise ValueError("neither events nor a mail: this is no post of SendGrid's")
         return inbound(fields, [file for _, file in files])
