@@ -22,7 +22,7 @@ FURTHEST = 365  # days
 
 TAKEN_WITHIN = timedelta(minutes=1)  # what is due that long still waits for something
 DAY_ENDS_WITHIN = timedelta(hours=26)  # a number at its day's limit puts its texts off to midnight
-RATE_ENDS_WITHIN = timedelta(hours=1)  # one at its rate, or that somebody has to mend, by minutes
+RATE_ENDS_WITHIN = timedelta(hours=4)  # one at its rate by a slot each: a claim's 200 at one a minute
 NEWS = timedelta(minutes=5)  # what is gone by then is told nobody
 
 

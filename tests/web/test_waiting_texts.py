@@ -100,6 +100,15 @@ def test_a_day_that_is_full_is_told_with_the_day_on_which_they_leave(
     assert told(owner) == ["3 texts wait for room on your numbers; the last leaves about Tue 8:03 am."]
 
 
+def test_who_knows_a_slow_number_waits_for_a_slot_of_its_own(
+    account: Account, texting: Connection, owner: Member
+) -> None:
+    number(texting)
+    for nth in range(200):
+        texts(account, 1, due_at=MONDAY + nth * MINUTE, rule="number.rate")
+    assert told(owner) == ["200 texts wait for room on your numbers; the last leaves about 1:20 pm."]
+
+
 @pytest.mark.parametrize(
     ("fields", "rule", "says"),
     [
