@@ -11,6 +11,7 @@ from django.utils import timezone
 from nextcall.cadences.models import Touch
 from nextcall.engine import backlog, resting
 from nextcall.engine.models import NumberPace
+from nextcall.engine.numbers import Number, Pool
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import hours
 from nextcall.team.models import Account, Connection, Member, SenderNumber
@@ -213,3 +214,12 @@ def test_more_room_lets_what_was_put_off_be_asked_again_at_once(
     resting.use_again(ours, by=owner, at=at)
     put_off.refresh_from_db()
     assert put_off.due_at == at
+
+
+def test_what_is_planned_for_later_is_not_read(account: Account, texting: Connection) -> None:
+    """An account plans a text for each of its leads: the index is entered at the instant, in every priority."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's plan follows the size of the table")
+    pool = Pool([Number(1, "+13035550100")], MONDAY)
+    plan = backlog._waits(account, pool, MONDAY).explain()
+    assert "touch_urgent (account_id=? AND channel=? AND priority=? AND due_at<?)" in plan
