@@ -22,7 +22,8 @@ FURTHEST = 365  # days
 
 TAKEN_WITHIN = timedelta(minutes=1)  # what is due that long still waits for something
 DAY_ENDS_WITHIN = timedelta(hours=26)  # a number at its day's limit puts its texts off to midnight
-RATE_ENDS_WITHIN = timedelta(hours=1)  # one at its rate, or that somebody has to mend, by minutes
+RATE_ENDS_WITHIN = timedelta(hours=4)  # one at its rate by a slot each: a claim's 200 at one a minute
+PRIORITIES = range(10)  # see Touch.priority
 NEWS = timedelta(minutes=5)  # what is gone by then is told nobody
 
 
@@ -99,12 +100,14 @@ def _pool(carrier: Connection, account: Account, at: datetime) -> Pool:
 def _waits(account: Account, pool: Pool, at: datetime) -> QuerySet[Touch]:
     """Due and not taken, or put off by a number of ours.
 
-    Bounded by the due index: what is planned for later is not looked at, however much that is.
+    What is planned for later is not looked at, however much that is: all priorities are named, or the index, which has
+    them before the instant, would be read from end to end.
     """
     full = any(limit is not None and one.sent >= limit for one in pool.numbers if (limit := day_limit(one, pool.today)))
     until = at + (DAY_ENDS_WITHIN if full else RATE_ENDS_WITHIN)
     planned = Touch.objects.filter(account=account, channel="text", state=Touch.State.PLANNED, person__sample=False)
-    due = planned.filter(Q(by_machine=True) | ~Q(body=""), due_at__lte=until)
+    planned = planned.filter(priority__in=PRIORITIES, due_at__lte=until)
+    due = planned.filter(Q(by_machine=True) | ~Q(body=""))
     return due.filter(Q(due_at__lte=at - TAKEN_WITHIN) | Q(rule__in=PUT_OFF))
 
 

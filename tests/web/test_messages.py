@@ -69,7 +69,7 @@ def test_a_message_says_which_number_it_came_to_and_what_it_answers(member: Memb
     left(hazel, enrollment=enrollment, step_key="hello")
     write(hazel, "Yes", answers=("SM1",))
     for page in pages(member, hazel):
-        assert "from (303) 555-0100 · sent" in page
+        assert '<p class="fate">from (303) 555-0100 · sent</p>' in page  # "facts" is the panel's beside it
         assert "to (303) 555-0100 · answers: Day 1 text" in page
 
 
@@ -271,3 +271,14 @@ def test_only_who_shares_the_number_can_be_meant_and_only_who_sees_it_is_asked(
     assert ben.post(f"/messages/{message.pk}/whose/", {"lead": rowan.pk}).status_code == 404
     message.refresh_from_db()
     assert (message.lead, message.unsure) == (rowan, True)
+
+
+def test_what_may_have_left_is_not_said_to_be_leaving(member: Member, hazel: Lead) -> None:
+    at = timezone.now() - timedelta(minutes=1)
+    touch = make_touch(
+        hazel, "text", by_machine=False, body="Our garden", due_at=at, state="uncertain", owner=member, lease_until=at
+    )
+    assert "not known yet whether it left" in pages(member, hazel)[0]
+    Touch.objects.filter(pk=touch.pk).update(lease_until=None)
+    page = pages(member, hazel)[0]
+    assert "nobody knows whether it left" in page and "leaving now" not in page

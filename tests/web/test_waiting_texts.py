@@ -11,6 +11,7 @@ from django.utils import timezone
 from nextcall.cadences.models import Touch
 from nextcall.engine import backlog, resting
 from nextcall.engine.models import NumberPace
+from nextcall.engine.numbers import Number, Pool
 from nextcall.leads.models import ContactPoint
 from nextcall.lib import hours
 from nextcall.team.models import Account, Connection, Member, SenderNumber
@@ -98,6 +99,15 @@ def test_a_day_that_is_full_is_told_with_the_day_on_which_they_leave(
     texts(account, 3, due_at=midnight, rule="number.day")
     texts(account, 2, due_at=midnight, rule="hours.window")  # the gate's own waits are none of the numbers'
     assert told(owner) == ["3 texts wait for room on your numbers; the last leaves about Tue 8:03 am."]
+
+
+def test_who_knows_a_slow_number_waits_for_a_slot_of_its_own(
+    account: Account, texting: Connection, owner: Member
+) -> None:
+    number(texting)
+    for nth in range(200):
+        texts(account, 1, due_at=MONDAY + nth * MINUTE, rule="number.rate")
+    assert told(owner) == ["200 texts wait for room on your numbers; the last leaves about 1:20 pm."]
 
 
 @pytest.mark.parametrize(
@@ -204,3 +214,12 @@ def test_more_room_lets_what_was_put_off_be_asked_again_at_once(
     resting.use_again(ours, by=owner, at=at)
     put_off.refresh_from_db()
     assert put_off.due_at == at
+
+
+def test_what_is_planned_for_later_is_not_read(account: Account, texting: Connection) -> None:
+    """An account plans a text for each of its leads: the index is entered at the instant, in every priority."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's plan follows the size of the table")
+    pool = Pool([Number(1, "+13035550100")], MONDAY)
+    plan = backlog._waits(account, pool, MONDAY).explain()
+    assert "touch_urgent (account_id=? AND channel=? AND priority=? AND due_at<?)" in plan

@@ -124,6 +124,8 @@ def _leaving(touch: Touch, files: Sequence[File], member: Member, *, at: datetim
     action = undo_of(touch) if touch.state == Touch.State.PLANNED else None
     who = "You" if touch.owner_id == member.pk else touch.owner.name if touch.owner else ""
     leaves = f"leaves {say.when(touch.due_at, member.zone, at=at)}" if touch.due_at > at else "leaving now"
+    if touch.state == Touch.State.UNCERTAIN:
+        leaves = "not known yet whether it left" if touch.lease_until else "nobody knows whether it left"
     return Line(
         "ours", ICONS.get(touch.channel, "text"), who, touch.body[:4000], leaves, touch.due_at.isoformat(),
         touch.subject, leaves, action.pk if action else None, Details(enclosed=tuple(map(enclosed, files))),
