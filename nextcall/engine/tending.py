@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from nextcall.consent import ledger
-from nextcall.conversations import inbox
-from nextcall.conversations.models import InboxItem, Message
+from nextcall.conversations import inbox, seen
+from nextcall.conversations.models import InboxItem, Message, Seen
 from nextcall.engine import snapshot
 from nextcall.engine.models import Action
 from nextcall.leads.models import Lead
@@ -16,19 +16,19 @@ from nextcall.lib import wake
 from nextcall.team.models import Member
 
 MOST = 200  # items of one deed
-KINDS = {"done": "seen", "until_reply": "until_reply", "reopen": "reopen", "assign": "assign"}
+KINDS = {"done": "seen", "until_reply": "until_reply", "reopen": "reopen", "assign": "assign", "unread": "mark_new"}
 
 
 def tend(*, items: Sequence[InboxItem], deed: str, by: Member, at: datetime, to: Member | None = None) -> Action | None:
-    """Do `deed` (done, until_reply, reopen, or assign to `to`) with these items of one account, under the locks.
+    """Do `deed` (done, until_reply, reopen, unread, or assign to `to`) with these items of an account, under the locks.
 
-    None when all of them are gone by now.
+    None when all of them are gone by now, or were unread before.
     """
     with transaction.atomic():
         standing = _locked(items)
         if not standing:
             return None
-        before = _rows(standing)
+        before = _rows(standing, by)
         match deed:
             case "done":
                 inbox.done(items=standing, by=by, at=at)
@@ -38,9 +38,13 @@ def tend(*, items: Sequence[InboxItem], deed: str, by: Member, at: datetime, to:
                 inbox.reopen(items=standing, by=by, at=at)
             case "assign":
                 inbox.assign(items=standing, to=to, by=by, at=at)
+            case "unread":
+                seen.mark_new(items=standing, by=by)
             case _:
-                raise ValueError(f"an item is done, until_reply, reopen or assign, not {deed!r}")
-        changed, _made = snapshot.difference(before, _rows(standing, messages=_ids(before, "Message")))
+                raise ValueError(f"an item is done, until_reply, reopen, assign or unread, not {deed!r}")
+        changed, _made = snapshot.difference(before, _rows(standing, by, messages=_ids(before, "Message")))
+        if deed == "unread" and not changed:
+            return None
         transaction.on_commit(wake.wake)
         return Action.objects.create(
             account_id=by.account_id,
@@ -63,8 +67,10 @@ def _locked(items: Sequence[InboxItem]) -> list[InboxItem]:
     return list(rows.filter(pk__in=ids).order_by("pk"))
 
 
-def _rows(items: Sequence[InboxItem], messages: Sequence[int] | None = None) -> dict[tuple[str, int], dict[str, Any]]:
-    """What such a deed may change: the items, whether their leads wait, and which messages are answered."""
+def _rows(
+    items: Sequence[InboxItem], by: Member, messages: Sequence[int] | None = None
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """What such a deed may change: the items, whether their leads wait, which messages are answered, what `by` saw."""
     ids = [item.pk for item in items]
     leads = [item.lead_id for item in items if item.lead_id is not None]
     unanswered = Message.objects.filter(outbound=False, lead__in=leads, answered_at=None)
@@ -73,6 +79,7 @@ def _rows(items: Sequence[InboxItem], messages: Sequence[int] | None = None) -> 
         **snapshot.columns(InboxItem.objects.filter(pk__in=ids)),
         **snapshot.columns(Lead.objects.filter(pk__in=leads), "waiting_since"),
         **snapshot.columns(read, "answered_at"),
+        **snapshot.columns(Seen.objects.filter(item__in=ids, member=by), "seen_at", "marked"),
     }
 
 
@@ -92,4 +99,6 @@ def _says(items: Sequence[InboxItem], deed: str, to: Member | None) -> str:
             return f"Until they reply: {who}."
         case "reopen":
             return f"Waiting on you again: {who}."
+        case "unread":
+            return f"New to you again: {who}."
     return f"{to.name} has {who} now." if to else f"Nobody has {who} now."

@@ -1,6 +1,6 @@
 """Mailboxes that one signs in to at Google or Microsoft: connected, their tokens renewed, and what if they end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -127,7 +127,8 @@ def _renew(row: Connection | Mailbox, kept: dict[str, Any], at: datetime) -> Non
     try:
         identity, client = _known(kept["oauth"])
         place = (kept["host"], kept["port"], kept["security"])
-        _replace(row, _sealed(identity, place, oauth.refresh(identity, client, before, at=at), at))
+        fresh = oauth.refresh(identity, client, before, at=at)
+        _replace(row, _sealed(identity, place, fresh, at, beside=kept))
     except Away as error:
         log.warning("token.not_renewed", row=str(row), why=str(error))
         if isinstance(row, Connection):  # a mailbox says by itself when it cannot be read
@@ -173,10 +174,19 @@ def _reading(identity: Identity, tokens: Tokens) -> dict[str, Any]:
     return {"oauth": identity.name, "host": host, "port": port, "security": security, "user": tokens.address}
 
 
-def _sealed(identity: Identity, place: tuple[str, int, str], tokens: Tokens, at: datetime) -> bytes:
+def _sealed(
+    identity: Identity,
+    place: tuple[str, int, str],
+    tokens: Tokens,
+    at: datetime,
+    *,
+    beside: Mapping[str, Any] | None = None,
+) -> bytes:
+    """`beside`: what else was kept there, which stays."""
     host, port, security = place
     return sealing.seal(
         {
+            **(beside or {}),
             "oauth": identity.name,
             "host": host,
             "port": port,

@@ -213,9 +213,12 @@ def test_m_marks_the_row_in_focus_as_new_again(
     page.goto("/inbox/")
     page.keyboard.press("j")
     page.keyboard.press("m")
-    expect(page.locator("[data-last] [role=status]")).to_have_text("New to you again.")
+    expect(page.locator("[data-last] [role=status]")).to_have_text("New to you again: Hazel Thorne.")
     expect(page.locator("[data-row] em.new")).to_have_text("New")
     assert InboxItem.objects.get().seen.get().marked
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-row] em.new")).to_have_count(0)
+    assert not InboxItem.objects.get().seen.get().marked
 
 
 @ON_A_PHONE

@@ -130,6 +130,14 @@ def test_a_token_is_renewed_before_it_ends_and_not_sooner(client: Client, identi
     Imap(place_of(Mailbox.objects.get())).close()
 
 
+def test_what_is_kept_beside_the_tokens_outlives_them(client: Client, identities: Identities) -> None:
+    sign_in(client)
+    Connection.objects.update(sealed=sealing.seal({**kept(), "dkim_selector": "s9"}))
+    first = kept()["token"]
+    tokens.renew_due(at=datetime.now(UTC) + timedelta(minutes=56))
+    assert (kept()["token"] != first, kept()["dkim_selector"]) == (True, "s9")
+
+
 def test_a_provider_that_is_away_is_asked_again(client: Client, identities: Identities) -> None:
     sign_in(client)
     first, later = kept(), datetime.now(UTC) + timedelta(hours=1)

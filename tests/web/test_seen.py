@@ -16,6 +16,7 @@ from tests.builders import make_lead, make_member
 from tests.web.signed import signed
 
 pytestmark = pytest.mark.django_db
+JSON = {"Accept": "application/json"}
 QUIETLY = {"HTTP_X_NEXTCALL_LIVE": "1"}
 
 
@@ -79,11 +80,42 @@ def test_what_is_marked_as_new_stays_so_beside_the_list_until_it_is_opened(membe
     item, client = hear(hazel), signed(member)
     client.get(f"/inbox/{hazel.pk}/")
     answer = client.post("/inbox/deed/", {"one": f"unread.{item.pk}", "next": "/inbox/"}, follow=True)
-    assert "New to you again." in answer.content.decode()
+    assert "New to you again: Hazel Thorne." in answer.content.decode()
     client.post(f"/inbox/{hazel.pk}/here/", {"writing": "no"})
     assert new(member) == (True, True)
     client.get(f"/inbox/{hazel.pk}/")
     assert new(member) == (False, False)
+
+
+def test_marking_as_new_is_undone_like_every_deed(account: Account, member: Member, boss: Member, hazel: Lead) -> None:
+    rowan = make_lead(account, name="Rowan Ashby", owner=member, arrived_at=timezone.now())
+    items = [hear(hazel), hear(rowan)]
+    client = signed(member)
+    for lead in (hazel, rowan):
+        client.get(f"/inbox/{lead.pk}/")
+        signed(boss).get(f"/inbox/{lead.pk}/")
+    before = list(Seen.objects.order_by("pk").values())
+    told = client.post("/inbox/deed/", {"deed": "unread", "item": [one.pk for one in items]}, headers=JSON).json()
+    assert told["said"] == "New to you again: 2 people." and inbox.waiting_counts(member) == (2, 2)
+    assert inbox.waiting_counts(boss) == (2, 0), "to nobody else"
+    client.post(f"/undo/{told['action']['id']}/")
+    assert list(Seen.objects.order_by("pk").values()) == before and inbox.waiting_counts(member) == (2, 0)
+
+
+def test_undoing_it_takes_back_nothing_that_was_read_since(member: Member, hazel: Lead) -> None:
+    item, client = hear(hazel), signed(member)
+    client.get(f"/inbox/{hazel.pk}/")
+    told = client.post("/inbox/deed/", {"one": f"unread.{item.pk}"}, headers=JSON).json()
+    client.get(f"/inbox/{hazel.pk}/")
+    since = Seen.objects.values().get()
+    client.post(f"/undo/{told['action']['id']}/")
+    assert Seen.objects.values().get() == since
+
+
+def test_what_is_new_already_needs_no_undo(member: Member, hazel: Lead) -> None:
+    item, client = hear(hazel), signed(member)
+    told = client.post("/inbox/deed/", {"one": f"unread.{item.pk}"}, headers=JSON).json()
+    assert (told["said"], told["action"]) == ("New to you already.", None)
 
 
 def test_filters_tell_what_is_new_to_you_and_what_nobody_has_seen(

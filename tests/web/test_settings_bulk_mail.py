@@ -1,6 +1,6 @@
 """Settings, Email, a bulk service: a key is tried before it is used, and the address of its posts has a password."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.test import Client
 from nextcall.channels import registry
 from nextcall.channels.email.bulk import SERVICES as PROVIDERS
 from nextcall.channels.email.bulk import Bulk
+from nextcall.channels.sending_domain.lookup import Texts
+from nextcall.cli import doctor_mail
 from nextcall.lib import sealing
 from nextcall.team.models import Account, Connection, Member
 from nextcall.web.settings.mail_services import SERVICES
@@ -128,3 +130,41 @@ def test_the_page_promises_no_untracked_mail_where_only_the_service_can_keep_it(
     for one in SERVICES:
         shown = client.get(PAGE, {"service": one.name}).content.decode()
         assert ("are not tracked" in shown) == PROVIDERS[one.name].tracking
+
+
+def asked_of_dns() -> set[str]:
+    """What nextcall doctor looks up."""
+    asked: set[str] = set()
+
+    def ask(names: Iterable[str]) -> dict[str, Texts]:
+        asked.update(names)
+        return {}
+
+    list(doctor_mail.sending_domains(ask))
+    return asked
+
+
+def test_the_dkim_selector_is_what_the_doctor_looks_up(client: Client, account: Account) -> None:
+    assert "._domainkey" in client.get(PAGE, {"service": "postmark"}).content.decode(), "where it is found"
+    client.post(PAGE, filled(from_address="hazel@juniper-row.com", untested="1"))
+    assert not any("_domainkey" in name for name in asked_of_dns()), "Postmark draws them by lot"
+    client.post(PAGE, filled(from_address="hazel@juniper-row.com", untested="1", dkim_selector=" 20260101pm "))
+    assert "20260101pm._domainkey.juniper-row.com" in asked_of_dns()
+    assert 'value="20260101pm"' in client.get(PAGE, {"service": "postmark"}).content.decode()
+    row = Connection.objects.get()
+    registry.listener(row.provider, sealing.unseal(row.sealed))
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("S1", "s1"), ("s1._domainkey.seller.example.", "s1"), ("k1.eu", "k1.eu"), ("", ""), ("s1 s2", None), ("-", None)],
+)
+def test_a_mail_server_has_a_selector_too_and_a_whole_name_is_taken_for_its_first_part(
+    client: Client, written: str, kept: str | None
+) -> None:
+    values = {"from_address": "hazel@juniper-row.com", "host": "smtp.juniper-row.com", "security": "starttls"}
+    answer = client.post("/settings/email/", {**values, "per_minute": 9, "untested": "1", "dkim_selector": written})
+    if kept is None:
+        assert answer.status_code == 422 and "Only the word before ._domainkey" in answer.content.decode()
+        return
+    assert (f"{kept}._domainkey.juniper-row.com" in asked_of_dns()) == bool(kept)

@@ -1,5 +1,6 @@
 """Did not arrive: the cause in words, the next deed, and what was seen to."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,22 @@ def test_a_rep_sees_what_is_theirs_and_no_other_account_sees_any(account: Accoun
 def test_what_is_older_than_a_month_is_no_news(member: Member, hazel: Lead) -> None:
     lost(hazel, days_ago=31)
     assert "Everything arrived" in page(member)
+
+
+def test_it_is_paged_by_fifty_with_nothing_left_out_and_nothing_twice(account: Account, member: Member) -> None:
+    now = timezone.now()
+    for n in range(103):
+        lead = make_lead(account, name=f"Person {n:03}", owner=member, arrived_at=now - timedelta(days=1))
+        Touch.objects.filter(pk=lost(lead).pk).update(finished_at=now - timedelta(hours=n // 4))  # some at one instant
+    html, seen = page(member), []
+    for _ in range(3):
+        seen += re.findall(r"<b>(Person \d+)</b>", html)
+        further = re.search(r'href="(/inbox/did-not-arrive/\?after=[^"]*)">Earlier', html)
+        html = signed(member).get(further[1].replace("&amp;", "&")).content.decode() if further else html
+    assert len(seen) == 103 and set(seen) == {f"Person {n:03}" for n in range(103)}
+    assert further is None and f'href="{PAGE}">To the first' in html
+    for bad in ("x", "2026-11-23T10:00:00%2B00:00~x", "%00"):
+        assert signed(member).get(f"{PAGE}?after={bad}").status_code == 200
 
 
 def test_the_page_costs_the_same_queries_for_1_and_for_20(account: Account, member: Member) -> None:

@@ -1,11 +1,11 @@
-"""Done, assign, until they reply, open again: one item or those that are selected, undone as one."""
+"""Done, assign, until they reply, open again, new: one item or those that are selected, undone as one."""
 
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from nextcall.conversations import inbox, seen
+from nextcall.conversations import inbox
 from nextcall.conversations.models import InboxItem
 from nextcall.engine import tending
 from nextcall.engine.models import Action
@@ -30,9 +30,6 @@ def deed(request: SignedIn) -> HttpResponse:
     items = _items(request, only)
     if not items:
         return _back(request, problem="Choose somebody first.")
-    if name == "unread":
-        seen.mark_new(items=items, by=request.member)
-        return _back(request, said="New to you again.")
     action = tending.tend(
         items=items,
         deed=name,
@@ -40,7 +37,8 @@ def deed(request: SignedIn) -> HttpResponse:
         at=timezone.now(),
         to=_member(request, to) if name == "assign" else None,
     )
-    return _back(request, action=action, said="They are gone from the Inbox.")
+    said = "New to you already." if name == "unread" else "They are gone from the Inbox."
+    return _back(request, action=action, said=said)
 
 
 def _items(request: SignedIn, only: str) -> list[InboxItem]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -20,6 +20,7 @@ from nextcall.team.models import Connection, Member
 from nextcall.web import watch
 from nextcall.worklist import say
 
+M = TypeVar("M", bound=Model)
 PAGE, MOST = 50, 50
 STATES = (("waiting", "Waiting on you"), ("them", "Waiting on them"), ("done", "Done"))
 WHOSE = (
@@ -107,16 +108,21 @@ def _whose(rows: QuerySet[InboxItem], member: Member, whose: str) -> QuerySet[In
 
 def page(member: Member, wanted: Wanted, *, here: int | None, at: datetime) -> tuple[list[Row], str]:
     """One page of rows and the address of the next one, in five queries. `here`: the item that is open."""
-    rows = found(member, wanted)
     column = "waiting_since" if wanted.state == "waiting" else "latest_at"
-    then, pk = _cursor(wanted.after)
+    rows = found(member, wanted).select_related("lead__person", "assignee", "contact_point")
+    items, after = cut(rows, column, wanted.after)
+    return lines(items, member, wanted, here=here, at=at), wanted.query(after=after) if after else ""
+
+
+def cut(rows: QuerySet[M], column: str, after: str) -> tuple[list[M], str]:
+    """One page of rows that stand newest first by that column, and what the next one is `after`; "" at the end."""
+    then, pk = _cursor(after)
     if then is not None:
         same = Q(**{column: then}, pk__lt=pk)
         rows = rows.filter(Q(**{f"{column}__lt": then}) | same, **{f"{column}__lte": then})
-    items = list(rows.select_related("lead__person", "assignee", "contact_point")[: PAGE + 1])
-    more, items = len(items) > PAGE, items[:PAGE]
-    after = f"{getattr(items[-1], column).isoformat()}~{items[-1].pk}" if more else ""
-    return lines(items, member, wanted, here=here, at=at), wanted.query(after=after) if after else ""
+    found = list(rows[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    return found, f"{getattr(found[-1], column).isoformat()}~{found[-1].pk}" if more else ""
 
 
 def _cursor(written: str) -> tuple[datetime | None, int]:

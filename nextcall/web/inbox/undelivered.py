@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -25,7 +26,6 @@ from nextcall.web.once import once
 from nextcall.worklist import say
 from nextcall.worklist.undelivered import DEAD, Lost, deeds
 
-PAGE = 50
 ICONS = {"text": "text", "email": "mail"}
 OURS = ("sender.refused", "sender.filtered")  # events that say our side is at fault
 
@@ -58,11 +58,14 @@ class Row:
 @require_GET
 @signed_in
 def undelivered(request: SignedIn) -> HttpResponse:
-    """The newest fifty, in five queries."""
+    """Fifty at a time, the newest first, in five queries."""
     at, member = timezone.now(), request.member
-    wanted = listing.Wanted(state="lost")
+    wanted = listing.Wanted(state="lost", after=request.GET.get("after", "")[:60])
+    lost = listing.lost_seen_by(member, at=at).select_related("lead__person", "contact_point")
+    touches, after = listing.cut(lost, "finished_at", wanted.after)
     context = {
-        "rows": rows_of(member, at=at),
+        "rows": rows_of(touches, member, at=at),
+        "further": f"?{urlencode({'after': after})}" if after else "",
         "wanted": wanted,
         "states": listing.states(member, wanted, at=at),
         "problems": listing.problems(member, at=at),
@@ -71,8 +74,7 @@ def undelivered(request: SignedIn) -> HttpResponse:
     return render(request, "inbox/undelivered.html", context)
 
 
-def rows_of(member: Member, *, at: datetime) -> list[Row]:
-    touches = list(listing.lost_seen_by(member, at=at).select_related("lead__person", "contact_point")[:PAGE])
+def rows_of(touches: Sequence[Touch], member: Member, *, at: datetime) -> list[Row]:
     ours = Event.objects.filter(account_id=member.account_id, touch_id__in=[one.pk for one in touches], kind__in=OURS)
     at_fault, alive = set(ours.values_list("touch_id", flat=True)), _reachable(touches)
     return [_row(one, member, one.pk in at_fault, alive.get(one.person_id, frozenset()), at) for one in touches]

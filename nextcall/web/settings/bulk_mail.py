@@ -18,6 +18,7 @@ from nextcall.team import addresses, mail
 from nextcall.team.models import Connection
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager
+from nextcall.web.settings.mail_servers import SelectorField
 from nextcall.web.settings.mail_services import BY_NAME, SERVICES, Service
 from nextcall.web.settings.sections import section
 
@@ -37,6 +38,7 @@ class ServiceForm(forms.Form):
     def __init__(self, service: Service, stored: dict[str, Any], data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         self.service, self.stored = service, stored
+        self.fields["dkim_selector"] = SelectorField()
         for key in service.keys:
             kept = " One is stored; empty keeps it." if key.secret and stored.get(key.name) else ""
             self.fields[key.name] = forms.CharField(
@@ -55,7 +57,8 @@ class ServiceForm(forms.Form):
         kept = {name: value or self.stored.get(name, "") for name, value in values.items()}
         region = {"region": self.cleaned_data["region"]} if self.service.regions else {}
         secret = self.stored.get("hook_secret") or secrets.token_urlsafe(24)
-        return {**{name: value for name, value in kept.items() if value}, **region, "hook_secret": secret}
+        own = {"dkim_selector": self.cleaned_data["dkim_selector"]} if self.cleaned_data["dkim_selector"] else {}
+        return {**{name: value for name, value in kept.items() if value}, **region, **own, "hook_secret": secret}
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +108,8 @@ def _stored(row: Connection | None) -> dict[str, Any]:
 
 
 def _initial(row: Connection | None, stored: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: stored.get(name, "") for name in ("message_stream", "sender_domain", "public_key", "region")}
+    names = ("message_stream", "sender_domain", "public_key", "region", "dkim_selector")
+    shown = {name: stored.get(name, "") for name in names}
     return {**shown, "from_address": row.from_address if row else "", "per_minute": row.per_minute if row else 60}
 
 

@@ -16,7 +16,7 @@ from nextcall.team import mail
 from nextcall.team.models import Connection, Mailbox
 from nextcall.timeline import record
 from nextcall.web.access import SignedIn, manager
-from nextcall.web.settings.mail_servers import in_words, known_server
+from nextcall.web.settings.mail_servers import SelectorField, in_words, known_server
 from nextcall.web.settings.sections import section
 
 PORTS = {"starttls": 587, "ssl": 465, "plain": 25}
@@ -49,6 +49,7 @@ class EmailForm(forms.Form):
     )
     security = forms.ChoiceField(choices=SECURITIES, label="Encryption")
     per_minute = forms.IntegerField(min_value=1, max_value=6000, label="Emails a minute at most")
+    dkim_selector = SelectorField()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -124,14 +125,14 @@ def _initial(row: Connection | None) -> dict[str, object]:
         settings = sealing.unseal(row.sealed)
     except sealing.CannotUnseal:
         settings = {}
-    shown = {key: settings.get(key) for key in ("host", "port", "security", "user")}
+    shown = {key: settings.get(key) for key in ("host", "port", "security", "user", "dkim_selector")}
     return {**shown, "from_address": row.from_address, "per_minute": row.per_minute}
 
 
 def _draft(request: SignedIn, form: EmailForm, row: Connection | None) -> Connection:
     """Not stored yet. An empty password keeps the one there is, for the same server and user."""
     values = form.cleaned_data
-    wanted = {key: values[key] for key in ("host", "port", "security", "user", "password")}
+    wanted = {key: values[key] for key in ("host", "port", "security", "user", "password", "dkim_selector")}
     if row and not wanted["password"]:
         try:
             stored = sealing.unseal(row.sealed)

@@ -1,5 +1,9 @@
 """What we know about mail servers: where the big providers' are, and what their refusals mean."""
 
+import re
+
+from django import forms
+
 KNOWN = {  # domain: (server, port, encryption), from the providers' own set-up pages
     "gmail.com": ("smtp.gmail.com", 587, "starttls"),
     "googlemail.com": ("smtp.gmail.com", 587, "starttls"),
@@ -122,3 +126,23 @@ def in_words(error: str) -> str:
     if meaning.startswith(("That server is inside", "No server has", "The stored")):
         return meaning
     return f"{meaning} It said: {error[:120]}"
+
+
+class SelectorField(forms.CharField):
+    """The DKIM selector of the sending domain; a whole DNS name is taken for what it begins with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=253,
+            required=False,
+            label="DKIM selector of your domain",
+            help_text="Which signing key nextcall doctor looks up; sending works without it. Your provider names it"
+            " among the DNS entries it asks you to make: what stands before ._domainkey, such as google or s1. Empty:"
+            " the usual ones of your provider.",
+        )
+
+    def clean(self, value: object) -> str:
+        selector = str(super().clean(value) or "").strip().lower().partition("._domainkey")[0]
+        if selector and not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]{0,61}[a-z0-9_])?", selector):
+            raise forms.ValidationError("Only the word before ._domainkey, such as google, s1 or 20260101.")
+        return selector
