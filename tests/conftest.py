@@ -5,6 +5,7 @@ DJANGO_SETTINGS_MODULE. Under xdist the first process starts PostgreSQL and its 
 """
 
 import atexit
+import gc
 import logging
 import os
 import shutil
@@ -84,6 +85,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if touches_it(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Ten thousand tests lie in memory until the end: the garbage collector need not walk through them each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
