@@ -127,6 +127,14 @@ def quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_clients() -> None:
+    """Static files are found when they are asked for: each test's client would look through all of them first."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture
 def account(db: None) -> "Account":
     from tests import builders
