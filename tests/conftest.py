@@ -93,6 +93,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """What servers' threads still log has no reader, and pytest is about to close the stream that it would go to."""
+    logging.getLogger().handlers = [logging.NullHandler()]
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
     """Django finds the database that is laid for it."""
