@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from fpdf import FPDF
+from fpdf.drawing_primitives import DeviceGray
 from fpdf.fonts import TTFFont
 
 FONTS = Path(__file__).parent / "fonts"
@@ -14,6 +15,12 @@ FOOT = 12.0
 POINT = 25.4 / 72
 LEADING = 1.36
 REGULAR, BOLD = "", "B"
+FEW, MANY = 20_000, 200_000  # lines and words that are remembered: a long pack says the same over and over
+
+
+@lru_cache
+def _shade(grey: int) -> DeviceGray:
+    return DeviceGray(grey / 255)
 
 
 class Paper(FPDF):
@@ -26,9 +33,12 @@ class Paper(FPDF):
         self.add_font("DejaVu", REGULAR, FONTS / "DejaVuSansCondensed.ttf")
         self.add_font("DejaVu", BOLD, FONTS / "DejaVuSansCondensed-Bold.ttf")
         fonts = [font for font in self.fonts.values() if isinstance(font, TTFFont)]
+        self._fonts = dict(zip((REGULAR, BOLD), fonts, strict=True))
         self._known = frozenset.intersection(*(frozenset(font.cmap) for font in fonts))
         self._foot, self._y, self.unprintable = foot, MARGIN, False
-        self._measured = lru_cache(maxsize=200_000)(self._measure)
+        self._styled: tuple[float, str, int] | None = None
+        self._measured = lru_cache(MANY)(self._measure)
+        self._lines = lru_cache(FEW)(self._wrapped)
         self.set_title(title)
         self.set_creation_date(at)
         self.set_lang("en")
@@ -66,7 +76,7 @@ class Paper(FPDF):
     def put(self, words: str, *, size: float = 8.5, style: str = REGULAR, indent: float = 0.0, grey: int = 25) -> None:
         """A paragraph, wrapped; `indent` in millimetres."""
         height = size * POINT * LEADING
-        for line in self._wrapped(self.printable(words), WIDTH - 2 * MARGIN - indent, size, style):
+        for line in self._lines(self.printable(words), WIDTH - 2 * MARGIN - indent, size, style):
             if self._y + height > HEIGHT - MARGIN - FOOT:
                 self.sheet()
             self._style(size, style, grey=grey)
@@ -98,12 +108,15 @@ class Paper(FPDF):
         return f"[U+{ord(letter):04X}]"
 
     def _style(self, size: float, style: str, *, grey: int) -> None:
+        if self._styled == (size, style, grey):
+            return
         self.set_font("DejaVu", style, size)
-        self.set_text_color(grey)
+        self.set_text_color(_shade(grey))
+        self._styled = size, style, grey
 
     def _measure(self, word: str, size: float, style: str) -> float:
-        self.set_font("DejaVu", style, size)
-        return float(self.get_string_width(word))
+        _, points = self._fonts[style].get_text_width(word, size, None)
+        return float(points / self.k)
 
     def _wrapped(self, words: str, width: float, size: float, style: str) -> list[str]:
         found = []

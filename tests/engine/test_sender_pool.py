@@ -200,11 +200,11 @@ def test_what_the_day_does_not_hold_leaves_on_the_next_and_none_is_dropped(
 ) -> None:
     number(texting, ramp_from=date(2026, 11, 23))
     touches = [text(make_lead(account), due_at=MONDAY, priority=5) for _ in range(70)]
-    work(timedelta(hours=6))
+    work(timedelta(hours=1))
     assert Touch.objects.filter(state="sent").count() == len(far_end.sent) == 50
     assert Touch.objects.filter(state="planned").count() == 20
     fresh = text(make_lead(account), due_at=MONDAY + timedelta(hours=7), priority=0)
-    Worker(threads=0).run_until(MONDAY + timedelta(days=1), start=MONDAY + timedelta(hours=6))
+    Worker(threads=0).run_until(MONDAY + timedelta(days=1), start=MONDAY + timedelta(hours=21))  # it looks each minute
     assert {Touch.objects.get(pk=touch.pk).state for touch in [*touches, fresh]} == {"sent"}
     order = [one.reference for one in far_end.sent]
     assert order.index(str(fresh.reference)) == 50, "a new lead goes first"

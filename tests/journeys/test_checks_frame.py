@@ -23,10 +23,13 @@ def every(account: Account, ann: Member, clock: Clock, engine: Engine, enter: En
     return paths(ann, leads[0])
 
 
-def test_check_02_and_03_and_36_and_38_pages_fit_320_pixels_fill_one_button_never_scold_and_show_where_tab_is(
-    page: Page, every: list[str]
+@IN_BOTH_THEMES
+def test_check_02_and_03_and_36_to_38_pages_fit_320_pixels_fill_one_button_never_scold_serve_all_and_show_where_tab_is(
+    page: Page, every: list[str], theme: str
 ) -> None:
-    """Check 38: Tab follows the reading and its ring is never covered, at 200 percent either. One load for all."""
+    """Check 37: nothing serious for assistive tech. Check 38: Tab follows the reading and its ring is never covered,
+    at 200 percent either. One load for all."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     usual = page.viewport_size
     assert usual
     doubled = {"width": max(320, usual["width"] // 2), "height": usual["height"] // 2}
@@ -34,20 +37,12 @@ def test_check_02_and_03_and_36_and_38_pages_fit_320_pixels_fill_one_button_neve
     found: dict[str, object] = {}
     for path in every:
         page.goto(path)
+        if wrong := grave(page):
+            found[f"{path} for assistive tech"] = wrong
         page.keyboard.press("Tab")  # from here on rings are shown
         for size, names in asked:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             at = f"{path} at {size['width']}"
             found |= {f"{at} {name}": wrong for name in names if (wrong := page.evaluate(look(name)))}
-    assert not found
-
-
-@IN_BOTH_THEMES
-def test_check_37_nothing_serious_for_assistive_tech_on_any_page(page: Page, every: list[str], theme: str) -> None:
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    found = {}
-    for path in every:
-        page.goto(path)
-        if wrong := grave(page):
-            found[path] = wrong
+        page.set_viewport_size(usual)
     assert not found
