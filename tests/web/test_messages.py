@@ -69,7 +69,7 @@ def test_a_message_says_which_number_it_came_to_and_what_it_answers(member: Memb
     left(hazel, enrollment=enrollment, step_key="hello")
     write(hazel, "Yes", answers=("SM1",))
     for page in pages(member, hazel):
-        assert '<p class="fate">from (303) 555-0100 · sent</p>' in page  # "facts" is the panel's beside it
+        assert '<p class="became">from (303) 555-0100 · sent</p>' in page  # "facts" is the panel's beside it
         assert "to (303) 555-0100 · answers: Day 1 text" in page
 
 
