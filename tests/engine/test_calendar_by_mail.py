@@ -131,9 +131,9 @@ def shown(invited: Invited) -> str:
 @pytest.mark.parametrize(
     ("partstat", "response", "chip", "words"),
     [
-        ("ACCEPTED", "accepted", "Accepted", "Their calendar answered: accepted"),
-        ("DECLINED", "declined", "Declined", "Their calendar answered: declined"),
-        ("TENTATIVE", "tentative", "Maybe", "Their calendar answered: maybe"),
+        ("ACCEPTED", "accepted", "Accepted", "Accepted the invitation"),
+        ("DECLINED", "declined", "Declined", "Declined the invitation"),
+        ("TENTATIVE", "tentative", "Maybe", "Answered the invitation with maybe"),
     ],
 )
 def test_an_answer_stands_at_the_appointment_and_in_the_timeline(
@@ -151,19 +151,19 @@ def test_an_answer_stands_at_the_appointment_and_in_the_timeline(
     assert chip in page and words in page
 
 
-def test_another_time_is_a_maybe_that_names_it(invited: Invited, server: ImapServer) -> None:
+def test_another_time_is_named_and_moves_nothing_by_itself(invited: Invited, server: ImapServer) -> None:
     rather = invited.promise.due_at + timedelta(days=1)
     counter = invited.answer("COUNTER", "TENTATIVE", start=rather)
     read(
         invited.box, server, by_outlook(counter, invited, subject="New Time Proposed: Tour", words="Friday is better.")
     )
     promise = Promise.objects.get(pk=invited.promise.pk)
-    assert (promise.response, promise.due_at) == ("tentative", invited.promise.due_at), "it moves when we say so"
+    assert (promise.response, promise.due_at) == ("counter", invited.promise.due_at), "it moves when we say so"
     told = Event.objects.get(kind="appointment.answered")
     assert told.data["response"] == "counter" and datetime.fromisoformat(told.data["wishes"]) == rather
     promise.lead.refresh_from_db()
     assert promise.lead.waiting_since is not None
-    assert "Their calendar answered: would rather" in shown(invited)
+    assert "Asked for another time: " in shown(invited)
 
 
 def test_an_answer_to_an_earlier_time_and_the_same_one_again_change_nothing(

@@ -107,11 +107,6 @@ EVENTS = {
 }
 
 
-ANSWERED = {
-    "accepted": "accepted", "declined": "declined", "tentative": "maybe", "counter": "would rather have another time",
-}  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that happened."""
@@ -190,7 +185,7 @@ def _entry(one: Said, shown: Shown) -> Entry:
     if one.kind == "note":
         return Entry("note", "", f"Note, {one.who}" if one.who else "Note", "", one.body, when, iso)
     icon, words = event_words(one)
-    words += _answered(one, me.zone, at=at) if one.event == "appointment.answered" else ""
+    words += _wished(one, me.zone, at=at) if one.event == "appointment.answered" else ""
     words, url = words + (f", {one.who}" if one.who else ""), ""
     if one.event == "call.recording_attached" and str(one.data.get("url", "")).startswith("https://"):
         url = str(one.data["url"])
@@ -208,16 +203,12 @@ def _message(one: Said, shown: Shown, when: str, iso: str) -> Entry:
     return Entry(icon, "mine", title, one.subject, one.body[:4000], when, iso, one.undone, details=beside)
 
 
-def _answered(one: Said, zone: str, *, at: datetime) -> str:
-    """ "Their calendar answered: would rather have Tue 5:10 pm". What they wrote beside it stands in their message."""
-    says = ANSWERED.get(str(one.data.get("response")), "")
+def _wished(one: Said, zone: str, *, at: datetime) -> str:
+    """ ": Tue 5:10 pm", the time that their calendar asks for instead. Their own words stand in their message."""
     try:
-        rather = datetime.fromisoformat(str(one.data["wishes"])) if "wishes" in one.data else None
-    except ValueError:
-        rather = None
-    if rather is not None:
-        says = f"would rather have {say.when(rather, zone, at=at)}"
-    return f": {says}" if says else ""
+        return f": {say.when(datetime.fromisoformat(str(one.data['wishes'])), zone, at=at)}"
+    except (KeyError, ValueError):
+        return ""
 
 
 def event_words(one: Said) -> tuple[str, str]:
