@@ -125,6 +125,7 @@ class Office:
             message.calendar,
             message.valid_until.isoformat() if message.valid_until else None,
             message.at,
+            message.whose,
         )
         return hmac.digest(self._key, repr(bound).encode(), "sha256")
 
