@@ -189,10 +189,16 @@ def _content(part: Message) -> bytes:
 
 def _enclosed(mails: list[Message]) -> bytes:
     """Mails in a mail as they came; their headers are not folded again, which takes the square of their length."""
+    return b"\n\n".join(_as_it_came(one) for one in mails)
+
+
+def _as_it_came(mail: Message) -> bytes:
     try:
-        return b"\n\n".join(one.as_bytes(policy=one.policy.clone(max_line_length=None)) for one in mails)
-    except (ValueError, LookupError, KeyError, AttributeError, TypeError, RecursionError):
-        return "\n\n".join(str(one.items()) for one in mails).encode("utf-8", "replace")
+        return mail.as_bytes(policy=mail.policy.clone(max_line_length=None))
+    except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        head = "".join(f"{name}: {value}\n" for name, value in mail.items())  # one that the library writes no more
+        held = mail.get_payload()
+        return f"{head}\n{held if isinstance(held, str) else ''}".encode("utf-8", "replace")
 
 
 def _words(part: Message) -> str:

@@ -87,6 +87,13 @@ def test_only_a_dead_address_is_permanent(status: str, said: str, permanent: boo
     assert (one.recipient, one.permanent, one.reason) == ("gone@example.com", permanent, reason)
 
 
+def test_a_field_torn_in_two_is_read_all_the_same() -> None:
+    """The library reads such a header and refuses to write it."""
+    torn = bounced(status="5.1.1", said="550 user unknown (-0000000@22:2222)").replace(b"0@22", b"0\x0c22")
+    (one,) = understand(torn).bounces
+    assert one.permanent and one.recipient == "gone@example.com"
+
+
 def test_a_delay_is_not_yet_a_failure() -> None:
     (one,) = understand(bounced(status="4.4.1", said="451 user unknown", action="delayed")).bounces
     assert one.delayed and not one.permanent
