@@ -92,7 +92,8 @@ def _is_report(mail: Mail) -> bool:
         return True
     if mail.header("x-failed-recipients"):
         return True
-    told = bool(_TOLD.search(" ".join(mail.text[:_BEGINNING].split())))
+    beginning = " ".join(mail.text[:_BEGINNING].split())
+    told = bool(_TOLD.search(beginning) and _ADDRESS.search(beginning))  # of whom: a person may be postmaster too
     if _FROM_A_SERVER.match(mail.sender) or not mail.sender:
         return told or bool(_SUBJECT.search(mail.subject))
     return told and bool(_MAYBE_A_SERVER.match(mail.sender))

@@ -166,6 +166,12 @@ def test_a_server_is_known_by_what_it_tells_too(sender: str, subject: str, told:
     assert found.kind == "bounce" and found.bounces[0].recipient == "gone@example.com"
 
 
+def test_a_person_may_be_postmaster_too() -> None:
+    """Taken for a report about nobody, the answer would be dropped."""
+    told = "Sorry, the courier was unable to deliver the papers. Can we meet on Saturday?"
+    assert understand(mail(told, From="Hazel Thorne <postmaster@thorne.example>")).kind == "reply"
+
+
 def test_the_unsubscribe_button_of_a_mail_program_is_pressed_by_a_person() -> None:
     """Apple's says that it wrote the mail by itself; whoever it belongs to has to be left alone all the same."""
     told = "Apple Mail sent this email to unsubscribe from the message \u201cYour tour\u201d."
