@@ -15,6 +15,7 @@ from nextcall.leads.models import Lead
 from nextcall.team.models import Member
 from nextcall.web import chips
 from nextcall.web.chips import Chip
+from nextcall.web.lead.done import EVENTS
 from nextcall.web.lead.meeting import ANSWERED
 from nextcall.web.messages.shown import Details, details, enclosed
 from nextcall.web.messages.whose import Question, questions
@@ -38,12 +39,7 @@ TOLD = {
     "inbox.assigned": ("person", "Given"),
     "inbox.joined": ("in", "Their messages from an unknown number joined"),
     "inbox.told_whose": ("people", "Said whose message it is"),
-    "appointment.booked": ("back-at", "Appointment booked"),
-    "appointment.moved": ("back-at", "Appointment moved"),
-    "appointment.answered": ("back-at", "Their calendar answered"),
-    "appointment.cancelled": ("back-at", "Appointment called off"),
-    "appointment.kept": ("check", "They met"),
-    "appointment.missed": ("back-at", "Appointment missed"),
+    **{kind: EVENTS[kind] for kind in EVENTS if kind.startswith("appointment.")},
 }
 
 
