@@ -1,13 +1,16 @@
 """Rows and mails for the tests of mailboxes: Hazel's mailbox, and Rowan, whom she wrote to."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
 from nextcall.cadences.models import Enrollment, Touch
 from nextcall.conversations.models import Message
+from nextcall.engine.mailboxes import Readers
 from nextcall.leads.models import Lead
 from nextcall.lib import sealing
 from nextcall.lib.wake import Waker
@@ -23,6 +26,17 @@ def make_mailbox(account: Account, server: ImapServer | None = None, **fields: A
     config = {"host": "127.0.0.1", "port": server.port if server else 1, "user": user, "password": PASSWORD}
     fields = {"address": USER, "sealed": sealing.seal({**config, "security": "plain"}), "created_at": MONDAY, **fields}
     return Mailbox.objects.create(account=account, **fields)
+
+
+@contextmanager
+def reading() -> Iterator[Readers]:
+    """The readers of one engine, at work."""
+    readers = Readers(clock=lambda: datetime.now(UTC))
+    readers.start()
+    try:
+        yield readers
+    finally:
+        readers.stop()
 
 
 def make_conversation(

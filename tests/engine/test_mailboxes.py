@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -12,14 +11,14 @@ from nextcall.channels.email import imap as imap_module
 from nextcall.channels.email.imap import Imap, Place
 from nextcall.conversations.models import Attachment, Message
 from nextcall.engine import mail_in
-from nextcall.engine.mailboxes import Readers, pause_after
+from nextcall.engine.mailboxes import pause_after
 from nextcall.lib import sealing
 from nextcall.lib.one_holder import OneHolder
 from nextcall.lib.wake import Waker
 from nextcall.team.models import Account, Mailbox
 from nextcall.timeline.models import Event
 from tests.channels.dovecot import PASSWORD, USER, ImapServer, imap_server
-from tests.engine.mailbox_rows import OURS, mail, make_conversation, make_mailbox, until
+from tests.engine.mailbox_rows import OURS, mail, make_conversation, make_mailbox, reading, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,23 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def server() -> Iterator[ImapServer]:
     with imap_server() as running:
         yield running
-
-
-@pytest.fixture
-def waker() -> Iterator[Waker]:
-    ear = Waker()
-    yield ear
-    ear.close()
-
-
-@contextmanager
-def reading() -> Iterator[Readers]:
-    readers = Readers(clock=lambda: datetime.now(UTC))
-    readers.start()
-    try:
-        yield readers
-    finally:
-        readers.stop()
 
 
 def answers() -> int:

@@ -1,22 +1,20 @@
 """Several mailboxes of an account, each with folders beside its inbox, read by one engine from Dovecot."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from nextcall.conversations.models import InboxItem, Message
 from nextcall.engine import mailboxes
 from nextcall.engine.mail_in import Brought, take_in
-from nextcall.engine.mailboxes import Readers
 from nextcall.lib.wake import Waker
 from nextcall.team.models import Account, Mailbox, MailboxFolder, Member
 from nextcall.timeline.models import Event
 from tests.builders import MONDAY, make_member
 from tests.channels.dovecot import OTHER, USER, ImapServer, imap_server
-from tests.engine.mailbox_rows import OURS, mail, make_conversation, make_mailbox, until
+from tests.engine.mailbox_rows import OURS, mail, make_conversation, make_mailbox, reading, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LABEL = "Portals/Über uns"
@@ -27,23 +25,6 @@ def server() -> Iterator[ImapServer]:
     with imap_server() as running:
         running.make_folder(LABEL)
         yield running
-
-
-@pytest.fixture
-def waker() -> Iterator[Waker]:
-    ear = Waker()
-    yield ear
-    ear.close()
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    readers = Readers(clock=lambda: datetime.now(UTC))
-    readers.start()
-    try:
-        yield
-    finally:
-        readers.stop()
 
 
 def make_folder(box: Mailbox, name: str = LABEL) -> MailboxFolder:
